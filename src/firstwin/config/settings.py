@@ -1,0 +1,154 @@
+"""Settings: from the environment only; docs/guide/settings.md lists them, and a test compares the two."""
+
+from pathlib import Path
+
+import dj_database_url
+
+from firstwin.config import secrets_file
+from firstwin.config.env import env
+
+PACKAGE = Path(__file__).resolve().parent.parent
+
+HOME = env.folder("FIRSTWIN_HOME", Path.home() / ".firstwin", help="The one folder that holds all data")
+DEVELOPMENT = env.flag("FIRSTWIN_DEVELOPMENT", default=False, help="Development aids: gallery, mailbox, reload")
+MAILBOX = env.flag(
+    "FIRSTWIN_MAILBOX",
+    default=True,
+    help="Keep outgoing mail in the mailbox page inside the product instead of sending it",
+)
+DEBUG = False
+SECRET_KEY = env.text("FIRSTWIN_SECRET_KEY", "", help="Signs sessions and links; made at first start") or (
+    secrets_file.read_or_create(HOME / "secret_key")
+)
+HOST = env.text("FIRSTWIN_HOST", "127.0.0.1", help="Address to listen on")
+PORT = env.number("FIRSTWIN_PORT", 8642, at_least=1, at_most=65535, help="Port to listen on")
+BASE_URL = env.text("FIRSTWIN_BASE_URL", f"http://127.0.0.1:{PORT}", help="Public address of this installation").rstrip(
+    "/"
+)
+ALLOWED_HOSTS = [
+    *env.words("FIRSTWIN_ALLOWED_HOSTS", "", help="Further host names that this server answers to"),
+    BASE_URL.split("//", 1)[-1].split("/")[0].split(":")[0],
+    "127.0.0.1",
+    "localhost",
+]
+CSRF_TRUSTED_ORIGINS = [BASE_URL]
+IS_HTTPS = BASE_URL.startswith("https://")
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = IS_HTTPS
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if IS_HTTPS else None
+SESSION_COOKIE_AGE = 60 * 60 * 24 * 14
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+
+_database_url = env.text(
+    "FIRSTWIN_DATABASE_URL",
+    f"sqlite:///{HOME / 'firstwin.sqlite3'}",
+    help="SQLite by default, or postgresql://",
+)
+DATABASES = {"default": dj_database_url.parse(_database_url, conn_max_age=60, conn_health_checks=True)}
+if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+    DATABASES["default"]["OPTIONS"] = {
+        "transaction_mode": "IMMEDIATE",
+        "timeout": 20,
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; "
+        "PRAGMA cache_size=-65536; PRAGMA mmap_size=268435456; PRAGMA temp_store=MEMORY;",
+    }
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "django.contrib.humanize",
+    "django_htmx",
+    "ninja",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
+    "firstwin.shared",
+    "firstwin.jobs",
+    "firstwin.journal",
+    "firstwin.identity",
+    "firstwin.customers",
+    "firstwin.scheduling",
+    "firstwin.playbooks",
+    "firstwin.projects",
+    "firstwin.communications",
+    "firstwin.desk",
+    "firstwin.portal",
+    "firstwin.config",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "allauth.usersessions.middleware.UserSessionsMiddleware",
+]
+ROOT_URLCONF = "firstwin.config.urls"
+ASGI_APPLICATION = "firstwin.config.asgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    },
+]
+
+AUTH_USER_MODEL = "identity.User"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+]
+LOGIN_REDIRECT_URL = "/"
+LOGIN_URL = "account_login"
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_LOGIN_BY_CODE_ENABLED = True
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_LOGOUT_ON_GET = False
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not IS_HTTPS
+USERSESSIONS_TRACK_ACTIVITY = True
+
+LANGUAGE_CODE = "en"
+TIME_ZONE = "UTC"
+USE_TZ = True
+USE_I18N = False
+
+STATIC_URL = "/static/"
+STATIC_ROOT = HOME / "static"
+STATICFILES_DIRS = [PACKAGE / "static"] if (PACKAGE / "static").is_dir() else []
+STORAGES = {
+    "default": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {"location": HOME / "files"},
+    },
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+FILES_FOLDER = HOME / "files"
+MAX_UPLOAD_BYTES = env.number("FIRSTWIN_MAX_UPLOAD_MB", 100, at_least=1, help="Largest file, in MB") * 1_000_000
+
+EMAIL_URL = env.text("FIRSTWIN_SMTP_URL", "", help="smtp://user:password@host:port to really send mail")
+
+env.refuse_unknown()

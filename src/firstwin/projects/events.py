@@ -1,0 +1,294 @@
+"""Facts about projects. Ids and plain values only; the subject of all of them is the project."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import ClassVar
+from uuid import UUID
+
+from firstwin.journal.contracts import Event, event
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProjectEvent(Event):
+    """Base of facts about one project."""
+
+    subject_type: ClassVar[str] = "project"
+    project_id: UUID
+    account_id: UUID
+
+    @property
+    def subject_id(self) -> UUID:
+        """Return the project's id."""
+        return self.project_id
+
+
+@event
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProjectLaunched(ProjectEvent):
+    """A playbook version began to run for an account."""
+
+    name: ClassVar[str] = "project.launched"
+    title: str
+    playbook_version_id: UUID
+    playbook_name: str
+    playbook_version: int
+    overlays: tuple[str, ...]
+    task_count: int
+    planned_end_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskEvent(ProjectEvent):
+    """Base of facts about one task; `kind` is a TaskKind value, `visibility` a Visibility value."""
+
+    task_id: UUID
+    task_key: str
+    title: str
+    kind: str
+    visibility: str
+
+
+@event
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskCameDue(TaskEvent):
+    """The planned start of a task came and its predecessors are done: automatic ones are carried out now."""
+
+    name: ClassVar[str] = "task.came_due"
+    is_automatic: bool
+
+
+@event
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskBecameOverdue(TaskEvent):
+    """A promise was not kept in time."""
+
+    name: ClassVar[str] = "task.became_overdue"
+    due_at: datetime
+    side: str
+
+
+@event
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskStarted(TaskEvent):
+    """Someone began a task."""
+
+    name: ClassVar[str] = "task.started"
+
+
+@event
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskStuck(TaskEvent):
+    """Someone said that a task cannot go on, and on whose side the cause lies."""
+
+    name: ClassVar[str] = "task.stuck"
+    side: str
+    reason: str
+
+
+@event
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskCompleted(TaskEvent):
+    """A task was finished."""
+
+    name: ClassVar[str] = "task.completed"
+    late_by_seconds: int
+
+
+@event
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskSubmitted(TaskEvent):
+    """An approval was asked for."""
+
+    name: ClassVar[str] = "task.submitted"
+
+
+@event
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskRejected(TaskEvent):
+    """An approver sent it back, with a reason."""
+
+    name: ClassVar[str] = "task.rejected"
+    reason: str
+
+
+@event
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskMarkedNotApplicable(TaskEvent):
+    """Someone said that a task does not apply here, and why."""
+
+    name: ClassVar[str] = "task.marked_not_applicable"
+    reason: str
+
+
+@event
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskReopened(TaskEvent):
+    """A finished or stuck task was opened again."""
+
+    name: ClassVar[str] = "task.reopened"
+    reason: str
+
+
+@event
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskAssigned(TaskEvent):
+    """A task got another assignee (or none)."""
+
+    name: ClassVar[str] = "task.assigned"
+    assignee_side: str
+    assignee_id: UUID | None
+    assignee_name: str
+
+
+@event
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskAdded(TaskEvent):
+    """A task was added to a running project."""
+
+    name: ClassVar[str] = "task.added"
+
+
+@event
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskChanged(TaskEvent):
+    """The wording, dates, place or settings of a task changed; `changes` holds (field, old, new) as texts."""
+
+    name: ClassVar[str] = "task.changed"
+    changes: tuple[tuple[str, str, str], ...]
+
+
+@event
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskRemoved(TaskEvent):
+    """A task was taken out of a running project."""
+
+    name: ClassVar[str] = "task.removed"
+    reason: str
+
+
+@event
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CommentAdded(ProjectEvent):
+    """Someone commented on a task or the project. `mentions` are member ids."""
+
+    name: ClassVar[str] = "comment.added"
+    comment_id: UUID
+    task_id: UUID | None
+    title: str
+    excerpt: str
+    is_internal: bool
+    mentions: tuple[UUID, ...]
+
+
+@event
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileAttached(ProjectEvent):
+    """Someone handed in a file."""
+
+    name: ClassVar[str] = "file.attached"
+    file_id: UUID
+    task_id: UUID | None
+    title: str
+    file_name: str
+    is_internal: bool
+
+
+@event
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MilestoneReached(TaskEvent):
+    """A milestone was reached, with what proves it."""
+
+    name: ClassVar[str] = "milestone.reached"
+    evidence: str
+
+
+@event
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FirstValueReached(ProjectEvent):
+    """The account had its first win, with what proves it; `days` counts from signature."""
+
+    name: ClassVar[str] = "project.first_value_reached"
+    task_id: UUID
+    title: str
+    evidence: str
+    days: int | None
+
+
+@event
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StageEntered(ProjectEvent):
+    """The project moved into another stage."""
+
+    name: ClassVar[str] = "stage.entered"
+    stage_id: UUID
+    title: str
+
+
+@event
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProjectHeld(ProjectEvent):
+    """The project was put on hold, by which side and why."""
+
+    name: ClassVar[str] = "project.held"
+    side: str
+    reason: str
+
+
+@event
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProjectResumed(ProjectEvent):
+    """The project goes on; its open dates moved by the time it was held."""
+
+    name: ClassVar[str] = "project.resumed"
+    held_seconds: int
+
+
+@event
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProjectRescheduled(ProjectEvent):
+    """Dates moved: what caused it, and how far the planned end went."""
+
+    name: ClassVar[str] = "project.rescheduled"
+    cause: str
+    moved_tasks: int
+    end_moved_seconds: int
+
+
+@event
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoleFilled(ProjectEvent):
+    """Another person took a role of the project."""
+
+    name: ClassVar[str] = "project.role_filled"
+    role: str
+    person_side: str
+    person_id: UUID | None
+    person_name: str
+
+
+@event
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProjectCompleted(ProjectEvent):
+    """The onboarding is complete by its criteria."""
+
+    name: ClassVar[str] = "project.completed"
+    days: int | None
+    unmet_criteria: tuple[str, ...]
+
+
+@event
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProjectCancelled(ProjectEvent):
+    """The onboarding ended without completion."""
+
+    name: ClassVar[str] = "project.cancelled"
+    reason: str
+
+
+@event
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProjectReopened(ProjectEvent):
+    """A completed or cancelled project goes on."""
+
+    name: ClassVar[str] = "project.reopened"
+    reason: str
