@@ -1,4 +1,4 @@
-"""Settings of the tests: a throw-away home, fast password hashing, SQLite or the PostgreSQL named by FIRSTWIN_TEST_DATABASE_URL."""
+"""Settings of the tests: a throw-away home, fast hashing, SQLite or the database of FIRSTWIN_TEST_DATABASE_URL."""
 
 import os
 import tempfile
