@@ -5,6 +5,7 @@ Texts that a customer reads may hold placeholders such as {{ account.name }}; co
 `project.*`.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -440,3 +441,27 @@ class PlaybookDetail:
     can_undo: bool
     can_redo: bool
     problems: tuple[PlaybookProblem, ...] = field(default_factory=tuple)
+
+
+MESSAGE_PLACEHOLDERS: Mapping[str, str] = {
+    "account.name": "The customer company",
+    "contact.name": "The reader's full name",
+    "contact.first_name": "The reader's first name",
+    "owner.name": "The vendor's project owner",
+    "owner.first_name": "The vendor's project owner, first name",
+    "owner.email": "The vendor's project owner, email address",
+    "workspace.name": "The vendor company",
+    "portal_link": "The reader's own link to the plan",
+    "project.name": "The onboarding",
+    "project.target_end_on": "The day the onboarding should be complete",
+    "playbook.name": "The playbook",
+    "stage.name": "The stage of the task that sends the message",
+    "task.name": "The task that sends the message",
+    "task.due_on": "The day it is due, in the reader's zone",
+    "first_value.title": "The first win (in celebration messages)",
+    "first_value.evidence": "What proves the first win (in celebration messages)",
+}
+"""What the texts of messages may hold in double braces, beside `project.<key>` for each field of the playbook.
+
+Communications fills them in; an unknown one is an error at lint and at send.
+"""
