@@ -1,0 +1,76 @@
+# Firstwin: what one types. Each target prepares what it needs; a second call takes seconds.
+SHELL := /bin/bash
+PYTHON ?= python3
+PREPARE := $(PYTHON) scripts/prepare.py
+BIN := .venv/bin
+export PYTHONPATH := src:.
+WORKERS ?= 2
+.DEFAULT_GOAL := help
+.PHONY: help run dev test check static frontend suite suite-sqlite suite-postgresql bench format docs locks clean
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: ## Start Firstwin with a demo workspace: address and sign-in link appear in the terminal
+	@$(PREPARE) run
+	@exec $(BIN)/firstwin up --demo
+
+dev: ## Start Firstwin for working on it: reloads on change, mailbox and component gallery on
+	@$(PREPARE) dev
+	@FIRSTWIN_DEVELOPMENT=yes exec $(BIN)/firstwin up --demo
+
+test: check suite ## Everything, from nothing: checks, then the whole suite on SQLite and on PostgreSQL
+
+check: static frontend ## Formatting, lint, types, the law of imports, migrations, architecture, papers, front end
+
+static:
+	@$(PREPARE) dev
+	@echo "== format and lint"
+	@$(BIN)/ruff format --quiet --check . && $(BIN)/ruff check --quiet .
+	@echo "== types"
+	@$(BIN)/mypy
+	@echo "== law of imports"
+	@$(BIN)/lint-imports --no-cache > .venv/imports.log 2>&1 || { cat .venv/imports.log; exit 1; }
+	@tail -n 3 .venv/imports.log
+	@echo "== migrations"
+	@FIRSTWIN_HOME=$$(mktemp -d) $(BIN)/firstwin makemigrations --check --dry-run
+	@echo "== architecture and papers"
+	@$(BIN)/pytest -q tests/architecture
+
+frontend:
+	@$(PREPARE) dev
+	@if [ -f frontend/package.json ]; then echo "== front end" && $(PREPARE) npm run check; fi
+
+suite: suite-sqlite suite-postgresql
+
+suite-sqlite: ## The whole suite on SQLite
+	@$(PREPARE) dev
+	@echo "== the suite on SQLite"
+	@$(BIN)/pytest -n $(WORKERS) --dist loadfile
+
+suite-postgresql: ## The whole suite on PostgreSQL (FIRSTWIN_TEST_POSTGRES_URL, or a throw-away server)
+	@$(PREPARE) dev
+	@echo "== the suite on PostgreSQL"
+	@$(BIN)/python scripts/with_postgresql.py $(BIN)/pytest -n $(WORKERS) --dist loadfile
+
+bench: ## Measure; writes benchmarks/results
+	@$(PREPARE) dev
+	@$(BIN)/python scripts/with_postgresql.py $(BIN)/python -m benchmarks
+
+format: ## Format and mend what can be mended by itself
+	@$(PREPARE) dev
+	@$(BIN)/ruff check --quiet --fix . ; $(BIN)/ruff format .
+
+docs: ## Write the generated papers anew: docs/rules.md and docs/events.md
+	@$(PREPARE) dev
+	@FIRSTWIN_HOME=$$(mktemp -d) $(BIN)/python scripts/papers.py
+
+locks: ## Compile requirements/*.txt anew from pyproject.toml
+	@$(PREPARE) dev
+	@for group in base dev; do \
+	  [ $$group = dev ] && extra="--group dev" || extra=""; \
+	  $(BIN)/uv pip compile pyproject.toml $$extra --quiet --generate-hashes --no-annotate --no-header --universal \
+	    --python-version 3.11 -o requirements/$$group.txt; done
+
+clean: ## Remove what was built; data stays
+	rm -rf .venv frontend/node_modules src/firstwin/static

@@ -1,0 +1,63 @@
+"""What every test stands on: callbacks after commit run, a fixed instant, the job runner, no skipping in CI."""
+
+import os
+import shutil
+from collections.abc import Generator
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from django.db import transaction
+from django.db.transaction import Atomic
+
+MONDAY = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def now() -> datetime:
+    """A Monday morning; time is passed in, never frozen."""
+    return MONDAY
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _callbacks_after_commit_run() -> Generator[None]:
+    """Run on-commit callbacks when the outermost transaction of the code under test ends, as they would for real.
+
+    Tests run inside a transaction that is never committed, where Django would keep the callbacks for ever.
+    """
+    original = Atomic.__exit__
+
+    def leave(self: Atomic, exc_type: Any, exc_value: Any, traceback: Any) -> None:
+        original(self, exc_type, exc_value, traceback)
+        connection = transaction.get_connection(self.using)
+        around: list[Any] = connection.atomic_blocks
+        if exc_type is not None or not around or connection.needs_rollback:
+            return
+        if self._from_testcase or not all(block._from_testcase for block in around):  # type: ignore[attr-defined]
+            return
+        callbacks, connection.run_on_commit = connection.run_on_commit, []
+        for _, callback, _ in callbacks:
+            callback()
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Atomic, "__exit__", leave)
+        yield
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
+    """Use the machine's Chromium where there is one, so that nothing is downloaded."""
+    for name in ("chromium", "chromium-browser", "google-chrome"):
+        if path := shutil.which(name):
+            return {**browser_type_launch_args, "executable_path": path, "args": ["--no-sandbox"]}
+    return browser_type_launch_args
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Generator[None, Any, Any]:
+    """In CI a skipped test is a failed test: everything it needs is installed there."""
+    report = yield
+    if os.environ.get("CI") == "true" and report.skipped and not hasattr(report, "wasxfail"):
+        report.outcome = "failed"
+        report.longrepr = f"{item.nodeid} was skipped in CI: {report.longrepr}"
+    return report
