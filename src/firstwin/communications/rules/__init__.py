@@ -1,0 +1,1 @@
+"""Rules of communications: texts, layout, invitations, free time and quiet hours."""
