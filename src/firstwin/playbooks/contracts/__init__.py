@@ -311,10 +311,10 @@ class CompletionCriterion:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OverlaySpec:
-    """A reusable set of changes: applied at launch when `when` holds (an industry, a segment, a product sold).
+    """A reusable set of changes, applied at launch when all that it names holds: industry, segment, product, `when`.
 
-    `add` puts tasks into stages (by stage key, after the task named `after_task` or at the end), `remove` drops tasks
-    by key, `visibility` and `when` of a stage's tasks stay as they are.
+    One that names nothing is applied only when somebody chooses it. `add` puts tasks into stages, `remove` drops tasks
+    by key.
     """
 
     key: str
@@ -330,9 +330,10 @@ class OverlaySpec:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OverlayAddition:
-    """Tasks that an overlay adds to one stage."""
+    """Tasks that an overlay adds to one stage: after the task named `after_task`, or at the end."""
 
     stage: str
+    after_task: str = ""
     tasks: tuple[TaskSpec, ...] = ()
 
 
