@@ -4,13 +4,60 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any
+from typing import Any, Protocol
 from uuid import UUID
+
+from firstwin.shared.errors import ConflictError, NotFoundError, PermissionDeniedError
+
+QUEUES = ("default", "bulk")
+"""The queues there are: `bulk` is for long imports and the like, and never starves `default` nor is starved by it."""
+
+
+class JobNotFoundError(NotFoundError):
+    """There is no such job in this workspace."""
+
+    code = "job_not_found"
+
+
+class JobNotDeadError(ConflictError):
+    """Only a dead job can be retried or dropped."""
+
+    code = "job_not_dead"
+
+
+class JobsDeniedError(PermissionDeniedError):
+    """Only owners and admins look after jobs."""
+
+    code = "jobs_denied"
+
+
+class JobsFailedError(ExceptionGroup[Exception]):
+    """Jobs failed while `run_due` drained them; every one is kept and will be tried again."""
+
+
+class Caretaker(Protocol):
+    """An actor, as far as jobs need to know one."""
+
+    @property
+    def workspace_id(self) -> UUID:
+        """Return the workspace acted in."""
+        ...
+
+    @property
+    def role(self) -> str | None:
+        """Return the role, "owner" or "admin" being able to look after jobs."""
+        ...
 
 
 class JobState(StrEnum):
-    """Where a job stands. Finished jobs are deleted, so there is no state for them."""
+    """Where a job stands. Finished jobs are deleted, so there is no state for them.
 
+    Waiting: its time has not come (a later start, or the pause before another attempt). Held: an earlier job with the
+    same `order_key` pauses after a failure.
+    """
+
+    WAITING = "waiting"
+    HELD = "held"
     READY = "ready"
     RUNNING = "running"
     DEAD = "dead"
@@ -60,6 +107,64 @@ class JobInfo:
     payload: Mapping[str, Any]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewJob:
+    """A job to enqueue. `payload` holds JSON values; ids and dates arrive as texts.
+
+    `key`: while an unfinished job of this workspace and kind has the same key, this one is not added (a running one
+    counts). `order_key`: jobs with the same one run one at a time, in order of creation; a failing one holds its successors
+    until it succeeds or is dead. `run_at`: not before that instant. Higher `priority` first, within a workspace.
+    """
+
+    kind: str
+    payload: Mapping[str, Any]
+    workspace_id: UUID | None
+    key: str | None = None
+    priority: int = 0
+    run_at: datetime | None = None
+    queue: str = "default"
+    order_key: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewTimer:
+    """Something to come: at `at` it becomes a job of `kind`. (owner, name) is unique: setting it again moves it."""
+
+    owner: str
+    name: str
+    at: datetime
+    kind: str
+    payload: Mapping[str, Any]
+    workspace_id: UUID | None
+    queue: str = "default"
+    priority: int = 0
+    order_key: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TimerInfo:
+    """A timer that waits."""
+
+    owner: str
+    name: str
+    at: datetime
+    kind: str
+    payload: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobStats:
+    """The state of the engine, for metrics. `oldest_ready_at` is when the job that is ready longest became due."""
+
+    ready: int
+    waiting: int
+    held: int
+    running: int
+    dead: int
+    timers: int
+    oldest_ready_at: datetime | None
+
+
 Handler = Callable[[JobContext, Mapping[str, Any]], None]
 
 
@@ -83,7 +188,17 @@ class ScheduleSpec:
     kind: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DutySpec:
+    """A short chore that every worker repeats, such as sealing the journal. `run` returns whether more is left to do."""
+
+    name: str
+    every: timedelta
+    run: Callable[[datetime], bool]
+
+
 _handlers: dict[str, HandlerSpec] = {}
+_duties: dict[str, DutySpec] = {}
 _schedules: dict[str, ScheduleSpec] = {}
 
 
@@ -119,3 +234,18 @@ def handlers() -> Mapping[str, HandlerSpec]:
 def schedules() -> Mapping[str, ScheduleSpec]:
     """Return every schedule by name."""
     return dict(_schedules)
+
+
+def duty(name: str, *, every: timedelta) -> Callable[[Callable[[datetime], bool]], Callable[[datetime], bool]]:
+    """Register a chore that every worker repeats; it must bear running in several workers at once."""
+
+    def register(function: Callable[[datetime], bool]) -> Callable[[datetime], bool]:
+        _duties[name] = DutySpec(name=name, every=every, run=function)
+        return function
+
+    return register
+
+
+def duties() -> Mapping[str, DutySpec]:
+    """Return every duty by name."""
+    return dict(_duties)

@@ -5,8 +5,30 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, ClassVar, TypeVar
+from typing import Any, ClassVar, Protocol, TypeVar
 from uuid import UUID
+
+from firstwin.shared.errors import NotFoundError, PermissionDeniedError
+
+
+class EntryNotFoundError(NotFoundError):
+    """There is no such entry in this workspace."""
+
+    code = "entry_not_found"
+
+
+class JournalDeniedError(PermissionDeniedError):
+    """The actor may not read this part of the journal."""
+
+    code = "journal_denied"
+
+
+class NotInTransactionError(RuntimeError):
+    """A fact was recorded outside of a transaction, so it could outlive, or miss, the change it tells of."""
+
+
+class EventFormatError(ValueError):
+    """An event cannot be written down, or the entry of an older program cannot be read any more; says which field and why."""
 
 
 class AuthorKind(StrEnum):
@@ -47,6 +69,40 @@ class Event:
         """Return the id of the thing whose facts are delivered in order."""
         raise NotImplementedError
 
+    @classmethod
+    def upgrade(cls, data: dict[str, Any], version: int) -> dict[str, Any]:
+        """Return the fields of an entry written by an older `version` as this one has them; fields with defaults need nothing."""
+        del version
+        return data
+
+
+class Recorder(Protocol):
+    """An actor, as far as writing the journal needs to know one."""
+
+    @property
+    def workspace_id(self) -> UUID:
+        """Return the workspace acted in."""
+        ...
+
+    @property
+    def author(self) -> Author:
+        """Return who acts, as the journal writes it down."""
+        ...
+
+
+class Reader(Recorder, Protocol):
+    """An actor, as far as reading the journal needs to know one."""
+
+    @property
+    def role(self) -> str | None:
+        """Return the role: owners, admins and auditors read the whole journal."""
+        ...
+
+    @property
+    def scopes(self) -> frozenset[str]:
+        """Return the scopes of an API key: "journal:read" reads the whole journal."""
+        ...
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recorded:
@@ -76,6 +132,19 @@ class EntryInfo:
     data: Mapping[str, Any]
     sequence: int | None
     hash: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EntryFilter:
+    """Which entries of a workspace to list; what is None or empty does not narrow. `since` is included, `until` is not."""
+
+    subject_id: UUID | None = None
+    account_id: UUID | None = None
+    project_id: UUID | None = None
+    event_names: tuple[str, ...] = ()
+    author_id: UUID | None = None
+    since: datetime | None = None
+    until: datetime | None = None
 
 
 E = TypeVar("E", bound=Event)

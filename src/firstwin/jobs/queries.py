@@ -1,0 +1,64 @@
+"""What can be seen of jobs and timers."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.db.models import Count, Min, Q
+
+from firstwin.jobs import permissions, rules
+from firstwin.jobs.contracts import Caretaker, JobInfo, JobsDeniedError, JobState, JobStats, TimerInfo
+from firstwin.jobs.models import NO_WORKSPACE, Job, Timer
+
+
+def list_dead_jobs(actor: Caretaker, *, limit: int = 50) -> Sequence[JobInfo]:
+    """Return the dead jobs of the actor's workspace, the latest first; raises JobsDeniedError for all but owners and admins."""
+    if not permissions.can_manage_jobs(actor):
+        raise JobsDeniedError("Only owners and admins look after jobs.", remedy="Ask an admin of your workspace.")
+    rows = Job.objects.filter(workspace_id=actor.workspace_id, state=JobState.DEAD.value).order_by("-id")[:limit]
+    return [_job_info(row) for row in rows]
+
+
+def count_dead_jobs(actor: Caretaker) -> int:
+    """Return how many jobs of the actor's workspace are dead."""
+    return Job.objects.filter(workspace_id=actor.workspace_id, state=JobState.DEAD.value).count()
+
+
+def list_timers(*, owner: str) -> Sequence[TimerInfo]:
+    """Return the waiting timers of an owner in order of time."""
+    return [
+        TimerInfo(owner=row.owner, name=row.name, at=row.at, kind=row.kind, payload=rules.decode_payload(row.payload))
+        for row in Timer.objects.filter(owner=owner).order_by("at", "id")
+    ]
+
+
+def find_next_timer_at(*, after: datetime | None = None) -> datetime | None:
+    """Return when the next timer is due; lets a simulation jump from one to the next."""
+    timers = Timer.objects.order_by("at")
+    if after is not None:
+        timers = timers.filter(at__gt=after)
+    return timers.values_list("at", flat=True).first()
+
+
+def get_stats() -> JobStats:
+    """Return the state of the engine over all workspaces, for metrics."""
+    row = Job.objects.aggregate(
+        **{state.value: Count("id", filter=Q(state=state.value)) for state in JobState},
+        oldest_ready_at=Min("run_at", filter=Q(state=JobState.READY.value)),
+    )
+    return JobStats(timers=Timer.objects.count(), **row)
+
+
+def _job_info(row: Job) -> JobInfo:
+    return JobInfo(
+        id=row.uid,
+        workspace_id=None if row.workspace_id == NO_WORKSPACE else row.workspace_id,
+        kind=row.kind,
+        state=JobState(row.state),
+        queue=row.queue,
+        priority=row.priority,
+        attempts=row.attempts,
+        run_at=row.run_at,
+        created_at=row.created_at,
+        last_error=row.last_error,
+        payload=rules.decode_payload(row.payload),
+    )

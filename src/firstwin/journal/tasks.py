@@ -1,0 +1,19 @@
+"""Jobs of the journal: deliver a fact to one subscriber."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from firstwin.jobs.contracts import Effect, JobContext, job_handler
+from firstwin.journal import operations, queries
+from firstwin.journal.contracts import subscribers_of
+
+
+@job_handler(operations.DELIVERY, effect=Effect.DB)
+def deliver(context: JobContext, payload: Mapping[str, Any]) -> None:
+    """Call one subscriber with one fact; a subscriber that no longer exists has nothing to be told."""
+    del context
+    recorded = queries.get_recorded(UUID(payload["entry"]))
+    subscriber = subscribers_of(recorded.event.name).get(payload["subscriber"])
+    if subscriber is not None:
+        subscriber(recorded.event, recorded)
