@@ -1,0 +1,232 @@
+"""The small components, written straight into the page: icon, state, person, time, progress, button, stat.
+
+All tags of `firstwin.shared.templatetags` are built in: a template needs no {% load %}. Keyword arguments that a tag
+does not know become attributes, with dashes for underscores: `hx_post=url` is `hx-post="..."`.
+"""
+
+import zlib
+from datetime import date, datetime
+from typing import Any
+
+from django import template
+from django.forms.utils import flatatt
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from firstwin.shared import assets, clock, states, wording
+
+register = template.Library()
+NOTHING = SafeString("")
+
+
+def attributes(given: dict[str, Any]) -> SafeString:
+    """Return HTML attributes: True stands alone, None, False and "" are left out."""
+    return flatatt(
+        {name.rstrip("_").replace("_", "-"): value for name, value in given.items() if value not in ("", None)}
+    )
+
+
+@register.simple_tag
+def icon(name: str, label: str = "", *, large: bool = False, extra: str = "") -> SafeString:
+    """Return an icon of frontend/src/ui/icons.txt; hidden from screen readers unless it has a label."""
+    classes = " ".join(filter(None, ["fw-icon", "fw-icon-large" if large else "", extra]))
+    spoken = format_html('role="img" aria-label="{}"', label) if label else SafeString('aria-hidden="true"')
+    return format_html('<svg class="{}" {}><use href="{}#{}"></use></svg>', classes, spoken, assets.sprite(), name)
+
+
+@register.simple_tag
+def state(key: str, word: str = "", *, why: str = "", tone: str = "") -> SafeString:
+    """Return a state as icon and word in its colour; `word` replaces the usual word, `why` is told on hover."""
+    shown = states.state_of(key)
+    return format_html(
+        '<span class="fw-state fw-tone-{}"{}>{}{}</span>',
+        tone or shown.tone,
+        attributes({"title": why}),
+        icon(shown.icon),
+        word or shown.word,
+    )
+
+
+@register.simple_tag
+def tag(text: str, *, icon_name: str = "") -> SafeString:
+    """Return a small neutral label, for kinds and properties (never for states)."""
+    return format_html('<span class="fw-tag">{}{}</span>', icon(icon_name) if icon_name else "", text)
+
+
+@register.simple_tag
+def avatar(name: str = "", *, large: bool = False) -> SafeString:
+    """Return the initials of a person on a colour of their own; a dashed circle for nobody."""
+    size = " fw-avatar-large" if large else ""
+    if not name:
+        return format_html('<span class="fw-avatar fw-avatar-none{}" aria-hidden="true"></span>', size)
+    hue = zlib.crc32(name.encode()) % 8
+    return format_html(
+        '<span class="fw-avatar fw-hue-{}{}" aria-hidden="true">{}</span>', hue, size, wording.initials(name)
+    )
+
+
+@register.simple_tag
+def person(name: str = "", *, nobody: str = "Nobody yet", detail: str = "") -> SafeString:
+    """Return a person: initials, name, and a detail such as their title."""
+    if not name:
+        return format_html('<span class="fw-person fw-soft">{}<span>{}</span></span>', avatar(), nobody)
+    below = format_html('<span class="fw-soft fw-small d-block">{}</span>', detail) if detail else NOTHING
+    return format_html('<span class="fw-person">{}<span class="fw-clip">{}{}</span></span>', avatar(name), name, below)
+
+
+@register.simple_tag(takes_context=True)
+def when(context: template.Context, at: datetime | None, *, style: str = "relative", empty: str = "") -> SafeString:
+    """Return an instant: relative words ("relative"), a day ("day", "short") or day and time ("full").
+
+    The exact instant in the reader's zone is told on hover. A context variable `now` replaces the clock.
+    """
+    if at is None:
+        return format_html('<span class="fw-soft">{}</span>', empty) if empty else NOTHING
+    zone = timezone.get_current_timezone()
+    current = context.get("now")
+    now = current if isinstance(current, datetime) else clock.now()
+    today, local = now.astimezone(zone).date(), at.astimezone(zone)
+    words = {
+        "day": lambda: wording.day(local.date(), today=today),
+        "short": lambda: wording.short_day(local.date(), today=today),
+        "full": lambda: f"{wording.day(local.date(), today=today)}, {local:%H:%M}",
+    }.get(style, lambda: wording.relative(at, now=now, zone=zone))()
+    return format_html('<time datetime="{}" title="{}">{}</time>', at.isoformat(), wording.exact(at, zone), words)
+
+
+@register.simple_tag(takes_context=True)
+def on_day(context: template.Context, on: date | None, *, short: bool = False) -> SafeString:
+    """Return a calendar day, which has no zone."""
+    if on is None:
+        return NOTHING
+    current = context.get("now")
+    today = (current if isinstance(current, datetime) else clock.now()).date()
+    words = wording.short_day(on, today=today) if short else wording.day(on, today=today)
+    return format_html('<time datetime="{}">{}</time>', on.isoformat(), words)
+
+
+@register.simple_tag
+def progress(done: int, total: int, *, words: str = "", wide: bool = False, brief: bool = False) -> SafeString:
+    """Return a bar and its words: "4 of 9 done", or the words given; `brief` says "4/9"."""
+    said = words or (f"{done}/{total}" if brief else f"{done} of {total} done")
+    return format_html(
+        '<span class="fw-progress{}"><progress value="{}" max="{}" aria-label="{} of {} done"></progress>'
+        '<span class="fw-small fw-soft">{}</span></span>',
+        " fw-progress-wide" if wide else "",
+        done,
+        max(total, 1),
+        done,
+        total,
+        said,
+    )
+
+
+@register.simple_tag
+def dots(position: int, total: int, *, label: str = "", is_done: bool = False) -> SafeString:
+    """Return a small stepper for a table cell: stage `position` (from 0) of `total` is the current one."""
+    marks = SafeString("").join(
+        format_html('<i class="{}"></i>', _dot(index, position, is_done)) for index in range(total)
+    )
+    spoken = f"{label}, stage {min(position + 1, total)} of {total}" if label else f"Stage {position + 1} of {total}"
+    return format_html('<span class="fw-dots" role="img" aria-label="{}" title="{}">{}</span>', spoken, spoken, marks)
+
+
+def _dot(index: int, position: int, is_done: bool) -> str:
+    if is_done or index < position:
+        return "fw-dot-done"
+    return "fw-dot-current" if index == position else ""
+
+
+def button_classes(kind: str, *, small: bool, only_icon: bool) -> str:
+    """Return the classes of a button: kind is primary, plain, quiet or danger."""
+    return f"btn btn-{kind}{' btn-sm' if small else ''}{' btn-only-icon' if only_icon else ''}"
+
+
+def _face(label: str, icon_name: str, only_icon: bool) -> SafeString:
+    shown = icon(icon_name) if icon_name else NOTHING
+    return shown if only_icon else format_html("{}{}", shown, label)
+
+
+@register.simple_tag
+def button(
+    label: str,
+    *,
+    kind: str = "plain",
+    icon_name: str = "",
+    small: bool = False,
+    only_icon: bool = False,
+    type: str = "button",
+    **given: Any,
+) -> SafeString:
+    """Return a button that says a verb; `only_icon` keeps the label for screen readers and on hover."""
+    if only_icon:
+        given |= {"aria_label": label, "title": label}
+    classes = button_classes(kind, small=small, only_icon=only_icon)
+    return format_html(
+        '<button type="{}" class="{}"{}>{}</button>',
+        type,
+        classes,
+        attributes(given),
+        _face(label, icon_name, only_icon),
+    )
+
+
+@register.simple_tag
+def link_button(
+    label: str,
+    href: str,
+    *,
+    kind: str = "plain",
+    icon_name: str = "",
+    small: bool = False,
+    only_icon: bool = False,
+    **given: Any,
+) -> SafeString:
+    """Return a link that looks like a button: it leads somewhere and changes nothing."""
+    if only_icon:
+        given |= {"aria_label": label, "title": label}
+    classes = button_classes(kind, small=small, only_icon=only_icon)
+    return format_html(
+        '<a href="{}" class="{}"{}>{}</a>', href, classes, attributes(given), _face(label, icon_name, only_icon)
+    )
+
+
+@register.simple_tag
+def stat(
+    label: str,
+    value: object,
+    *,
+    href: str = "",
+    active: bool = False,
+    tone: str = "",
+    icon_name: str = "",
+    unit: str = "",
+) -> SafeString:
+    """Return a number that is a filter: a link to the rows it counts, marked while that filter is on."""
+    name = "a" if href else "div"
+    mark = icon(icon_name) if icon_name else NOTHING
+    given = attributes({"href": href, "aria_current": "true" if active else None})
+    return format_html(
+        '<{} class="fw-stat"{}><span class="fw-stat-label {}">{}{}</span><span class="fw-stat-value">{}{}</span></{}>',
+        SafeString(name),
+        given,
+        f"fw-ink-{tone}" if tone else "fw-soft",
+        mark,
+        label,
+        value,
+        format_html(' <span class="fw-soft fw-small">{}</span>', unit) if unit else NOTHING,
+        SafeString(name),
+    )
+
+
+@register.filter
+def file_size(count: int) -> str:
+    """Return a file size in words."""
+    return wording.size(count)
+
+
+@register.filter
+def in_words(key: str) -> str:
+    """Return a stored key as words: "mid_market" is "Mid market"."""
+    return str(key).replace("_", " ").capitalize()
