@@ -5,6 +5,8 @@ import tempfile
 
 os.environ["FIRSTWIN_HOME"] = tempfile.mkdtemp(prefix="firstwin-test-")
 os.environ.setdefault("FIRSTWIN_SECRET_KEY", "only-for-tests")
+os.environ.setdefault("FIRSTWIN_LOG_LEVEL", "warning")
+os.environ.pop("FIRSTWIN_TEST_POSTGRES_URL", None)
 if url := os.environ.pop("FIRSTWIN_TEST_DATABASE_URL", ""):
     os.environ["FIRSTWIN_DATABASE_URL"] = url
 

@@ -1,15 +1,18 @@
 """Settings: from the environment only; docs/guide/settings.md lists them, and a test compares the two."""
 
 from pathlib import Path
+from urllib.parse import unquote, urlsplit
 
 import dj_database_url
 
-from firstwin.config import secrets_file
+from firstwin.config import logs, secrets_file
 from firstwin.config.env import env
 
 PACKAGE = Path(__file__).resolve().parent.parent
 
-HOME = env.folder("FIRSTWIN_HOME", Path.home() / ".firstwin", help="The one folder that holds all data")
+HOME = secrets_file.prepare_folder(
+    env.folder("FIRSTWIN_HOME", Path.home() / ".firstwin", help="The one folder that holds all data")
+)
 DEVELOPMENT = env.flag("FIRSTWIN_DEVELOPMENT", default=False, help="Development aids: gallery, mailbox, reload")
 MAILBOX = env.flag(
     "FIRSTWIN_MAILBOX",
@@ -22,9 +25,9 @@ SECRET_KEY = env.text("FIRSTWIN_SECRET_KEY", "", help="Signs sessions and links;
 )
 HOST = env.text("FIRSTWIN_HOST", "127.0.0.1", help="Address to listen on")
 PORT = env.number("FIRSTWIN_PORT", 8642, at_least=1, at_most=65535, help="Port to listen on")
-BASE_URL = env.text("FIRSTWIN_BASE_URL", f"http://127.0.0.1:{PORT}", help="Public address of this installation").rstrip(
-    "/"
-)
+BASE_URL = env.url(
+    "FIRSTWIN_BASE_URL", f"http://127.0.0.1:{PORT}", ("http", "https"), help="Public address of this installation"
+).rstrip("/")
 ALLOWED_HOSTS = [
     *env.words("FIRSTWIN_ALLOWED_HOSTS", "", help="Further host names that this server answers to"),
     BASE_URL.split("//", 1)[-1].split("/")[0].split(":")[0],
@@ -40,12 +43,15 @@ SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 CSRF_FAILURE_VIEW = "firstwin.shared.pages.csrf_failure"
 
-_database_url = env.text(
+_database_url = env.url(
     "FIRSTWIN_DATABASE_URL",
     f"sqlite:///{HOME / 'firstwin.sqlite3'}",
+    ("postgresql", "postgres", "sqlite"),
     help="SQLite by default, or postgresql://",
 )
-DATABASES = {"default": dj_database_url.parse(_database_url, conn_max_age=60, conn_health_checks=True)}
+# Under ASGI every request has a thread of its own, so a connection kept by a thread would never be used again.
+# config/asgi.py gives the web server a pool instead.
+DATABASES = {"default": dj_database_url.parse(_database_url, conn_max_age=0)}
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     DATABASES["default"]["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",
@@ -83,6 +89,7 @@ INSTALLED_APPS = [
     "firstwin.config",
 ]
 MIDDLEWARE = [
+    "firstwin.config.request_log.RequestLog",
     "django.middleware.security.SecurityMiddleware",
     "firstwin.shared.middleware.secure_headers",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -160,6 +167,21 @@ STORAGES = {
 FILES_FOLDER = HOME / "files"
 MAX_UPLOAD_BYTES = env.number("FIRSTWIN_MAX_UPLOAD_MB", 100, at_least=1, help="Largest file, in MB") * 1_000_000
 
-EMAIL_URL = env.text("FIRSTWIN_SMTP_URL", "", help="smtp://user:password@host:port to really send mail")
+EMAIL_URL = env.url("FIRSTWIN_SMTP_URL", "", ("smtp", "smtps"), help="smtp://user:password@host:port hands mail over")
+_mail = urlsplit(EMAIL_URL)
+EMAIL_HOST = _mail.hostname or "localhost"
+EMAIL_PORT = _mail.port or (465 if _mail.scheme == "smtps" else 587)
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = unquote(_mail.username or ""), unquote(_mail.password or "")
+EMAIL_USE_SSL = _mail.scheme == "smtps"
+EMAIL_USE_TLS = _mail.scheme == "smtp" and EMAIL_PORT == 587
+EMAIL_TIMEOUT = 20
+
+LOG_LEVEL = env.choice("FIRSTWIN_LOG_LEVEL", "info", logs.LEVELS, help="How much is logged")
+LOG_FORMAT = env.choice("FIRSTWIN_LOG_FORMAT", "auto", logs.FORMATS, help="json for machines, console for people")
+LOG_REQUESTS = env.flag("FIRSTWIN_LOG_REQUESTS", default=False, help="Log every request, not only slow and failed ones")
+LOGGING_CONFIG = None
+logs.configure(level=LOG_LEVEL, format=LOG_FORMAT)
+METRICS_TOKEN = env.text("FIRSTWIN_METRICS_TOKEN", "", help="Opens /metrics to readers on other machines")
+WEB_PROCESSES = env.number("FIRSTWIN_WEB_PROCESSES", 0, at_most=64, help="Processes of the web server; 0 chooses")
 
 env.refuse_unknown()

@@ -2,9 +2,13 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
+from firstwin.config import health
 from firstwin.shared import pages
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("health/live", health.live, name="health-live"),
+    path("health/ready", health.ready, name="health-ready"),
+    path("metrics", health.read_metrics, name="metrics"),
     path("auth/", include("allauth.urls")),
     path("", include("firstwin.shared.urls")),
 ]

@@ -1,0 +1,54 @@
+"""`firstwin up`: everything that Firstwin is, under one supervisor."""
+
+import os
+import sys
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+from django.db import connections
+
+from firstwin.config import startup, supervisor, web_server
+
+
+class Command(BaseCommand):
+    help = "Start Firstwin: database, built-in playbooks, web server and worker, until Ctrl-C"
+    requires_system_checks = []
+
+    def add_arguments(self, parser: Any) -> None:
+        parser.add_argument("--demo", action="store_true", help="build the demo workspace where there is none yet")
+
+    def say(self, text: str) -> None:
+        self.stdout.write(text)
+        self.stdout.flush()
+
+    def handle(self, *_args: Any, **options: Any) -> None:
+        if not web_server.is_port_free(settings.HOST, settings.PORT):
+            raise CommandError(web_server.port_taken(settings.HOST, settings.PORT))
+        startup.prepare_database(say=self.say)
+        startup.check_frontend(settings.PACKAGE / "static", say=self.say)
+        link = startup.prepare_workspaces(with_demo=options["demo"], say=self.say)
+        connections.close_all()
+        self.say("Starting")
+        running = supervisor.Supervisor(
+            [
+                supervisor.Child("web server", supervisor.command("web")),
+                supervisor.Child("worker", supervisor.command("worker")),
+            ],
+            say=self.say,
+        )
+        sys.exit(running.run(when_started=lambda: self._greet(running, link)))
+
+    def _greet(self, running: supervisor.Supervisor, link: str) -> None:
+        host = "127.0.0.1" if settings.HOST in {"0.0.0.0", "::"} else settings.HOST  # noqa: S104
+        address = f"http://{host}:{settings.PORT}/health/live"
+        if not startup.wait_until_answering(address, is_stopping=lambda: running.is_stopping):
+            if not running.is_stopping:
+                self.say("The web server does not answer yet. firstwin doctor says what is wrong.")
+            return
+        self.say("")
+        self.say(f"  Firstwin runs at   {settings.BASE_URL}")
+        self.say(f"  {link}")
+        self.say(f"  Data               {settings.HOME}")
+        self.say(f"  Stop               Ctrl-C (process {os.getpid()})")
+        self.say("")
