@@ -2,13 +2,15 @@
 
 import os
 import shutil
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from django.db import transaction
 from django.db.transaction import Atomic
+
+from firstwin.jobs import operations as job_operations
 
 MONDAY = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 
@@ -17,6 +19,16 @@ MONDAY = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 def now() -> datetime:
     """A Monday morning; time is passed in, never frozen."""
     return MONDAY
+
+
+@pytest.fixture
+def run_jobs() -> Callable[[datetime], int]:
+    """Run every job, timer and delivery that is due at an instant, and return how many ran."""
+
+    def run(at: datetime) -> int:
+        return job_operations.run_due(now=at)
+
+    return run
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -6,12 +6,32 @@ from prometheus_client.core import GaugeMetricFamily
 
 from firstwin.config import heartbeat
 from firstwin.config.metrics import Gauges
+from firstwin.jobs import queries as job_queries
+
+NEVER = float("nan")
 
 
 def gauges(*, now: datetime) -> Gauges:
     """Return the figures of the engine."""
-    seen = heartbeat.last_beat()
-    silence = (now - seen).total_seconds() if seen else float("nan")
+    stats = job_queries.get_stats()
+    jobs = GaugeMetricFamily("firstwin_jobs", "Jobs by state", labels=["state"])
+    for state in ("ready", "waiting", "held", "running", "dead"):
+        jobs.add_metric([state], getattr(stats, state))
     return Gauges(
-        GaugeMetricFamily("firstwin_worker_silence_seconds", "Since a worker was last heard of", value=silence),
+        jobs,
+        GaugeMetricFamily("firstwin_timers", "Timers that wait", value=stats.timers),
+        GaugeMetricFamily(
+            "firstwin_jobs_oldest_ready_seconds",
+            "How long the oldest ready job has been waiting for a worker",
+            value=_seconds_since(stats.oldest_ready_at, now) or 0.0,
+        ),
+        GaugeMetricFamily(
+            "firstwin_worker_silence_seconds",
+            "Since a worker was last heard of",
+            value=NEVER if (silence := _seconds_since(heartbeat.last_beat(), now)) is None else silence,
+        ),
     )
+
+
+def _seconds_since(then: datetime | None, now: datetime) -> float | None:
+    return None if then is None else max(0.0, (now - then).total_seconds())
