@@ -5,7 +5,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
+from typing import ClassVar
 from uuid import UUID
+
+from firstwin.shared.errors import ConflictError, FirstwinError
 
 
 class Segment(StrEnum):
@@ -58,6 +61,7 @@ class AccountInfo:
     external_ids: Mapping[str, str] = field(default_factory=dict)
     created_at: datetime
     updated_at: datetime
+    archived_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,3 +79,99 @@ class ContactInfo:
     roles: tuple[StakeholderRole, ...]
     is_active: bool
     created_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewAccount:
+    """What is known of an account when it is created."""
+
+    name: str
+    segment: Segment = Segment.MID_MARKET
+    industry: Industry = Industry.OTHER
+    products: tuple[str, ...] = ()
+    contract_signed_at: datetime | None = None
+    contract_value: Decimal | None = None
+    currency: str = "USD"
+    licensed_seats: int | None = None
+    country: str = ""
+    time_zone: str = "UTC"
+    website: str = ""
+    owner_id: UUID | None = None
+    external_ids: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewContact:
+    """What is known of a contact when it is created. The email address may be missing."""
+
+    name: str
+    email: str = ""
+    title: str = ""
+    phone: str = ""
+    time_zone: str = ""
+    roles: tuple[StakeholderRole, ...] = ()
+
+
+class AccountSort(StrEnum):
+    """Orders of the list of accounts."""
+
+    NAME = "name"
+    NAME_DESCENDING = "-name"
+    NEWEST = "-created_at"
+    OLDEST = "created_at"
+    SIGNED_FIRST = "contract_signed_at"
+    SIGNED_LAST = "-contract_signed_at"
+    VALUE_HIGHEST = "-contract_value"
+    VALUE_LOWEST = "contract_value"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountFilters:
+    """Which accounts a list shows; an empty field does not filter. `search` looks into name, domain and external ids."""
+
+    search: str = ""
+    segments: tuple[Segment, ...] = ()
+    industries: tuple[Industry, ...] = ()
+    products: tuple[str, ...] = ()
+    owner_ids: tuple[UUID, ...] = ()
+    is_archived: bool | None = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PossibleDuplicate:
+    """An account that may be the same company; `reason` is external_id, domain or name."""
+
+    account_id: UUID
+    name: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PortalAccessInfo:
+    """A contact's lasting link to the portal. The link itself is made anew whenever it is needed, never stored."""
+
+    id: UUID
+    workspace_id: UUID
+    account_id: UUID
+    contact_id: UUID
+    contact_name: str
+    contact_email: str
+    created_at: datetime
+    expires_at: datetime | None
+    revoked_at: datetime | None
+    last_opened_at: datetime | None
+
+
+class DuplicateAccountError(ConflictError):
+    """Another account has the same external id."""
+
+    code: ClassVar[str] = "duplicate_account"
+    title: ClassVar[str] = "This account exists already"
+
+
+class PortalLinkEndedError(FirstwinError):
+    """A portal link was genuine, and is revoked or expired now."""
+
+    status: ClassVar[int] = 410
+    code: ClassVar[str] = "portal_link_ended"
+    title: ClassVar[str] = "This link no longer works"

@@ -1,11 +1,14 @@
 """What crosses the border of identity: actors, roles, scopes, and people and workspaces as others see them."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import ClassVar
 from uuid import UUID
 
 from firstwin.journal.contracts import Author, AuthorKind
+from firstwin.shared.errors import ConflictError, FirstwinError
 
 
 class Role(StrEnum):
@@ -67,6 +70,37 @@ def system_actor(workspace_id: UUID, *, name: str = "Firstwin") -> Actor:
     return Actor(workspace_id=workspace_id, kind=AuthorKind.SYSTEM, id=None, name=name, role=Role.OWNER)
 
 
+def is_allowed(actor: Actor, *, roles: Collection[Role], scope: Scope) -> bool:
+    """Tell whether the actor has one of the roles; an API key needs the scope, the system may do everything.
+
+    A contact is never allowed by this rule: what a contact may do is said where contacts act. The permissions of
+    every domain are written with it: `is_allowed(actor, roles=EDITORS, scope=Scope.PROJECTS_WRITE)`.
+    """
+    if actor.kind is AuthorKind.SYSTEM:
+        return True
+    if actor.kind is AuthorKind.API_KEY:
+        if scope is Scope.READ:
+            return bool(actor.scopes)
+        return scope in actor.scopes or Scope.ADMIN in actor.scopes
+    return actor.kind is AuthorKind.MEMBER and actor.role in roles
+
+
+EVERY_ROLE: frozenset[Role] = frozenset(Role)
+"""All six roles: whoever belongs to the workspace."""
+
+EDITOR_ROLES: frozenset[Role] = frozenset({Role.OWNER, Role.ADMIN, Role.MANAGER, Role.SPECIALIST})
+"""Roles that do the daily work: they change accounts and projects."""
+
+DESIGNER_ROLES: frozenset[Role] = frozenset({Role.OWNER, Role.ADMIN, Role.MANAGER})
+"""Roles that shape how everyone works: playbooks, bulk changes, archives."""
+
+ADMIN_ROLES: frozenset[Role] = frozenset({Role.OWNER, Role.ADMIN})
+"""Roles that govern the workspace: members, API keys, settings."""
+
+AUDIT_ROLES: frozenset[Role] = frozenset({Role.OWNER, Role.ADMIN, Role.AUDITOR})
+"""Roles that may read the whole journal."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WorkspaceInfo:
     """A vendor company that uses Firstwin."""
@@ -96,3 +130,137 @@ class MemberInfo:
     time_zone: str
     is_active: bool
     joined_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewWorkspace:
+    """What a first-run set-up asks for. Without a password the owner signs in by link, code or passkey."""
+
+    name: str
+    owner_email: str
+    owner_name: str
+    time_zone: str = "UTC"
+    country: str = ""
+    password: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CreatedWorkspace:
+    """A workspace that was just made, and its first owner."""
+
+    workspace: WorkspaceInfo
+    owner: MemberInfo
+
+
+class InvitationState(StrEnum):
+    """Where an invitation stands."""
+
+    PENDING = "pending"
+    ACCEPTED = "accepted"
+    REVOKED = "revoked"
+    EXPIRED = "expired"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InvitationInfo:
+    """Someone who was asked to join. The link itself is in their mail only."""
+
+    id: UUID
+    workspace_id: UUID
+    workspace_name: str
+    email: str
+    name: str
+    role: Role
+    state: InvitationState
+    invited_by_id: UUID | None
+    sent_count: int
+    sent_at: datetime
+    expires_at: datetime
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApiKeyInfo:
+    """An API key as a list shows it; the secret is never kept."""
+
+    id: UUID
+    workspace_id: UUID
+    name: str
+    prefix: str
+    scopes: tuple[Scope, ...]
+    created_by_id: UUID | None
+    created_at: datetime
+    expires_at: datetime | None
+    last_used_at: datetime | None
+    revoked_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewApiKey:
+    """An API key at the only moment its secret is known."""
+
+    key: ApiKeyInfo
+    secret: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredAnswer:
+    """The answer once given to a request with an idempotency key."""
+
+    status: int
+    content_type: str
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequestClaim:
+    """The right to carry out a request with an idempotency key; `token` proves it when the answer is kept."""
+
+    id: UUID
+    token: UUID
+
+
+class NotSignedInError(FirstwinError):
+    """Nobody is signed in, or the key is not valid."""
+
+    status: ClassVar[int] = 401
+    code: ClassVar[str] = "not_signed_in"
+    title: ClassVar[str] = "Please sign in"
+
+
+class NoWorkspaceError(FirstwinError):
+    """The person is signed in but belongs to no workspace (any more)."""
+
+    status: ClassVar[int] = 403
+    code: ClassVar[str] = "no_workspace"
+    title: ClassVar[str] = "You do not belong to a workspace"
+
+
+class LinkEndedError(FirstwinError):
+    """A link was valid once, and is used, expired or revoked now."""
+
+    status: ClassVar[int] = 410
+    code: ClassVar[str] = "link_ended"
+    title: ClassVar[str] = "This link no longer works"
+
+
+class LastOwnerError(ConflictError):
+    """The change would leave the workspace without an owner."""
+
+    code: ClassVar[str] = "last_owner"
+    title: ClassVar[str] = "A workspace needs an owner"
+
+
+class IdempotencyKeyReusedError(FirstwinError):
+    """An idempotency key came again with another request."""
+
+    status: ClassVar[int] = 422
+    code: ClassVar[str] = "idempotency_key_reused"
+    title: ClassVar[str] = "This idempotency key belongs to another request"
+
+
+class RequestInProgressError(ConflictError):
+    """The first request with this idempotency key is still being carried out."""
+
+    code: ClassVar[str] = "request_in_progress"
+    title: ClassVar[str] = "The same request is being carried out right now"

@@ -1,6 +1,6 @@
 """Base classes of tables."""
 
-from typing import TYPE_CHECKING, Generic, Protocol, Self, TypeVar
+from typing import TYPE_CHECKING, ClassVar, Generic, Protocol, Self, TypeVar
 from uuid import UUID
 
 from django.db import models
@@ -51,7 +51,7 @@ class WorkspaceModel(models.Model):
     id = models.UUIDField(primary_key=True, default=ids.new_id, editable=False)
     workspace = models.ForeignKey("identity.Workspace", on_delete=models.CASCADE, related_name="+")
 
-    objects: WorkspaceManager[Self] = WorkspaceManager()
+    objects: ClassVar[WorkspaceManager[Self]] = WorkspaceManager()
 
     if TYPE_CHECKING:
         workspace_id: UUID

@@ -1,0 +1,282 @@
+"""Reads of customers."""
+
+from collections.abc import Collection, Mapping
+from datetime import datetime
+from uuid import UUID
+
+from django.conf import settings
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from firstwin.customers import permissions, rules
+from firstwin.customers.contracts import (
+    AccountFilters,
+    AccountInfo,
+    AccountSort,
+    ContactInfo,
+    Industry,
+    PortalAccessInfo,
+    PossibleDuplicate,
+    Segment,
+    StakeholderRole,
+)
+from firstwin.customers.models import Account, AccountExternalId, AccountProduct, Contact, PortalAccess
+from firstwin.identity.contracts import Actor
+from firstwin.shared import pagination, signed_links
+from firstwin.shared.errors import NotFoundError, PermissionDeniedError
+from firstwin.shared.pagination import Page
+
+PORTAL_PURPOSE = "portal"
+PORTAL_PATH = "p"
+_SORT_COLUMNS = {"name": "name_key"}
+
+
+def get_account(*, actor: Actor, account_id: UUID) -> AccountInfo:
+    """Return an account, archived or not. Raises NotFoundError, also for a contact of another account."""
+    account = find_account(actor=actor, account_id=account_id)
+    if account is None:
+        raise NotFoundError("There is no such account.", remedy="Look for it in the list of accounts.")
+    return account
+
+
+def find_account(*, actor: Actor, account_id: UUID) -> AccountInfo | None:
+    """Return an account, archived or not, or None."""
+    if not permissions.can_see_account(actor, account_id):
+        return None
+    row = Account.objects.for_actor(actor).filter(id=account_id).first()
+    return account_info(row) if row else None
+
+
+def find_account_by_external_id(*, actor: Actor, system: str, value: str) -> AccountInfo | None:
+    """Return the account that has this id in another system, or None."""
+    _require_listing(actor)
+    found = AccountExternalId.objects.for_actor(actor).filter(system=system, value=value)
+    row = Account.objects.for_actor(actor).filter(id__in=found.values("account_id")).first()
+    return account_info(row) if row else None
+
+
+def get_accounts(*, actor: Actor, account_ids: Collection[UUID]) -> Mapping[UUID, AccountInfo]:
+    """Return several accounts by id in one query; ids that the actor may not see are left out."""
+    wanted = [id for id in set(account_ids) if permissions.can_see_account(actor, id)]
+    return {row.id: account_info(row) for row in Account.objects.for_actor(actor).filter(id__in=wanted)}
+
+
+def list_accounts(
+    *,
+    actor: Actor,
+    filters: AccountFilters | None = None,
+    sort: AccountSort = AccountSort.NAME,
+    cursor: str | None = None,
+    limit: int = pagination.DEFAULT_PAGE_SIZE,
+) -> Page[AccountInfo]:
+    """Return one page of accounts. Raises InvalidInputError for a malformed cursor."""
+    _require_listing(actor)
+    column = sort.value.removeprefix("-")
+    order = ("-" if sort.value.startswith("-") else "") + _SORT_COLUMNS.get(column, column)
+    rows = _filtered(actor, filters or AccountFilters())
+    return pagination.page_of(rows, order=[order], cursor=cursor, limit=limit, convert=account_info)
+
+
+def count_accounts(*, actor: Actor, filters: AccountFilters | None = None) -> int:
+    """Return how many accounts the filters leave."""
+    _require_listing(actor)
+    return _filtered(actor, filters or AccountFilters()).count()
+
+
+def list_products(*, actor: Actor) -> tuple[str, ...]:
+    """Return every product that some account bought, for filters and suggestions, in their comparable spelling."""
+    _require_listing(actor)
+    keys = AccountProduct.objects.for_actor(actor).values_list("product_key", flat=True).distinct()
+    return tuple(keys.order_by("product_key")[:500])
+
+
+def _filtered(actor: Actor, filters: AccountFilters) -> QuerySet[Account]:
+    rows = Account.objects.for_actor(actor)
+    if filters.is_archived is not None:
+        rows = rows.filter(archived_at__isnull=not filters.is_archived)
+    if filters.segments:
+        rows = rows.filter(segment__in=[segment.value for segment in filters.segments])
+    if filters.industries:
+        rows = rows.filter(industry__in=[industry.value for industry in filters.industries])
+    if filters.owner_ids:
+        rows = rows.filter(owner_id__in=filters.owner_ids)
+    if filters.products:
+        keys = [rules.comparable(product) for product in filters.products]
+        bought = AccountProduct.objects.for_actor(actor).filter(account=OuterRef("id"), product_key__in=keys)
+        rows = rows.filter(Exists(bought))
+    key = rules.comparable(filters.search).replace("\x00", "")
+    if key:
+        known = AccountExternalId.objects.for_actor(actor).filter(account=OuterRef("id"), value__iexact=key)
+        rows = rows.filter(Q(name_key__contains=key) | Q(domain_key__contains=key) | Exists(known))
+    return rows
+
+
+def find_possible_duplicates(
+    *,
+    actor: Actor,
+    name: str = "",
+    website: str = "",
+    external_ids: Mapping[str, str] | None = None,
+    except_account_id: UUID | None = None,
+) -> tuple[PossibleDuplicate, ...]:
+    """Return accounts that may be the same company: same external id, then same domain, then same name; at most 20."""
+    _require_listing(actor)
+    rows = Account.objects.for_actor(actor).order_by("name_key", "id")
+    if except_account_id is not None:
+        rows = rows.exclude(id=except_account_id)
+    found: dict[UUID, PossibleDuplicate] = {}
+    for system, value in (external_ids or {}).items():
+        ids = AccountExternalId.objects.for_actor(actor).filter(system=system, value=value.strip())
+        _remember(found, rows.filter(id__in=ids.values("account_id")), "external_id")
+    if domain := rules.domain_of(website):
+        _remember(found, rows.filter(domain_key=domain), "domain")
+    if key := rules.comparable(name):
+        _remember(found, rows.filter(name_key=key), "name")
+    return tuple(found.values())[:20]
+
+
+def _remember(found: dict[UUID, PossibleDuplicate], rows: QuerySet[Account], reason: str) -> None:
+    for row in rows[:20]:
+        found.setdefault(row.id, PossibleDuplicate(account_id=row.id, name=row.name, reason=reason))
+
+
+def account_info(row: Account) -> AccountInfo:
+    """Return an account row as others see it; inside customers only."""
+    return AccountInfo(
+        id=row.id,
+        workspace_id=row.workspace_id,
+        name=row.name,
+        segment=Segment(row.segment),
+        industry=Industry(row.industry),
+        products=tuple(row.products),
+        contract_signed_at=row.contract_signed_at,
+        contract_value=row.contract_value,
+        currency=row.currency,
+        licensed_seats=row.licensed_seats,
+        country=row.country,
+        time_zone=row.time_zone,
+        website=row.website,
+        owner_id=row.owner_id,
+        external_ids=dict(row.external_ids),
+        created_at=row.created_at,
+        updated_at=row.updated_at,
+        archived_at=row.archived_at,
+    )
+
+
+def list_contacts(
+    *,
+    actor: Actor,
+    account_id: UUID,
+    role: StakeholderRole | None = None,
+    is_active: bool | None = True,
+) -> tuple[ContactInfo, ...]:
+    """Return the contacts of an account by name; raises NotFoundError where the actor may not see the account."""
+    get_account(actor=actor, account_id=account_id)
+    rows = Contact.objects.for_actor(actor).filter(account_id=account_id).order_by("name_key", "id")
+    if is_active is not None:
+        rows = rows.filter(archived_at__isnull=is_active)
+    contacts = [contact_info(row) for row in rows]
+    return tuple(contact for contact in contacts if role is None or role in contact.roles)
+
+
+def search_contacts(
+    *, actor: Actor, search: str, cursor: str | None = None, limit: int = pagination.DEFAULT_PAGE_SIZE
+) -> Page[ContactInfo]:
+    """Return active contacts of every account whose name or address holds the text, by name."""
+    _require_listing(actor)
+    key = rules.comparable(search).replace("\x00", "")
+    rows = Contact.objects.for_actor(actor).filter(archived_at__isnull=True)
+    if key:
+        rows = rows.filter(Q(name_key__contains=key) | Q(email__contains=key))
+    return pagination.page_of(rows, order=["name_key"], cursor=cursor, limit=limit, convert=contact_info)
+
+
+def get_contact(*, actor: Actor, contact_id: UUID) -> ContactInfo:
+    """Return a contact, archived or not. Raises NotFoundError, also for a contact of another account."""
+    contact = find_contact(actor=actor, contact_id=contact_id)
+    if contact is None:
+        raise NotFoundError("There is no such contact.", remedy="Look at the people of the account.")
+    return contact
+
+
+def find_contact(*, actor: Actor, contact_id: UUID) -> ContactInfo | None:
+    """Return a contact, archived or not, or None."""
+    return get_contacts(actor=actor, contact_ids=[contact_id]).get(contact_id)
+
+
+def get_contacts(*, actor: Actor, contact_ids: Collection[UUID]) -> Mapping[UUID, ContactInfo]:
+    """Return several contacts by id in one query; those that the actor may not see are left out."""
+    rows = Contact.objects.for_actor(actor).filter(id__in=list(set(contact_ids)))
+    return {row.id: contact_info(row) for row in rows if permissions.can_see_account(actor, row.account_id)}
+
+
+def find_contacts_by_email(*, actor: Actor, email: str) -> tuple[ContactInfo, ...]:
+    """Return the active contacts with this address, one per account at most (for mail that comes in)."""
+    _require_listing(actor)
+    rows = Contact.objects.for_actor(actor).filter(email=rules.normal_email(email), archived_at__isnull=True)
+    return tuple(contact_info(row) for row in rows.order_by("created_at", "id") if row.email)
+
+
+def contact_info(row: Contact) -> ContactInfo:
+    """Return a contact row as others see it; inside customers only."""
+    return ContactInfo(
+        id=row.id,
+        workspace_id=row.workspace_id,
+        account_id=row.account_id,
+        name=row.name,
+        email=row.email,
+        title=row.title,
+        phone=row.phone,
+        time_zone=row.time_zone,
+        roles=tuple(role for role in StakeholderRole if role.value in row.roles),
+        is_active=row.archived_at is None,
+        created_at=row.created_at,
+    )
+
+
+def list_portal_accesses(*, actor: Actor, account_id: UUID) -> tuple[PortalAccessInfo, ...]:
+    """Return the ways into the portal of an account's contacts, latest first, revoked ones too."""
+    _require_listing(actor)
+    get_account(actor=actor, account_id=account_id)
+    rows = PortalAccess.objects.for_actor(actor).filter(contact__account_id=account_id).select_related("contact")
+    return tuple(portal_access_info(row) for row in rows.order_by("-created_at", "-id"))
+
+
+def find_portal_url(*, actor: Actor, contact_id: UUID, at: datetime) -> str | None:
+    """Return the contact's own link to the portal, or None while they have no access; for mails and for copying.
+
+    The link is the same every time until it is revoked. Whoever holds it acts as the contact: show it to nobody but
+    people who may issue it.
+    """
+    if not permissions.can_issue_portal_access(actor):
+        raise PermissionDeniedError("You may not see portal links.", remedy="Ask someone who works on the project.")
+    row = PortalAccess.objects.for_actor(actor).filter(contact_id=contact_id, revoked_at__isnull=True).first()
+    if row is None or (row.expires_at is not None and row.expires_at <= at):
+        return None
+    return portal_url(row)
+
+
+def portal_url(row: PortalAccess) -> str:
+    """Return the link of an access row; inside customers only."""
+    return f"{settings.BASE_URL}/{PORTAL_PATH}/{signed_links.make_token(PORTAL_PURPOSE, row.id, row.nonce)}/"
+
+
+def portal_access_info(row: PortalAccess) -> PortalAccessInfo:
+    """Return an access row (with its contact loaded) as others see it; inside customers only."""
+    return PortalAccessInfo(
+        id=row.id,
+        workspace_id=row.workspace_id,
+        account_id=row.contact.account_id,
+        contact_id=row.contact_id,
+        contact_name=row.contact.name,
+        contact_email=row.contact.email,
+        created_at=row.created_at,
+        expires_at=row.expires_at,
+        revoked_at=row.revoked_at,
+        last_opened_at=row.last_opened_at,
+    )
+
+
+def _require_listing(actor: Actor) -> None:
+    if not permissions.can_list_accounts(actor):
+        raise PermissionDeniedError("You may not list accounts.")

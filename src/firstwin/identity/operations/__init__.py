@@ -1,0 +1,1 @@
+"""Writes of identity, a module per noun."""

@@ -1,0 +1,120 @@
+"""Writes around signing in: one-time links, set-up, sessions, and the record of who signed in."""
+
+import secrets
+from datetime import datetime
+from uuid import UUID
+
+from allauth.usersessions.models import UserSession
+from django.conf import settings
+from django.db import transaction
+
+from firstwin.identity import queries, rules
+from firstwin.identity.contracts import CreatedWorkspace, LinkEndedError, NewWorkspace, system_actor
+from firstwin.identity.events import SignedIn, SignInLinkIssued
+from firstwin.identity.models import OneTimeLink, User
+from firstwin.identity.operations import people, workspaces
+from firstwin.journal import operations as journal_operations
+from firstwin.shared import signed_links
+from firstwin.shared.errors import ConflictError, InvalidInputError, NotFoundError
+
+
+def issue_sign_in_link(*, email: str, at: datetime) -> str:
+    """Return an address that signs the person in once, within half an hour. Only for whoever runs the server.
+
+    Raises NotFoundError for an unknown or inactive person, or one who belongs to no workspace.
+    """
+    user = User.objects.filter(email=rules.normal_email(email), is_active=True).first()
+    memberships = queries.list_memberships(user_id=user.id) if user else ()
+    if user is None or not memberships:
+        raise NotFoundError(
+            f"Nobody signs in as {email}.", remedy="Create a workspace: firstwin workspace create --help."
+        )
+    with transaction.atomic():
+        row = _issue(user=user, at=at)
+        for member, workspace in memberships:
+            journal_operations.record(
+                SignInLinkIssued(member_id=member.id, expires_at=row.expires_at),
+                actor=system_actor(workspace.id, name="Command line"),
+                at=at,
+            )
+    return f"{settings.BASE_URL}/sign-in/{signed_links.make_token(queries.SIGN_IN_PURPOSE, row.id, row.nonce)}/"
+
+
+def issue_setup_link(*, at: datetime) -> str:
+    """Return an address where the first workspace of an empty installation is made, once, within half an hour.
+
+    It keeps a stranger from claiming a fresh installation. Raises ConflictError once there is a workspace.
+    """
+    _refuse_second_setup()
+    row = _issue(user=None, at=at)
+    return f"{settings.BASE_URL}/setup/{signed_links.make_token(queries.SIGN_IN_PURPOSE, row.id, row.nonce)}/"
+
+
+def use_sign_in_link(*, token: str, at: datetime) -> UUID:
+    """Use a sign-in link up and return the person's user id. Raises NotFoundError and LinkEndedError."""
+    with transaction.atomic():
+        row = _use(token, at)
+        if row.user is None:
+            raise NotFoundError("This is a link for setting up, not for signing in.")
+        if not row.user.is_active:
+            raise LinkEndedError("This person may not sign in any more.")
+        return row.user.id
+
+
+def set_up(*, token: str, new: NewWorkspace, at: datetime) -> CreatedWorkspace:
+    """Make the first workspace and its owner through a set-up link; the link is used up only when that worked."""
+    problems = (
+        people.password_problems(new.password, email=new.owner_email, name=new.owner_name) if new.password else []
+    )
+    if problems:
+        raise InvalidInputError("The workspace was not created.", problems=tuple(problems))
+    with transaction.atomic():
+        row = _use(token, at)
+        if row.user is not None:
+            raise NotFoundError("This is a link for signing in, not for setting up.")
+        _refuse_second_setup()
+        return workspaces.create_workspace(new=new, at=at)
+
+
+def record_sign_in(*, user_id: UUID, method: str, ip: str, at: datetime) -> None:
+    """Write down that a person signed in, in the journal of each workspace they belong to."""
+    with transaction.atomic():
+        for member, workspace in queries.list_memberships(user_id=user_id):
+            actor = queries.get_member_actor(workspace_id=workspace.id, member_id=member.id)
+            journal_operations.record(SignedIn(member_id=member.id, method=method, ip=ip), actor=actor, at=at)
+
+
+def end_session(*, user_id: UUID, session_id: int) -> None:
+    """End one of the person's own sessions. Raises NotFoundError."""
+    session = UserSession.objects.filter(user_id=user_id, pk=session_id).first()
+    if session is None:
+        raise NotFoundError("There is no such session.", remedy="It may have ended already.")
+    session.end()
+
+
+def delete_ended_links(*, at: datetime) -> int:
+    """Delete one-time links that expired; returns how many."""
+    return OneTimeLink.objects.filter(expires_at__lt=at).delete()[0]
+
+
+def _issue(*, user: User | None, at: datetime) -> OneTimeLink:
+    row = OneTimeLink(user=user, nonce=secrets.token_hex(16), created_at=at, expires_at=at + rules.SIGN_IN_LINK_LIFE)
+    row.save(force_insert=True)
+    return row
+
+
+def _use(token: str, at: datetime) -> OneTimeLink:
+    row = queries.find_link_row(token)
+    if row is None:
+        raise NotFoundError("This link is not valid.", remedy="Copy the whole address, or make a new link.")
+    used = OneTimeLink.objects.filter(id=row.id, used_at__isnull=True, expires_at__gt=at).update(used_at=at)
+    if not used:
+        raise LinkEndedError(
+            "This link was used before or is too old.", remedy="Make a new one: firstwin sign-in-link EMAIL."
+        )
+    return row
+
+
+def _refuse_second_setup() -> None:
+    if queries.has_workspace():
+        raise ConflictError("This installation is set up already.", remedy="Sign in, or ask for an invitation.")
