@@ -4,10 +4,11 @@ import os
 import shutil
 from collections.abc import Callable, Generator
 from datetime import UTC, datetime
+from importlib import import_module
 from typing import Any
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.transaction import Atomic
 
 from firstwin.jobs import operations as job_operations
@@ -54,6 +55,25 @@ def _callbacks_after_commit_run() -> Generator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Atomic, "__exit__", leave)
         yield
+
+
+@pytest.fixture(autouse=True)
+def _the_journal_can_be_emptied(request: pytest.FixtureRequest) -> Generator[None]:
+    """Empty the append-only tables after a test with real transactions, which Django empties by DELETE on SQLite."""
+    mark = request.node.get_closest_marker("django_db")
+    is_real = {"transactional_db", "live_server"} & set(request.fixturenames) or (
+        mark and mark.kwargs.get("transaction")
+    )
+    if is_real:
+        request.getfixturevalue("transactional_db")
+    yield
+    if is_real and connection.vendor == "sqlite":
+        append_only = import_module("firstwin.journal.migrations.0002_append_only")
+        with connection.schema_editor() as editor:
+            append_only.drop(None, editor)
+            editor.execute("DELETE FROM journal_entry")
+            editor.execute("DELETE FROM journal_seal")
+            append_only.create(None, editor)
 
 
 @pytest.fixture(scope="session")

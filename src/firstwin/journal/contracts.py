@@ -147,6 +147,24 @@ class EntryFilter:
     until: datetime | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """The outcome of verifying a chain: `entries` are proven good, `head` is the hash of the last of them.
+
+    A broken chain has a `reason`, and the `line` of the file where it breaks (None when a database was verified).
+    """
+
+    entries: int
+    head: str
+    line: int | None = None
+    reason: str = ""
+
+    @property
+    def is_intact(self) -> bool:
+        """Return whether nothing is wrong."""
+        return not self.reason
+
+
 E = TypeVar("E", bound=Event)
 Subscriber = Callable[[Any, Recorded], None]
 

@@ -1,8 +1,11 @@
 """Tables of the journal. Entries and seals are only ever added: triggers refuse UPDATE and DELETE."""
 
+import json
+
 from django.db import models
 from django.db.models import Q
 
+from firstwin.journal.contracts import Author, AuthorKind, EntryInfo
 from firstwin.shared import ids
 
 
@@ -43,7 +46,7 @@ class Entry(models.Model):
 
 
 class Unsealed(models.Model):
-    """An entry that waits for its seal. Written with the entry, deleted with the seal, so nobody can be overlooked."""
+    """An entry that waits for its seal, in order of commit: a trigger adds it, the sealer deletes it with the seal."""
 
     id = models.BigAutoField(primary_key=True)
     entry_id = models.UUIDField()
@@ -68,3 +71,34 @@ class Seal(models.Model):
 
     def __str__(self) -> str:
         return f"{self.sequence} {self.hash}"
+
+
+def author_of(entry: Entry) -> Author:
+    """Return who made an entry."""
+    return Author(
+        kind=AuthorKind(entry.author_kind),
+        id=entry.author_id,
+        name=entry.author_name,
+        on_behalf_of_kind=AuthorKind(entry.on_behalf_of_kind) if entry.on_behalf_of_kind else None,
+        on_behalf_of_id=entry.on_behalf_of_id,
+        on_behalf_of_name=entry.on_behalf_of_name,
+    )
+
+
+def entry_info(entry: Entry, seal: Seal | None) -> EntryInfo:
+    """Return an entry, with its seal if it has one, as others see it."""
+    return EntryInfo(
+        id=entry.id,
+        workspace_id=entry.workspace_id,
+        at=entry.at,
+        author=author_of(entry),
+        event_name=entry.event_name,
+        event_version=entry.event_version,
+        subject_type=entry.subject_type,
+        subject_id=entry.subject_id,
+        account_id=entry.account_id,
+        project_id=entry.project_id,
+        data=json.loads(entry.data),
+        sequence=seal.sequence if seal else None,
+        hash=seal.hash if seal else None,
+    )

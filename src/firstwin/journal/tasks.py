@@ -1,10 +1,11 @@
 """Jobs of the journal: deliver a fact to one subscriber."""
 
 from collections.abc import Mapping
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from firstwin.jobs.contracts import Effect, JobContext, job_handler
+from firstwin.jobs.contracts import Effect, JobContext, duty, job_handler
 from firstwin.journal import operations, queries
 from firstwin.journal.contracts import subscribers_of
 
@@ -17,3 +18,10 @@ def deliver(context: JobContext, payload: Mapping[str, Any]) -> None:
     subscriber = subscribers_of(recorded.event.name).get(payload["subscriber"])
     if subscriber is not None:
         subscriber(recorded.event, recorded)
+
+
+@duty("journal.seal", every=timedelta(milliseconds=200))
+def seal(now: datetime) -> bool:
+    """Seal what was recorded; more is left when a whole batch was sealed."""
+    del now
+    return operations.seal_entries() == operations.SEAL_BATCH

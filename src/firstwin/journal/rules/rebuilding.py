@@ -1,6 +1,5 @@
 """Turn the written form of an event back into its dataclass."""
 
-from collections.abc import Mapping
 from typing import Any
 
 import msgspec
@@ -8,7 +7,7 @@ import msgspec
 from firstwin.journal.contracts import Event, EventFormatError, event_type
 
 
-def rebuild(name: str, version: int, data: Mapping[str, Any]) -> Event:
+def rebuild(name: str, version: int, data: str) -> Event:
     """An entry of an older version is upgraded by its class; one of a newer version, or of an unknown event, is refused."""
     try:
         cls = event_type(name)
@@ -18,7 +17,9 @@ def rebuild(name: str, version: int, data: Mapping[str, Any]) -> Event:
         raise EventFormatError(
             f"{name} was written in version {version}, this program knows version {cls.version}. Update the program."
         )
-    values = dict(data) if version == cls.version else cls.upgrade(dict(data), version)
+    values: dict[str, Any] = msgspec.json.decode(data)
+    if version < cls.version:
+        values = cls.upgrade(values, version)
     try:
         return msgspec.convert(values, cls)
     except msgspec.ValidationError as error:
