@@ -122,6 +122,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "firstwin.shared.context.page",
+                "firstwin.desk.http.shell.shell",
             ],
         },
     },

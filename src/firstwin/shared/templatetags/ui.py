@@ -11,7 +11,7 @@ from typing import Any
 from django import template
 from django.forms.utils import flatatt
 from django.utils import timezone
-from django.utils.html import format_html
+from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from firstwin.shared import assets, clock, states, wording
@@ -125,9 +125,7 @@ def progress(done: int, total: int, *, words: str = "", wide: bool = False, brie
 @register.simple_tag
 def dots(position: int, total: int, *, label: str = "", is_done: bool = False) -> SafeString:
     """Return a small stepper for a table cell: stage `position` (from 0) of `total` is the current one."""
-    marks = SafeString("").join(
-        format_html('<i class="{}"></i>', _dot(index, position, is_done)) for index in range(total)
-    )
+    marks = format_html_join("", '<i class="{}"></i>', ((_dot(index, position, is_done),) for index in range(total)))
     spoken = f"{label}, stage {min(position + 1, total)} of {total}" if label else f"Stage {position + 1} of {total}"
     return format_html('<span class="fw-dots" role="img" aria-label="{}" title="{}">{}</span>', spoken, spoken, marks)
 
@@ -230,3 +228,31 @@ def file_size(count: int) -> str:
 def in_words(key: str) -> str:
     """Return a stored key as words: "mid_market" is "Mid market"."""
     return str(key).replace("_", " ").capitalize()
+
+
+@register.filter
+def sentence(text: str) -> SafeString:
+    """Return a Title Cased Text of a library in sentence case."""
+    return conditional_escape(text.strip().capitalize())
+
+
+@register.filter
+def begins(text: str, start: str) -> bool:
+    """Return whether a text begins with another one."""
+    return text.startswith(start)
+
+
+@register.filter
+def eq(one: object, other: object) -> bool:
+    """Return whether two things are equal, for arguments of tags, where no comparison can stand."""
+    return one == other
+
+
+@register.filter
+def browser_name(user_agent: str) -> str:
+    """Return the browser and the system behind a user agent: "Firefox on Linux"."""
+    systems = ("Android", "iPhone", "iPad", "Windows", "Macintosh", "Linux")
+    browsers = (("Edg", "Edge"), ("OPR", "Opera"), ("Firefox", "Firefox"), ("Chrome", "Chrome"), ("Safari", "Safari"))
+    browser = next((name for mark, name in browsers if mark in user_agent), "A browser")
+    system = next((name for name in systems if name in user_agent), "")
+    return f"{browser} on {'Mac' if system == 'Macintosh' else system}" if system else browser

@@ -50,6 +50,13 @@ def field(bound: BoundField, *, label: str = "", help: str = "", **given: Any) -
 
 
 @register.simple_tag
+def sign_in_field(bound: BoundField) -> SafeString:
+    """Return a field of a sign-in form without the placeholders that its library puts into it."""
+    bound.field.widget.attrs.pop("placeholder", None)
+    return field(bound)
+
+
+@register.simple_tag
 def form_errors(form: BaseForm | None, problems: tuple[Problem, ...] = ()) -> SafeString:
     """Return the summary on top of a form: every error with a link to its field, and the form's own errors."""
     if (form is None or not form.is_bound or not form.errors) and not problems:
