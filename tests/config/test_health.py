@@ -37,7 +37,8 @@ def test_metrics_are_for_this_machine(client: Client) -> None:
     answer = client.get("/metrics")
     assert answer.status_code == 200
     assert b'firstwin_request_seconds_count{method="GET",route="health-live",status="2xx"}' in answer.content
-    assert b"firstwin_worker_silence_seconds" in answer.content
+    for name in ("jobs", "timers", "journal_sealed_entries", "journal_unsealed_entries", "worker_silence_seconds"):
+        assert f"firstwin_{name}".encode() in answer.content
 
 
 @pytest.mark.django_db

@@ -6,7 +6,9 @@ from prometheus_client.core import GaugeMetricFamily
 
 from firstwin.config import heartbeat
 from firstwin.config.metrics import Gauges
+from firstwin.identity import queries as identity_queries
 from firstwin.jobs import queries as job_queries
+from firstwin.journal import queries as journal_queries
 
 NEVER = float("nan")
 
@@ -19,6 +21,12 @@ def gauges(*, now: datetime) -> Gauges:
         jobs.add_metric([state], getattr(stats, state))
     return Gauges(
         jobs,
+        GaugeMetricFamily(
+            "firstwin_journal_sealed_entries", "Entries of the journal in their chains", value=_sealed_entries()
+        ),
+        GaugeMetricFamily(
+            "firstwin_journal_unsealed_entries", "Entries not sealed yet", value=journal_queries.count_unsealed()
+        ),
         GaugeMetricFamily("firstwin_timers", "Timers that wait", value=stats.timers),
         GaugeMetricFamily(
             "firstwin_jobs_oldest_ready_seconds",
@@ -31,6 +39,10 @@ def gauges(*, now: datetime) -> Gauges:
             value=NEVER if (silence := _seconds_since(heartbeat.last_beat(), now)) is None else silence,
         ),
     )
+
+
+def _sealed_entries() -> int:
+    return sum(journal_queries.find_head(workspace_id=one.id)[0] for one in identity_queries.list_workspaces())
 
 
 def _seconds_since(then: datetime | None, now: datetime) -> float | None:

@@ -3,12 +3,15 @@
 import time
 import urllib.request
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 
-from django.conf import settings
 from django.core.management.base import CommandError
 
 from firstwin.config import database
+from firstwin.identity import queries as identity_queries
+from firstwin.identity.contracts import Role, system_actor
+from firstwin.identity.operations import sign_in as sign_in_operations
 
 Say = Callable[[str], None]
 ANSWER_WITHIN_SECONDS = 60.0
@@ -26,9 +29,14 @@ def prepare_database(*, say: Say) -> None:
         database.migrate()
 
 
-def prepare_workspaces(*, with_demo: bool, say: Say) -> str:  # noqa: ARG001
-    """Return the line that tells how to get in."""
-    return f"Sign in            {settings.BASE_URL}/auth/login/"
+def way_in(*, at: datetime) -> str:
+    """Return the line that tells how to get in: a link that works once, to sign in or to set up an empty installation."""
+    workspaces = identity_queries.list_workspaces()
+    if not workspaces:
+        return f"Set up (once)      {sign_in_operations.issue_setup_link(at=at)}"
+    owners = identity_queries.list_members(actor=system_actor(workspaces[0].id), roles=[Role.OWNER])
+    first = min(owners, key=lambda owner: (owner.joined_at, owner.email))
+    return f"Sign in (once)     {sign_in_operations.issue_sign_in_link(email=first.email, at=at)}"
 
 
 def check_frontend(static_folder: Path, *, say: Say) -> None:

@@ -9,6 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import connections
 
 from firstwin.config import startup, supervisor, web_server
+from firstwin.shared import clock
 
 
 class Command(BaseCommand):
@@ -22,12 +23,12 @@ class Command(BaseCommand):
         self.stdout.write(text)
         self.stdout.flush()
 
-    def handle(self, *_args: Any, **options: Any) -> None:
+    def handle(self, *_args: Any, **_options: Any) -> None:
         if not web_server.is_port_free(settings.HOST, settings.PORT):
             raise CommandError(web_server.port_taken(settings.HOST, settings.PORT))
         startup.prepare_database(say=self.say)
         startup.check_frontend(settings.PACKAGE / "static", say=self.say)
-        link = startup.prepare_workspaces(with_demo=options["demo"], say=self.say)
+        way_in = startup.way_in(at=clock.now())
         connections.close_all()
         self.say("Starting")
         running = supervisor.Supervisor(
@@ -37,9 +38,9 @@ class Command(BaseCommand):
             ],
             say=self.say,
         )
-        sys.exit(running.run(when_started=lambda: self._greet(running, link)))
+        sys.exit(running.run(when_started=lambda: self._greet(running, way_in)))
 
-    def _greet(self, running: supervisor.Supervisor, link: str) -> None:
+    def _greet(self, running: supervisor.Supervisor, way_in: str) -> None:
         host = "127.0.0.1" if settings.HOST in {"0.0.0.0", "::"} else settings.HOST  # noqa: S104
         address = f"http://{host}:{settings.PORT}/health/live"
         if not startup.wait_until_answering(address, is_stopping=lambda: running.is_stopping):
@@ -48,7 +49,7 @@ class Command(BaseCommand):
             return
         self.say("")
         self.say(f"  Firstwin runs at   {settings.BASE_URL}")
-        self.say(f"  {link}")
+        self.say(f"  {way_in}")
         self.say(f"  Data               {settings.HOME}")
         self.say(f"  Stop               Ctrl-C (process {os.getpid()})")
         self.say("")
