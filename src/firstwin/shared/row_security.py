@@ -1,0 +1,67 @@
+"""The second lock of tenancy, on PostgreSQL: row-level security beneath `WorkspaceModel`.
+
+The first lock is `WorkspaceManager`, which refuses a query that names no workspace. The second is in the database: a
+connection confined to one workspace sees and writes rows of that workspace only, whatever the query says. Requests
+are confined as soon as their actor is known; the worker, the commands and sign-in are not, for they serve every
+workspace. The database user must not be a superuser, whom PostgreSQL lets past every policy. SQLite has no such lock.
+"""
+
+from uuid import UUID
+
+from django.apps import apps
+from django.db import connection, transaction
+
+from firstwin.shared.models import WorkspaceModel
+
+SETTING = "firstwin.workspace"
+POLICY = "firstwin_workspace"
+
+
+def confine_to(workspace_id: UUID) -> None:
+    """Let this connection see one workspace only, until `release`."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT set_config(%s, %s, false)", [SETTING, str(workspace_id)])
+
+
+def release() -> None:
+    """Let this connection see every workspace again; does nothing on a connection that was never opened."""
+    if connection.vendor == "postgresql" and connection.connection is not None and connection.is_usable():
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT set_config(%s, '', false)", [SETTING])
+
+
+def tenant_tables() -> list[str]:
+    """Return the tables whose rows belong to one workspace, by name."""
+    return sorted({model._meta.db_table for model in apps.get_models() if issubclass(model, WorkspaceModel)})
+
+
+def protect_tables() -> list[str]:
+    """Put the policy on every tenant table that lacks it, and return those tables; does nothing on SQLite."""
+    if connection.vendor != "postgresql":
+        return []
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT tablename FROM pg_policies WHERE schemaname = current_schema() AND policyname = %s", [POLICY]
+        )
+        protected = {name for (name,) in cursor.fetchall()}
+        missing = [table for table in tenant_tables() if table not in protected]
+        for table in missing:
+            cursor.execute(f'ALTER TABLE "{table}" ENABLE ROW LEVEL SECURITY')
+            cursor.execute(f'ALTER TABLE "{table}" FORCE ROW LEVEL SECURITY')
+            cursor.execute(
+                f'CREATE POLICY {POLICY} ON "{table}" USING ('
+                f"coalesce(current_setting('{SETTING}', true), '') = '' "
+                f"OR workspace_id = current_setting('{SETTING}', true)::uuid)"
+            )
+    return missing
+
+
+def is_bypassed() -> bool:
+    """Tell whether the database user gets past every policy (a superuser, or BYPASSRLS)."""
+    if connection.vendor != "postgresql":
+        return False
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = current_user")
+        row = cursor.fetchone()
+    return bool(row and row[0])
