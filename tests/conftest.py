@@ -12,6 +12,7 @@ from django.db import connection, transaction
 from django.db.transaction import Atomic
 
 from firstwin.jobs import operations as job_operations
+from firstwin.shared import row_security
 
 MONDAY = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 
@@ -74,6 +75,13 @@ def _the_journal_can_be_emptied(request: pytest.FixtureRequest) -> Generator[Non
             editor.execute("DELETE FROM journal_entry")
             editor.execute("DELETE FROM journal_seal")
             append_only.create(None, editor)
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
+    """Put row-level security beneath the tenant tables, as `firstwin up` does."""
+    with django_db_blocker.unblock():
+        row_security.protect_tables()
 
 
 @pytest.fixture(scope="session")

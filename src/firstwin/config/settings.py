@@ -90,6 +90,7 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "firstwin.config.request_log.RequestLog",
+    "firstwin.shared.row_security.release_after_request",
     "django.middleware.security.SecurityMiddleware",
     "firstwin.shared.middleware.secure_headers",
     "whitenoise.middleware.WhiteNoiseMiddleware",

@@ -12,6 +12,7 @@ from firstwin.config import database
 from firstwin.identity import queries as identity_queries
 from firstwin.identity.contracts import Role, system_actor
 from firstwin.identity.operations import sign_in as sign_in_operations
+from firstwin.shared import row_security
 
 Say = Callable[[str], None]
 ANSWER_WITHIN_SECONDS = 60.0
@@ -27,6 +28,7 @@ def prepare_database(*, say: Say) -> None:
     if state.waiting_migrations:
         say(f"Preparing the database ({state.kind} {state.version})")
         database.migrate()
+    row_security.protect_tables()
 
 
 def way_in(*, at: datetime) -> str:

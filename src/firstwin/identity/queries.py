@@ -23,7 +23,7 @@ from firstwin.identity.contracts import (
 )
 from firstwin.identity.models import ApiKey, Invitation, Member, OneTimeLink, User, Workspace
 from firstwin.journal.contracts import AuthorKind
-from firstwin.shared import signed_links
+from firstwin.shared import row_security, signed_links
 from firstwin.shared.errors import NotFoundError, PermissionDeniedError
 
 INVITATION_PURPOSE = "invitation"
@@ -60,7 +60,8 @@ def find_actor_of(request: HttpRequest) -> Actor | None:
 
 
 def keep_actor(request: HttpRequest, actor: Actor) -> None:
-    """Remember who acts in this request; the API's key check calls it."""
+    """Remember who acts in this request, and confine the database to their workspace; the API's key check calls it."""
+    row_security.confine_to(actor.workspace_id)
     request._firstwin_actor = actor  # type: ignore[attr-defined]
 
 

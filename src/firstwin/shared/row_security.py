@@ -6,15 +6,23 @@ are confined as soon as their actor is known; the worker, the commands and sign-
 workspace. The database user must not be a superuser, whom PostgreSQL lets past every policy. SQLite has no such lock.
 """
 
+from collections.abc import Callable
 from uuid import UUID
 
+from asgiref.local import Local
 from django.apps import apps
 from django.db import connection, transaction
+from django.http import HttpRequest, HttpResponseBase
 
 from firstwin.shared.models import WorkspaceModel
 
 SETTING = "firstwin.workspace"
 POLICY = "firstwin_workspace"
+# Read across workspaces while a request is confined: a person's own memberships, for the workspace switcher.
+WITHOUT_POLICY = frozenset({"identity_member"})
+
+_CONFINED = f"nullif(current_setting('{SETTING}', true), '')"
+_confined = Local()
 
 
 def confine_to(workspace_id: UUID) -> None:
@@ -22,18 +30,25 @@ def confine_to(workspace_id: UUID) -> None:
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("SELECT set_config(%s, %s, false)", [SETTING, str(workspace_id)])
+        _confined.here = True
 
 
 def release() -> None:
-    """Let this connection see every workspace again; does nothing on a connection that was never opened."""
-    if connection.vendor == "postgresql" and connection.connection is not None and connection.is_usable():
+    """Let this connection see every workspace again; costs nothing where it was not confined."""
+    if not getattr(_confined, "here", False):
+        return
+    _confined.here = False
+    if connection.needs_rollback:
+        return  # the rollback takes the setting back
+    if connection.connection is not None and connection.is_usable():
         with connection.cursor() as cursor:
             cursor.execute("SELECT set_config(%s, '', false)", [SETTING])
 
 
 def tenant_tables() -> list[str]:
     """Return the tables whose rows belong to one workspace, by name."""
-    return sorted({model._meta.db_table for model in apps.get_models() if issubclass(model, WorkspaceModel)})
+    tables = {model._meta.db_table for model in apps.get_models() if issubclass(model, WorkspaceModel)}
+    return sorted(tables - WITHOUT_POLICY)
 
 
 def protect_tables() -> list[str]:
@@ -50,9 +65,7 @@ def protect_tables() -> list[str]:
             cursor.execute(f'ALTER TABLE "{table}" ENABLE ROW LEVEL SECURITY')
             cursor.execute(f'ALTER TABLE "{table}" FORCE ROW LEVEL SECURITY')
             cursor.execute(
-                f'CREATE POLICY {POLICY} ON "{table}" USING ('
-                f"coalesce(current_setting('{SETTING}', true), '') = '' "
-                f"OR workspace_id = current_setting('{SETTING}', true)::uuid)"
+                f'CREATE POLICY {POLICY} ON "{table}" USING ({_CONFINED} IS NULL OR workspace_id = {_CONFINED}::uuid)'
             )
     return missing
 
@@ -65,3 +78,17 @@ def is_bypassed() -> bool:
         cursor.execute("SELECT rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = current_user")
         row = cursor.fetchone()
     return bool(row and row[0])
+
+
+def release_after_request(
+    get_response: Callable[[HttpRequest], HttpResponseBase],
+) -> Callable[[HttpRequest], HttpResponseBase]:
+    """Middleware: take the confinement off when the request ends, since the next one may use the same connection."""
+
+    def answer(request: HttpRequest) -> HttpResponseBase:
+        try:
+            return get_response(request)
+        finally:
+            release()
+
+    return answer

@@ -11,6 +11,7 @@ from django.db import DatabaseError, connection
 
 from firstwin.config import database, heartbeat, web_server
 from firstwin.config.diagnosis.findings import Finding, fine, note, wrong
+from firstwin.shared import row_security
 
 CLOCK_TOLERANCE = timedelta(seconds=30)
 ANSWER_WITHIN_SECONDS = 5
@@ -24,6 +25,7 @@ def look(now: datetime) -> Iterator[Finding]:
         yield look_at_clock(now)
         if not state.waiting_migrations:
             yield look_at_worker(now)
+            yield from look_at_row_security()
     yield look_at_port()
     yield look_at_address()
     yield look_at_mail()
@@ -44,6 +46,17 @@ def look_at_database(state: database.DatabaseState) -> Iterator[Finding]:
         )
     else:
         yield fine("Tables", "up to date")
+
+
+def look_at_row_security() -> Iterator[Finding]:
+    """Does the database itself keep workspaces apart."""
+    if connection.vendor != "postgresql":
+        return
+    if row_security.is_bypassed():
+        remedy = "Connect as an ordinary database user, so that row-level security also holds for Firstwin itself."
+        yield note("Row security", "the database user gets past it", remedy)
+    else:
+        yield fine("Row security", "on")
 
 
 def look_at_clock(now: datetime) -> Finding:
