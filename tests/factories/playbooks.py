@@ -1,8 +1,12 @@
 """Playbooks for tests."""
 
+from datetime import UTC, datetime
 from typing import Any
+from uuid import UUID
 
 from firstwin.customers.contracts import Industry
+from firstwin.identity.contracts import Actor
+from firstwin.playbooks import queries
 from firstwin.playbooks.contracts import (
     FieldSpec,
     FieldType,
@@ -11,12 +15,14 @@ from firstwin.playbooks.contracts import (
     OverlayAddition,
     OverlaySpec,
     PlaybookDefinition,
+    PlaybookVersionInfo,
     RoleSpec,
     Side,
     StageSpec,
     TaskKind,
     TaskSpec,
 )
+from firstwin.playbooks.operations import library, versions
 
 
 def task(key: str, **fields: Any) -> TaskSpec:
@@ -86,3 +92,19 @@ def facts(**account: Any) -> dict[str, dict[str, Any]]:
         "country": "DE",
     }
     return {"account": {**defaults, **account}, "project": {"needs_sso": False, **project}}
+
+
+AT = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
+
+
+def make_playbook(actor: Actor, definition_: PlaybookDefinition | None = None, **fields: Any) -> UUID:
+    """A playbook in the library with a draft and no version."""
+    chosen = definition_ or definition(**fields)
+    return library.import_definition(actor=actor, definition=chosen, at=AT)
+
+
+def make_version(actor: Actor, definition_: PlaybookDefinition | None = None, **fields: Any) -> PlaybookVersionInfo:
+    """A published version of a new playbook."""
+    playbook_id = make_playbook(actor, definition_, **fields)
+    version_id = versions.publish(actor=actor, playbook_id=playbook_id, notes="First edition", at=AT)
+    return queries.get_version(actor, version_id)

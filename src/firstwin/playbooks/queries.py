@@ -1,13 +1,36 @@
 """All reads of playbooks. The first part needs no database: it answers questions about a definition."""
 
+from collections import OrderedDict
 from collections.abc import Collection, Mapping
 from typing import Any
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
 
 from firstwin.customers.contracts import AccountInfo
-from firstwin.playbooks.contracts import PlaybookDefinition
+from firstwin.identity.contracts import Actor
+from firstwin.playbooks import permissions
+from firstwin.playbooks.contracts import (
+    PlaybookDefinition,
+    PlaybookDetail,
+    PlaybookProblem,
+    PlaybookStatus,
+    PlaybookSummary,
+    PlaybookVersionInfo,
+)
+from firstwin.playbooks.contracts.library import (
+    DraftStep,
+    InvalidPlaybookError,
+    PlaybookFilters,
+    PlaybookVersionSummary,
+)
 from firstwin.playbooks.contracts.resolved import ConditionField, Facts, ResolvedPlaybook, Verdict
-from firstwin.playbooks.rules import conditions, overlays, resolving, writing
+from firstwin.playbooks.models import DraftRevision, Playbook, PlaybookVersion
+from firstwin.playbooks.rules import conditions, linting, overlays, reading, resolving, writing
 from firstwin.playbooks.rules import facts as fact_rules
+from firstwin.shared import pagination
+from firstwin.shared.errors import NotFoundError, PermissionDeniedError
+from firstwin.shared.pagination import Page
 
 
 def get_facts(account: AccountInfo, answers: Mapping[str, Any], *, definition: PlaybookDefinition) -> Facts:
@@ -56,3 +79,216 @@ def to_plain(part: Any) -> Any:
 def export_definition(definition: PlaybookDefinition) -> str:
     """Return a playbook as a YAML file."""
     return writing.to_yaml(definition)
+
+
+def lint_text(text: str, *, file: str = "") -> tuple[PlaybookProblem, ...]:
+    """Return every problem of a playbook file, by place; it can be published when none is an error."""
+    return linting.lint_text(text, file=file)
+
+
+def lint_definition(definition: PlaybookDefinition) -> tuple[PlaybookProblem, ...]:
+    """Return every problem of a playbook, by path."""
+    return linting.lint_definition(definition)
+
+
+def read_definition(text: str, *, file: str = "") -> PlaybookDefinition:
+    """Return the playbook in a YAML file; raises InvalidPlaybookError for mistakes of form."""
+    read = reading.read_yaml(text, file=file)
+    if read.definition is None or read.problems:
+        raise InvalidPlaybookError(f"The file {file} cannot be read as a playbook.", found=read.problems)
+    return read.definition
+
+
+def list_playbooks(
+    *,
+    actor: Actor,
+    filters: PlaybookFilters | None = None,
+    cursor: str | None = None,
+    limit: int = pagination.DEFAULT_PAGE_SIZE,
+) -> Page[PlaybookSummary]:
+    """Return one page of the library by name. Raises InvalidInputError for a malformed cursor."""
+    rows = _filtered(actor, filters or PlaybookFilters()).defer("draft")
+    return pagination.page_of(rows, order=["name"], cursor=cursor, limit=limit, convert=_summary)
+
+
+def count_playbooks(*, actor: Actor, filters: PlaybookFilters | None = None) -> int:
+    """Return how many playbooks the filters leave."""
+    return _filtered(actor, filters or PlaybookFilters()).count()
+
+
+def get_playbook(*, actor: Actor, playbook_id: UUID) -> PlaybookDetail:
+    """Return a playbook with its draft and the problems of the draft. Raises NotFoundError."""
+    row = _rows(actor).filter(id=playbook_id).first()
+    if row is None:
+        raise NotFoundError("There is no such playbook.", remedy="Look for it in the library.")
+    draft = reading.definition_from_plain(row.draft)
+    steps = DraftRevision.objects.for_actor(actor).filter(playbook_id=row.id)
+    around = set(steps.filter(position__in=[row.position - 1, row.position + 1]).values_list("position", flat=True))
+    return PlaybookDetail(
+        summary=_summary(row),
+        draft=draft,
+        revision=row.revision,
+        can_undo=row.position - 1 in around,
+        can_redo=row.position + 1 in around,
+        problems=linting.lint_definition(draft),
+    )
+
+
+def find_playbook_by_key(*, actor: Actor, key: str) -> PlaybookSummary | None:
+    """Return the playbook with this key, or None."""
+    row = _rows(actor).defer("draft").filter(key=key).first()
+    return _summary(row) if row else None
+
+
+def list_draft_steps(*, actor: Actor, playbook_id: UUID) -> tuple[DraftStep, ...]:
+    """Return the history of a draft, newest first, with what redo could bring back."""
+    detail = _rows(actor).filter(id=playbook_id).values_list("position", flat=True).first()
+    steps = DraftRevision.objects.for_actor(actor).filter(playbook_id=playbook_id).order_by("-position")
+    return tuple(
+        DraftStep(
+            position=step.position,
+            summary=step.summary,
+            author_name=step.author_name,
+            at=step.at,
+            is_current=step.position == detail,
+        )
+        for step in steps.defer("definition")
+    )
+
+
+def get_version(actor: Actor, version_id: UUID) -> PlaybookVersionInfo:
+    """Return a published version. Raises NotFoundError."""
+    return _one_version(_versions(actor).filter(id=version_id))
+
+
+def get_versions(*, actor: Actor, version_ids: Collection[UUID]) -> Mapping[UUID, PlaybookVersionInfo]:
+    """Return several versions by id with one query; ids of other workspaces are left out."""
+    return {info.id: info for info in _version_infos(_versions(actor).filter(id__in=set(version_ids)))}
+
+
+def get_version_by_number(*, actor: Actor, playbook_id: UUID, number: int) -> PlaybookVersionInfo:
+    """Return a version of a playbook by its number. Raises NotFoundError."""
+    return _one_version(_versions(actor).filter(playbook_id=playbook_id, number=number))
+
+
+def latest_version(*, actor: Actor, playbook_id: UUID) -> PlaybookVersionInfo:
+    """Return the newest version of a playbook. Raises NotFoundError when nothing was published."""
+    rows = _versions(actor).filter(playbook_id=playbook_id).order_by("-number")[:1]
+    return _one_version(rows)
+
+
+def list_versions(*, actor: Actor, playbook_id: UUID) -> tuple[PlaybookVersionSummary, ...]:
+    """Return the versions of a playbook, newest first, without their content."""
+    rows = _versions(actor).filter(playbook_id=playbook_id).defer("definition").order_by("-number")
+    return tuple(
+        PlaybookVersionSummary(
+            id=row.id,
+            playbook_id=row.playbook_id,
+            number=row.number,
+            notes=row.notes,
+            published_at=row.published_at,
+            published_by_id=row.published_by_id,
+            published_by_name=row.published_by_name,
+            stage_count=row.stage_count,
+            task_count=row.task_count,
+        )
+        for row in rows
+    )
+
+
+def export_yaml(*, actor: Actor, playbook_id: UUID, number: int | None = None) -> str:
+    """Return the draft, or the version of this number, as a YAML file. Raises NotFoundError."""
+    if number is not None:
+        version = get_version_by_number(actor=actor, playbook_id=playbook_id, number=number)
+        return writing.to_yaml(version.definition)
+    return writing.to_yaml(get_playbook(actor=actor, playbook_id=playbook_id).draft)
+
+
+def _rows(actor: Actor) -> QuerySet[Playbook]:
+    if not permissions.can_view_playbooks(actor):
+        raise PermissionDeniedError("Only people of this workspace see its playbooks.")
+    return Playbook.objects.for_actor(actor)
+
+
+def _versions(actor: Actor) -> QuerySet[PlaybookVersion]:
+    """Return versions; a contact and the system act on projects that run on them, so reading one needs no role."""
+    return PlaybookVersion.objects.for_actor(actor)
+
+
+def _one_version(rows: QuerySet[PlaybookVersion]) -> PlaybookVersionInfo:
+    found = _version_infos(rows)
+    if not found:
+        raise NotFoundError("There is no such version.", remedy="Look at the versions of the playbook.")
+    return found[0]
+
+
+def _filtered(actor: Actor, filters: PlaybookFilters) -> QuerySet[Playbook]:
+    rows = _rows(actor)
+    match filters.status:
+        case PlaybookStatus.ARCHIVED:
+            rows = rows.filter(archived_at__isnull=False)
+        case PlaybookStatus.PUBLISHED:
+            rows = rows.filter(archived_at__isnull=True, latest_number__isnull=False)
+        case PlaybookStatus.DRAFT:
+            rows = rows.filter(archived_at__isnull=True, latest_number__isnull=True)
+        case None:
+            rows = rows.filter(archived_at__isnull=True)
+    if filters.is_builtin is not None:
+        rows = rows.filter(is_builtin=filters.is_builtin)
+    if filters.owner_id is not None:
+        rows = rows.filter(owner_id=filters.owner_id)
+    for word in filters.search.replace("\x00", "").split()[:8]:
+        rows = rows.filter(Q(name__icontains=word) | Q(key__icontains=word) | Q(summary__icontains=word))
+    return rows
+
+
+def _summary(row: Playbook) -> PlaybookSummary:
+    status = PlaybookStatus.PUBLISHED if row.latest_number is not None else PlaybookStatus.DRAFT
+    return PlaybookSummary(
+        id=row.id,
+        workspace_id=row.workspace_id,
+        key=row.key,
+        name=row.name,
+        summary=row.summary,
+        status=PlaybookStatus.ARCHIVED if row.archived_at is not None else status,
+        is_builtin=row.is_builtin,
+        latest_version=row.latest_number,
+        has_draft_changes=row.has_draft_changes,
+        stage_count=row.stage_count,
+        task_count=row.task_count,
+        owner_id=row.owner_id,
+        updated_at=row.updated_at,
+    )
+
+
+_definitions: OrderedDict[UUID, PlaybookDefinition] = OrderedDict()
+KEPT_DEFINITIONS = 256
+
+
+def _version_infos(rows: QuerySet[PlaybookVersion]) -> list[PlaybookVersionInfo]:
+    """Return versions; their content is read once per process, since it never changes."""
+    found = list(rows.defer("definition"))
+    missing = [row.id for row in found if row.id not in _definitions]
+    read: dict[UUID, PlaybookDefinition] = {}
+    if missing:
+        contents = PlaybookVersion.objects.for_workspace(found[0].workspace_id).filter(id__in=missing)
+        for version_id, plain in contents.values_list("id", "definition"):
+            read[version_id] = reading.definition_from_plain(plain)
+    infos = [_version_info(row, read.get(row.id) or _definitions[row.id]) for row in found]
+    _definitions.update(read)
+    while len(_definitions) > KEPT_DEFINITIONS:
+        _definitions.popitem(last=False)
+    return infos
+
+
+def _version_info(row: PlaybookVersion, definition: PlaybookDefinition) -> PlaybookVersionInfo:
+    return PlaybookVersionInfo(
+        id=row.id,
+        playbook_id=row.playbook_id,
+        number=row.number,
+        notes=row.notes,
+        published_at=row.published_at,
+        published_by_id=row.published_by_id,
+        published_by_name=row.published_by_name,
+        definition=definition,
+    )

@@ -74,14 +74,21 @@ def without_tasks(definition: PlaybookDefinition, keys: Collection[str]) -> Play
     """Take tasks out; who waited for one of them waits for what it waited for."""
     if not keys:
         return definition
+    linked = without_links(definition, keys)
+    stages = tuple(
+        replace(stage, tasks=tuple(task for task in stage.tasks if task.key not in keys)) for stage in linked.stages
+    )
+    return replace(definition, stages=stages)
+
+
+def without_links(definition: PlaybookDefinition, keys: Collection[str]) -> PlaybookDefinition:
+    """Bridge every link that leads to one of these stages or tasks."""
     parts = parts_by_key(definition.stages)
     stages = tuple(
         replace(
             stage,
             after=bridged(stage, parts, keys),
-            tasks=tuple(
-                replace(task, after=bridged(task, parts, keys)) for task in stage.tasks if task.key not in keys
-            ),
+            tasks=tuple(replace(task, after=bridged(task, parts, keys)) for task in stage.tasks),
         )
         for stage in definition.stages
     )

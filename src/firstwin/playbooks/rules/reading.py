@@ -184,6 +184,8 @@ class _Decoder:
                 self.unknown_key(cls, entry, name)
                 continue
             self.places[(*at, entry.key)] = entry.place
+            if isinstance(entry.value, ScalarTree):
+                self.places[(*at, entry.key, "=")] = entry.value.text_place
             value = self.value(shape, entry.value, (*at, entry.key), name)
             if value is not _INVALID:
                 values[entry.key] = value

@@ -48,11 +48,12 @@ class UnreadableError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class ScalarTree:
-    """A single value: as YAML understands it, and as it was written."""
+    """A single value: as YAML understands it, as it was written, and where its text begins (behind the quote)."""
 
     value: str | int | float | bool | None
     text: str
     place: Place
+    text_place: Place = NOWHERE
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,7 +201,8 @@ class _Walk:
         if isinstance(node, SequenceNode) and tag == _STANDARD + "seq":
             return ListTree(tuple(self.tree(item, depth + 1) for item in node.value), place)
         if isinstance(node, ScalarNode) and tag in _SCALARS:
-            return ScalarTree(_scalar(tag.removeprefix(_STANDARD), node.value, place), node.value, place)
+            value = _scalar(tag.removeprefix(_STANDARD), node.value, place)
+            return ScalarTree(value, node.value, place, _text_place(node, place))
         raise UnreadableError(
             "unknown_tag",
             f"The tag {tag.replace(_STANDARD, '!!')} is not allowed.",
@@ -226,6 +228,12 @@ class _Walk:
         if value is None or isinstance(value, str | bool | int | float):
             return ScalarTree(value, "" if value is None else str(value), NOWHERE)
         raise UnreadableError("wrong_type", f"{type(value).__name__} is not plain data.", "Use text, numbers or lists.")
+
+
+def _text_place(node: Any, place: Place) -> Place:
+    if node.style in {"|", ">"} or place.column is None:
+        return NOWHERE
+    return Place(place.line, place.column + (1 if node.style in {"'", '"'} else 0))
 
 
 def _scalar(kind: str, text: str, place: Place) -> str | int | float | bool | None:

@@ -1,0 +1,47 @@
+"""Find everything that is wrong in a playbook, at once."""
+
+from firstwin.playbooks.contracts import PlaybookDefinition, PlaybookProblem
+from firstwin.playbooks.rules import reading
+from firstwin.playbooks.rules.checks import links, references
+from firstwin.playbooks.rules.findings import Findings, is_error
+from firstwin.playbooks.rules.reading import Reading
+
+CHECKS = (references.check, links.check)
+
+
+def lint_text(text: str, *, file: str = "") -> tuple[PlaybookProblem, ...]:
+    """A playbook can be published when linting finds no error; warnings are advice."""
+    return lint_reading(reading.read_yaml(text, file=file))
+
+
+def lint_definition(definition: PlaybookDefinition) -> tuple[PlaybookProblem, ...]:
+    """Find what is wrong in a playbook that was not read from a file."""
+    return lint_reading(Reading(definition=definition, problems=(), places={}))
+
+
+STRUCTURE = frozenset({"duplicate_key", "dependency_cycle", "fallback_cycle", "invalid_key"})
+"""What an edit may not bring in, since nothing sensible can be shown or planned with it."""
+
+
+def lint_structure(definition: PlaybookDefinition) -> tuple[PlaybookProblem, ...]:
+    """Find only what makes a playbook impossible to work with: shared or broken keys, and circles."""
+    findings = Findings(Reading(definition=definition, problems=(), places={}))
+    references.check(findings)
+    links.check(findings)
+    return tuple(problem for problem in findings.problems if problem.code in STRUCTURE)
+
+
+def lint_reading(read: Reading) -> tuple[PlaybookProblem, ...]:
+    """Join the problems of form with those of meaning; one place is not blamed twice for the same reason."""
+    if read.definition is None:
+        return read.problems
+    findings = Findings(read)
+    for check in CHECKS:
+        check(findings)
+    broken = {problem.path for problem in read.problems}
+    found = [problem for problem in findings.problems if problem.path not in broken]
+    return tuple(sorted((*read.problems, *found), key=_order))
+
+
+def _order(problem: PlaybookProblem) -> tuple[int, int, bool]:
+    return (problem.line or 0, problem.column or 0, not is_error(problem))
