@@ -103,6 +103,9 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
+    "firstwin.identity.http.middleware.ActorMiddleware",
+    "firstwin.config.api_problems.ApiProblemsMiddleware",
+    "firstwin.identity.http.idempotency.IdempotencyMiddleware",
 ]
 ROOT_URLCONF = "firstwin.config.urls"
 ASGI_APPLICATION = "firstwin.config.asgi.application"
@@ -168,6 +171,10 @@ STORAGES = {
 }
 FILES_FOLDER = HOME / "files"
 MAX_UPLOAD_BYTES = env.number("FIRSTWIN_MAX_UPLOAD_MB", 100, at_least=1, help="Largest file, in MB") * 1_000_000
+
+API_REQUESTS_PER_MINUTE = env.number(
+    "FIRSTWIN_API_REQUESTS_PER_MINUTE", 600, at_least=1, help="How many API requests a key or person may make a minute"
+)
 
 EMAIL_URL = env.url("FIRSTWIN_SMTP_URL", "", ("smtp", "smtps"), help="smtp://user:password@host:port hands mail over")
 _mail = urlsplit(EMAIL_URL)

@@ -2,13 +2,15 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from firstwin.config import health
+from firstwin.config import api, health
 from firstwin.shared import pages
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("health/live", health.live, name="health-live"),
     path("health/ready", health.ready, name="health-ready"),
     path("metrics", health.read_metrics, name="metrics"),
+    path("api/v1/", api.api.urls),
+    path("api/docs", api.reference, name="api-reference"),
     path("auth/", include("allauth.urls")),
     path("", include("firstwin.shared.urls")),
 ]

@@ -264,3 +264,15 @@ class RequestInProgressError(ConflictError):
 
     code: ClassVar[str] = "request_in_progress"
     title: ClassVar[str] = "The same request is being carried out right now"
+
+
+class TooManyRequestsError(FirstwinError):
+    """The caller asks faster than allowed; `retry_after` says how many seconds to wait."""
+
+    status: ClassVar[int] = 429
+    code: ClassVar[str] = "too_many_requests"
+    title: ClassVar[str] = "Too many requests"
+
+    def __init__(self, detail: str, *, retry_after: int, remedy: str = "") -> None:
+        super().__init__(detail, remedy=remedy)
+        self.retry_after = retry_after

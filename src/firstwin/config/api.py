@@ -1,0 +1,59 @@
+"""The HTTP API: /api/v1 with one router per domain, and its reference page at /api/docs."""
+
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.http import require_safe
+from ninja import NinjaAPI, Router
+from ninja.openapi.docs import Swagger
+
+from firstwin.config import api_problems
+from firstwin.customers.http.api import accounts, contacts
+from firstwin.identity.contracts import Scope
+from firstwin.identity.http.api import router as identity
+from firstwin.identity.http.api_auth import KeyOfProgram, MemberWithSession
+from firstwin.shared import middleware
+
+DESCRIPTION = """
+Everything that the product's own pages do, for programs.
+
+**Sign in** with an API key (`Authorization: Bearer fw_...`, made under Settings, API keys). A key reads with the scope
+`read` and writes with the scope of the area; `admin` does everything.
+
+**Errors** are `application/problem+json` (RFC 9457) with a stable `code`, a sentence in `detail`, what to do in
+`remedy`, and the faulty fields in `errors`.
+
+**Lists** are `{"items": [...], "next_cursor": "..."}`; hand `next_cursor` back as `cursor` for the next page.
+
+**Idempotency**: send a fresh `Idempotency-Key` with a POST and repeat it as often as you like; it is carried out once
+and the same answer comes back for 24 hours.
+
+**Limits**: beyond the limit a request is answered 429 with `Retry-After`.
+"""
+
+api = NinjaAPI(
+    title="Firstwin API",
+    version="1",
+    description=DESCRIPTION.strip(),
+    urls_namespace="api-v1",
+    docs_url=None,
+)
+api_problems.add_handlers(api)
+
+
+def mount(prefix: str, router: Router, *, write: Scope, read: Scope = Scope.READ) -> None:
+    """Serve a domain's router: members with their session, keys with `read` for reading and `write` for writing."""
+    api.add_router(prefix, router, auth=[KeyOfProgram(read=read, write=write), MemberWithSession()])
+
+
+mount("", identity, write=Scope.ADMIN)
+mount("/accounts", accounts, write=Scope.ACCOUNTS_WRITE)
+mount("/contacts", contacts, write=Scope.ACCOUNTS_WRITE)
+
+_swagger = Swagger({"persistAuthorization": False, "filter": True})
+
+
+@require_safe
+def reference(request: HttpRequest) -> HttpResponse:
+    """Show the interactive reference, from files that are bundled with the product."""
+    response = _swagger.render_page(request, api)
+    response["Content-Security-Policy"] = middleware.policy(style_src="'self' 'unsafe-inline'")
+    return response

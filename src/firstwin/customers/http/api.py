@@ -1,0 +1,227 @@
+"""Customers over HTTP: accounts, contacts and their portal links.
+
+How a router looks, here and in every domain: a `Router` with a tag, mounted in config/api.py with the scopes it needs;
+bodies are StrictSchema, answers are contracts; `{uuid:...}` in paths; the actor comes from `actor_of(request)`, the
+instant from `clock.now()`; one call to one operation or query; errors are raised, never returned; a list answers
+Page[...] and takes `cursor` and `limit`; creating answers 201; PATCH hands on `model_dump(exclude_unset=True)`.
+"""
+
+from datetime import datetime
+from decimal import Decimal
+from uuid import UUID
+
+from django.http import HttpRequest
+from ninja import Query, Router
+
+from firstwin.customers import queries
+from firstwin.customers.contracts import (
+    AccountFilters,
+    AccountInfo,
+    AccountSort,
+    ContactInfo,
+    Industry,
+    NewAccount,
+    NewContact,
+    PortalAccessInfo,
+    PossibleDuplicate,
+    Segment,
+    StakeholderRole,
+)
+from firstwin.customers.operations import accounts as account_operations
+from firstwin.customers.operations import contacts as contact_operations
+from firstwin.customers.operations import portal_access
+from firstwin.identity.queries import actor_of
+from firstwin.shared import clock
+from firstwin.shared.pagination import DEFAULT_PAGE_SIZE, Page
+from firstwin.shared.schemas import StrictSchema
+
+accounts = Router(tags=["accounts"])
+contacts = Router(tags=["contacts"])
+
+
+class AccountChanges(StrictSchema):
+    """Fields of an account; in a PATCH what is not sent stays."""
+
+    name: str = ""
+    segment: Segment = Segment.MID_MARKET
+    industry: Industry = Industry.OTHER
+    products: tuple[str, ...] = ()
+    contract_signed_at: datetime | None = None
+    contract_value: Decimal | None = None
+    currency: str = "USD"
+    licensed_seats: int | None = None
+    country: str = ""
+    time_zone: str = "UTC"
+    website: str = ""
+    owner_id: UUID | None = None
+    external_ids: dict[str, str] = {}
+
+
+class AccountBody(AccountChanges):
+    name: str
+
+
+class ContactChanges(StrictSchema):
+    """Fields of a contact; in a PATCH what is not sent stays."""
+
+    name: str = ""
+    email: str = ""
+    title: str = ""
+    phone: str = ""
+    time_zone: str = ""
+    roles: tuple[StakeholderRole, ...] = ()
+
+
+class ContactBody(ContactChanges):
+    name: str
+
+
+class AccountQuery(StrictSchema):
+    search: str = ""
+    segment: list[Segment] = []
+    industry: list[Industry] = []
+    product: list[str] = []
+    owner_id: list[UUID] = []
+    is_archived: bool | None = False
+    sort: AccountSort = AccountSort.NAME
+    cursor: str | None = None
+    limit: int = DEFAULT_PAGE_SIZE
+
+
+class DuplicateQuery(StrictSchema):
+    name: str = ""
+    website: str = ""
+
+
+class PortalLinkBody(StrictSchema):
+    expires_at: datetime | None = None
+
+
+class PortalLink(StrictSchema):
+    """The address that lets the contact in; whoever holds it acts as the contact."""
+
+    url: str
+
+
+@accounts.get("", response=Page[AccountInfo])
+def list_accounts(request: HttpRequest, query: Query[AccountQuery]) -> Page[AccountInfo]:
+    filters = AccountFilters(
+        search=query.search,
+        segments=tuple(query.segment),
+        industries=tuple(query.industry),
+        products=tuple(query.product),
+        owner_ids=tuple(query.owner_id),
+        is_archived=query.is_archived,
+    )
+    return queries.list_accounts(
+        actor=actor_of(request), filters=filters, sort=query.sort, cursor=query.cursor, limit=query.limit
+    )
+
+
+@accounts.post("", response={201: AccountInfo})
+def create_account(request: HttpRequest, new: AccountBody) -> AccountInfo:
+    return account_operations.create_account(
+        actor=actor_of(request), new=NewAccount(**new.model_dump()), at=clock.now()
+    )
+
+
+@accounts.get("/duplicates", response=list[PossibleDuplicate])
+def list_possible_duplicates(request: HttpRequest, query: Query[DuplicateQuery]) -> tuple[PossibleDuplicate, ...]:
+    return queries.find_possible_duplicates(actor=actor_of(request), name=query.name, website=query.website)
+
+
+@accounts.get("/{uuid:account_id}", response=AccountInfo)
+def read_account(request: HttpRequest, account_id: UUID) -> AccountInfo:
+    return queries.get_account(actor=actor_of(request), account_id=account_id)
+
+
+@accounts.patch("/{uuid:account_id}", response=AccountInfo)
+def edit_account(request: HttpRequest, account_id: UUID, changes: AccountChanges) -> AccountInfo:
+    return account_operations.edit_account(
+        actor=actor_of(request),
+        account_id=account_id,
+        changes=changes.model_dump(exclude_unset=True),
+        at=clock.now(),
+    )
+
+
+@accounts.post("/{uuid:account_id}/archive", response=AccountInfo)
+def archive_account(request: HttpRequest, account_id: UUID) -> AccountInfo:
+    return account_operations.archive_account(actor=actor_of(request), account_id=account_id, at=clock.now())
+
+
+@accounts.post("/{uuid:account_id}/restore", response=AccountInfo)
+def restore_account(request: HttpRequest, account_id: UUID) -> AccountInfo:
+    return account_operations.restore_account(actor=actor_of(request), account_id=account_id, at=clock.now())
+
+
+@accounts.get("/{uuid:account_id}/contacts", response=list[ContactInfo])
+def list_contacts(
+    request: HttpRequest, account_id: UUID, role: StakeholderRole | None = None, is_active: bool | None = True
+) -> tuple[ContactInfo, ...]:
+    return queries.list_contacts(actor=actor_of(request), account_id=account_id, role=role, is_active=is_active)
+
+
+@accounts.post("/{uuid:account_id}/contacts", response={201: ContactInfo})
+def add_contact(request: HttpRequest, account_id: UUID, new: ContactBody) -> ContactInfo:
+    return contact_operations.add_contact(
+        actor=actor_of(request), account_id=account_id, new=NewContact(**new.model_dump()), at=clock.now()
+    )
+
+
+@accounts.get("/{uuid:account_id}/portal-accesses", response=list[PortalAccessInfo])
+def list_portal_accesses(request: HttpRequest, account_id: UUID) -> tuple[PortalAccessInfo, ...]:
+    return queries.list_portal_accesses(actor=actor_of(request), account_id=account_id)
+
+
+@contacts.get("", response=Page[ContactInfo])
+def search_contacts(
+    request: HttpRequest, search: str = "", cursor: str | None = None, limit: int = DEFAULT_PAGE_SIZE
+) -> Page[ContactInfo]:
+    return queries.search_contacts(actor=actor_of(request), search=search, cursor=cursor, limit=limit)
+
+
+@contacts.get("/{uuid:contact_id}", response=ContactInfo)
+def read_contact(request: HttpRequest, contact_id: UUID) -> ContactInfo:
+    return queries.get_contact(actor=actor_of(request), contact_id=contact_id)
+
+
+@contacts.patch("/{uuid:contact_id}", response=ContactInfo)
+def edit_contact(request: HttpRequest, contact_id: UUID, changes: ContactChanges) -> ContactInfo:
+    return contact_operations.edit_contact(
+        actor=actor_of(request),
+        contact_id=contact_id,
+        changes=changes.model_dump(exclude_unset=True),
+        at=clock.now(),
+    )
+
+
+@contacts.post("/{uuid:contact_id}/archive", response=ContactInfo)
+def archive_contact(request: HttpRequest, contact_id: UUID) -> ContactInfo:
+    return contact_operations.archive_contact(actor=actor_of(request), contact_id=contact_id, at=clock.now())
+
+
+@contacts.post("/{uuid:contact_id}/restore", response=ContactInfo)
+def restore_contact(request: HttpRequest, contact_id: UUID) -> ContactInfo:
+    return contact_operations.restore_contact(actor=actor_of(request), contact_id=contact_id, at=clock.now())
+
+
+@contacts.post("/{uuid:contact_id}/portal-link", response=PortalLink)
+def issue_portal_link(request: HttpRequest, contact_id: UUID, body: PortalLinkBody) -> PortalLink:
+    url = portal_access.issue(
+        actor=actor_of(request), contact_id=contact_id, expires_at=body.expires_at, at=clock.now()
+    )
+    return PortalLink(url=url)
+
+
+@contacts.post("/{uuid:contact_id}/portal-link/reissue", response=PortalLink)
+def reissue_portal_link(request: HttpRequest, contact_id: UUID, body: PortalLinkBody) -> PortalLink:
+    url = portal_access.reissue(
+        actor=actor_of(request), contact_id=contact_id, expires_at=body.expires_at, at=clock.now()
+    )
+    return PortalLink(url=url)
+
+
+@contacts.post("/{uuid:contact_id}/portal-link/revoke", response=PortalAccessInfo)
+def revoke_portal_link(request: HttpRequest, contact_id: UUID) -> PortalAccessInfo:
+    return portal_access.revoke(actor=actor_of(request), contact_id=contact_id, at=clock.now())
