@@ -10,6 +10,7 @@ LIGHT_GROUND = (246, 247, 249)
 DARK_GROUND = (32, 37, 45)
 ENOUGH = 5.0
 """A little over the 4.5:1 that normal text needs, so that it also holds on tinted grounds."""
+STEPS = 50
 
 Colour = tuple[int, int, int]
 
@@ -46,8 +47,10 @@ def accent_on(brand: str, ground: Colour, *, darken: bool) -> Accent:
     """Return the brand colour, moved in lightness only as far as contrast on the ground demands."""
     hue, lightness, saturation = colorsys.rgb_to_hls(*(part / 255 for part in parse(brand)))
     colour = _of_hls(hue, lightness, saturation)
-    while contrast(colour, ground) < ENOUGH and 0 < lightness < 1:
-        lightness = max(0.0, lightness - 0.02) if darken else min(1.0, lightness + 0.02)
+    for _ in range(STEPS):
+        if contrast(colour, ground) >= ENOUGH:
+            break
+        lightness = max(0.0, lightness - 1 / STEPS) if darken else min(1.0, lightness + 1 / STEPS)
         colour = _of_hls(hue, lightness, saturation)
     white, ink = (255, 255, 255), (15, 21, 32)
     text = white if contrast(white, colour) >= contrast(ink, colour) else ink

@@ -76,7 +76,7 @@ def person(name: str = "", *, nobody: str = "Nobody yet", detail: str = "") -> S
 
 
 @register.simple_tag(takes_context=True)
-def when(context: template.Context, at: datetime | None, *, style: str = "relative", empty: str = "") -> SafeString:
+def when(context: template.Context, at: datetime | None, *, format: str = "relative", empty: str = "") -> SafeString:
     """Return an instant: relative words ("relative"), a day ("day", "short") or day and time ("full").
 
     The exact instant in the reader's zone is told on hover. A context variable `now` replaces the clock.
@@ -91,7 +91,7 @@ def when(context: template.Context, at: datetime | None, *, style: str = "relati
         "day": lambda: wording.day(local.date(), today=today),
         "short": lambda: wording.short_day(local.date(), today=today),
         "full": lambda: f"{wording.day(local.date(), today=today)}, {local:%H:%M}",
-    }.get(style, lambda: wording.relative(at, now=now, zone=zone))()
+    }.get(format, lambda: wording.relative(at, now=now, zone=zone))()
     return format_html('<time datetime="{}" title="{}">{}</time>', at.isoformat(), wording.exact(at, zone), words)
 
 
