@@ -7,9 +7,6 @@ from prometheus_client.core import Metric
 from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 
-SHARED_FOLDER_VARIABLE = "PROMETHEUS_MULTIPROC_DIR"
-"""Where the web processes put their figures together; `firstwin web` sets it before anything is measured."""
-
 _own = CollectorRegistry()
 _requests = Histogram(
     "firstwin_request_seconds",
@@ -29,7 +26,7 @@ def observe_request(method: str, route: str, status: int, seconds: float) -> Non
 def exposition(*collectors: Collector) -> bytes:
     """Return everything in the text format of Prometheus: the requests of all processes, then the given collectors."""
     registry = _own
-    if os.environ.get(SHARED_FOLDER_VARIABLE):
+    if os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
         registry = CollectorRegistry()
         MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
     own = CollectorRegistry()

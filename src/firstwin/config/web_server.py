@@ -10,8 +10,6 @@ from granian.constants import Interfaces
 from granian.log import LogLevels
 from granian.server import Server
 
-from firstwin.config import metrics
-
 MOST_PROCESSES = 4
 
 
@@ -43,10 +41,13 @@ def port_taken(host: str, port: int) -> str:
 
 
 def gather_metrics_in(folder: Path) -> None:
-    """Let all web processes put their figures into one fresh folder."""
+    """Let all web processes put their figures into one fresh folder.
+
+    The Prometheus client looks for it when it is first imported, so nothing here may import config.metrics.
+    """
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True, mode=0o700)
-    os.environ[metrics.SHARED_FOLDER_VARIABLE] = str(folder)
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(folder)
 
 
 def serve(*, host: str, port: int, count: int, reload_from: Path | None) -> None:
