@@ -12,6 +12,7 @@ from firstwin.config import database
 from firstwin.identity import queries as identity_queries
 from firstwin.identity.contracts import Role, system_actor
 from firstwin.identity.operations import sign_in as sign_in_operations
+from firstwin.playbooks.operations import builtin
 from firstwin.shared import row_security
 
 Say = Callable[[str], None]
@@ -29,6 +30,15 @@ def prepare_database(*, say: Say) -> None:
         say(f"Preparing the database ({state.kind} {state.version})")
         database.migrate()
     row_security.protect_tables()
+
+
+def renew_playbooks(*, at: datetime, say: Say) -> None:
+    """Bring the built-in playbooks of every workspace up to those of this release."""
+    for workspace in identity_queries.list_workspaces():
+        changed = builtin.install_builtin_playbooks(actor=system_actor(workspace.id), at=at)
+        if changed:
+            count = f"{len(changed)} built-in playbook{'s' if len(changed) > 1 else ''}"
+            say(f"Installed {count} for {workspace.name}")
 
 
 def way_in(*, at: datetime) -> str:

@@ -28,6 +28,7 @@ class Command(BaseCommand):
             raise CommandError(web_server.port_taken(settings.HOST, settings.PORT))
         startup.prepare_database(say=self.say)
         startup.check_frontend(settings.PACKAGE / "static", say=self.say)
+        startup.renew_playbooks(at=clock.now(), say=self.say)
         way_in = startup.way_in(at=clock.now())
         connections.close_all()
         self.say("Starting")
