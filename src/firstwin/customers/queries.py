@@ -179,6 +179,16 @@ def list_contacts(
     return tuple(contact for contact in contacts if role is None or role in contact.roles)
 
 
+def list_contacts_of(*, actor: Actor, account_ids: Collection[UUID]) -> Mapping[UUID, tuple[ContactInfo, ...]]:
+    """Return the active contacts of several accounts by account and by name, in one query."""
+    wanted = [id for id in set(account_ids) if permissions.can_see_account(actor, id)]
+    found: dict[UUID, list[ContactInfo]] = {id: [] for id in wanted}
+    rows = Contact.objects.for_actor(actor).filter(account_id__in=wanted, archived_at__isnull=True)
+    for row in rows.order_by("name_key", "id"):
+        found[row.account_id].append(contact_info(row))
+    return {id: tuple(contacts) for id, contacts in found.items()}
+
+
 def search_contacts(
     *, actor: Actor, search: str, cursor: str | None = None, limit: int = pagination.DEFAULT_PAGE_SIZE
 ) -> Page[ContactInfo]:

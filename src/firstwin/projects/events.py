@@ -195,6 +195,19 @@ class FileAttached(ProjectEvent):
 
 @event
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FileRemoved(ProjectEvent):
+    """Someone took a file out again, and why."""
+
+    name: ClassVar[str] = "file.removed"
+    file_id: UUID
+    task_id: UUID | None
+    file_name: str
+    reason: str
+    is_internal: bool
+
+
+@event
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MilestoneReached(TaskEvent):
     """A milestone was reached, with what proves it."""
 

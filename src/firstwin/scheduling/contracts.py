@@ -1,7 +1,9 @@
 """What crosses the border of scheduling: spans of time, working calendars, plan networks and their dates."""
 
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, time
 from enum import StrEnum
 
 
@@ -56,3 +58,128 @@ class LinkType(StrEnum):
     START_TO_START = "start_to_start"
     FINISH_TO_FINISH = "finish_to_finish"
     START_TO_FINISH = "start_to_finish"
+
+
+class InvalidCalendarError(ValueError):
+    """A calendar without any working time, or with an unknown time zone."""
+
+
+class CycleError(ValueError):
+    """Items of a plan wait for each other; `cycle` holds their keys in order, the first one again at the end."""
+
+    def __init__(self, cycle: tuple[str, ...], names: tuple[str, ...]) -> None:
+        super().__init__("These wait for each other: " + " → ".join(names))
+        self.cycle = cycle
+        self.names = names
+
+
+OpenHours = tuple[tuple[time, time], ...]
+"""Open from, open until; several a day when there is a break."""
+
+_DAY: OpenHours = ((time(9), time(17)),)
+OFFICE_WEEK: tuple[OpenHours, ...] = (_DAY, _DAY, _DAY, _DAY, _DAY, (), ())
+"""Monday to Friday, nine to five; Monday is the first of the seven."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CalendarSpec:
+    """When people work. `country` is ISO 3166 alpha-2 (empty: no public holidays), `subdivision` one of its parts.
+
+    `days_off` are closed beside weekends and holidays; `days_on` are worked although weekend or holiday.
+    """
+
+    time_zone: str = "UTC"
+    week: tuple[OpenHours, ...] = OFFICE_WEEK
+    country: str = ""
+    subdivision: str = ""
+    days_off: frozenset[date] = frozenset()
+    days_on: frozenset[date] = frozenset()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Timing:
+    """An instant relative to an anchor. `anchor` is a key of the network's anchors, `stage_start`, `project_end`, or
+    `start:<item>` and `due:<item>`. `further` offsets are added one after the other (repeats).
+    """
+
+    anchor: str
+    offset: Span
+    further: tuple[Span, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanLink:
+    """A dependency on the item `predecessor`; a negative `lag` lets both overlap.
+
+    An `is_soft` link only places dates and gives way where it would close a circle (the order of stages).
+    """
+
+    predecessor: str
+    type: LinkType = LinkType.FINISH_TO_START
+    lag: Span | None = None
+    is_soft: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanItem:
+    """A task or stage of a plan.
+
+    `calendar` names the calendar of the side that owns it. `stage` names the stage that holds it. Without `start` it
+    begins when its links and its stage allow; `due` is a promise and beats `duration`; a duration of nothing is an
+    instant (milestones, messages). `fixed_start_at` and `fixed_due_at` are facts or set by hand: nothing moves them.
+    `sets_anchor` is the anchor that its end sets. A stage ends with its last item; `at_least` is its shortest length.
+    """
+
+    key: str
+    name: str
+    calendar: str = ""
+    stage: str = ""
+    is_stage: bool = False
+    start: Timing | None = None
+    due: Timing | None = None
+    duration: Span | None = None
+    at_least: Span | None = None
+    links: tuple[PlanLink, ...] = ()
+    not_before: datetime | None = None
+    fixed_start_at: datetime | None = None
+    fixed_due_at: datetime | None = None
+    sets_anchor: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pause:
+    """A stretch in which a plan was on hold: what was still ahead moves by the days that it lasted."""
+
+    start_at: datetime
+    end_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanNetwork:
+    """Everything that the dates of a plan follow from. The calendar with the empty key is the default."""
+
+    items: tuple[PlanItem, ...]
+    anchors: Mapping[str, datetime]
+    calendars: Mapping[str, CalendarSpec] = field(default_factory=dict)
+    pauses: tuple[Pause, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ItemDates:
+    """When an item starts and is due, and why, as sentences. `conflict` says which promise cannot be kept."""
+
+    key: str
+    start_at: datetime
+    due_at: datetime
+    why_start: str
+    why_due: str
+    conflict: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanDates:
+    """The dates of a plan by item key; `end_at` is the last due of all. `warnings` name assumptions made."""
+
+    items: Mapping[str, ItemDates]
+    end_at: datetime
+    warnings: tuple[str, ...] = ()

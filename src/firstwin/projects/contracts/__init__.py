@@ -1,5 +1,6 @@
 """What crosses the border of projects: states, plans, tasks and previews as pages, the portal and the API show them."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
@@ -7,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from firstwin.playbooks.contracts import Side, TaskKind, Visibility
+from firstwin.shared.errors import ConflictError, InvalidInputError
 
 
 class ProjectState(StrEnum):
@@ -29,6 +31,10 @@ class TaskState(StrEnum):
     DONE = "done"
     NOT_APPLICABLE = "not_applicable"
     CANCELLED = "cancelled"
+
+
+OPEN_STATES = frozenset({TaskState.OPEN, TaskState.IN_PROGRESS, TaskState.STUCK, TaskState.AWAITING_APPROVAL})
+"""States of a task on which there is still something to do."""
 
 
 class TaskStanding(StrEnum):
@@ -65,6 +71,41 @@ class ReasonSide(StrEnum):
     VENDOR = "vendor"
     CUSTOMER = "customer"
     THIRD_PARTY = "third_party"
+
+
+class StaleVersionError(ConflictError):
+    """Someone else changed it since the reader looked; the detail says who changed what and when."""
+
+    code = "stale_version"
+    title = "Someone changed this meanwhile"
+
+
+class WrongStateError(ConflictError):
+    """The state of the task or project does not allow this."""
+
+    code = "wrong_state"
+    title = "That is not possible now"
+
+
+class NotFinishedError(InvalidInputError):
+    """What finishes this kind of task is missing; `problems` name each thing."""
+
+    code = "not_finished"
+    title = "Something is still missing"
+
+
+class UnmetCriteriaError(ConflictError):
+    """The project cannot complete yet; `problems` name each criterion."""
+
+    code = "unmet_criteria"
+    title = "Not everything is done yet"
+
+
+class RefusedFileError(InvalidInputError):
+    """A file that is not taken: too large, of a kind not asked for, or empty."""
+
+    code = "refused_file"
+    title = "This file was not taken"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,9 +163,14 @@ class TaskInfo:
     deliverables: tuple[str, ...]
     settings: dict[str, Any]
     result: dict[str, Any]
+    evidence: str
     predecessor_ids: tuple[UUID, ...]
     comment_count: int
     file_count: int
+    is_start_fixed: bool
+    is_due_fixed: bool
+    changed_by: str
+    changed_at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -156,6 +202,7 @@ class ProjectSummary:
     account_name: str
     name: str
     playbook_id: UUID
+    playbook_version_id: UUID
     playbook_name: str
     playbook_version: int
     segment: str
@@ -253,6 +300,7 @@ class NewProject:
     fields: dict[str, Any] = field(default_factory=dict)
     excluded: tuple[str, ...] = ()
     included: tuple[str, ...] = ()
+    idempotency_key: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -262,11 +310,13 @@ class CommentInfo:
     id: UUID
     project_id: UUID
     task_id: UUID | None
+    author_id: UUID | None
     author_name: str
     author_side: Side
     body: str
     body_html: str
     is_internal: bool
+    mentions: tuple[UUID, ...]
     at: datetime
 
 
@@ -280,6 +330,16 @@ class FileInfo:
     name: str
     size: int
     media_type: str
+    requested: str
     is_internal: bool
     uploaded_by: str
     at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileContent:
+    """A file to hand out: what it is, where its bytes lie, and the headers that keep a browser from running it."""
+
+    info: FileInfo
+    path: str
+    headers: Mapping[str, str]

@@ -1,0 +1,216 @@
+"""What a launch would create, worked out without writing anything: the preview shows it, the launch stores it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from firstwin.customers import queries as customer_queries
+from firstwin.customers.contracts import AccountInfo
+from firstwin.identity import queries as identity_queries
+from firstwin.identity.contracts import Actor, MemberInfo, WorkspaceInfo
+from firstwin.journal.contracts import AuthorKind
+from firstwin.playbooks import queries as playbook_queries
+from firstwin.playbooks.contracts import Anchor, PlaybookVersionInfo, Side, TaskSpec
+from firstwin.playbooks.contracts.resolved import ResolvedPlaybook
+from firstwin.projects.contracts import NewProject, ProjectRole
+from firstwin.projects.rules import answers as answer_rules
+from firstwin.projects.rules import casting, dates, drafting
+from firstwin.projects.rules.facts import PlanFacts, TaskFact
+from firstwin.scheduling import queries as scheduling_queries
+from firstwin.scheduling.contracts import CalendarSpec, CycleError, PlanDates, Span
+from firstwin.shared import ids
+from firstwin.shared.errors import ConflictError, InvalidInputError, NotFoundError, Problem
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlannedLaunch:
+    """A launch that is worked out to the last date."""
+
+    new: NewProject
+    account: AccountInfo
+    version: PlaybookVersionInfo
+    name: str
+    resolved: ResolvedPlaybook
+    answers: Mapping[str, Any]
+    roles: tuple[ProjectRole, ...]
+    owner: MemberInfo | None
+    draft: drafting.Draft
+    dates: PlanDates
+    calendars: Mapping[str, CalendarSpec]
+    anchors: Mapping[str, datetime]
+    target_end_at: datetime
+    warnings: tuple[str, ...]
+
+
+def plan_launches(*, actor: Actor, news: Sequence[NewProject], at: datetime) -> list[PlannedLaunch]:
+    """Work out launches in a constant number of reads; raises InvalidInputError or NotFoundError naming what is wrong."""
+    accounts = customer_queries.get_accounts(actor=actor, account_ids=[new.account_id for new in news])
+    if len(accounts) < len({new.account_id for new in news}):
+        raise NotFoundError("There is no such account.", remedy="Choose an account from the list of accounts.")
+    archived = next((account for account in accounts.values() if account.archived_at is not None), None)
+    if archived is not None:
+        raise ConflictError(f"{archived.name} is archived.", remedy="Restore the account before you start a project.")
+    people = casting.People(
+        members={member.id: member for member in identity_queries.list_members(actor=actor)},
+        contacts=customer_queries.list_contacts_of(actor=actor, account_ids=accounts.keys()),
+        launcher_id=actor.id if actor.kind is AuthorKind.MEMBER else None,
+    )
+    workspace = identity_queries.get_workspace(actor=actor)
+    versions = playbook_queries.get_versions(actor=actor, version_ids=[new.playbook_version_id for new in news])
+    if len(versions) < len({new.playbook_version_id for new in news}):
+        raise NotFoundError("There is no such playbook version.", remedy="Choose a published playbook.")
+    return [
+        _planned(new, accounts[new.account_id], versions[new.playbook_version_id], people, workspace, at)
+        for new in news
+    ]
+
+
+def _planned(
+    new: NewProject,
+    account: AccountInfo,
+    version: PlaybookVersionInfo,
+    people: casting.People,
+    workspace: WorkspaceInfo,
+    at: datetime,
+) -> PlannedLaunch:
+    definition = version.definition
+    given = answer_rules.checked_answers(definition.fields, new.fields, place="fields")
+    if given.problems:
+        raise InvalidInputError(f"{account.name}: some answers are missing or not understood.", problems=given.problems)
+    resolved = playbook_queries.resolve(
+        definition,
+        facts=playbook_queries.get_facts(account, given.values, definition=definition),
+        included=new.included,
+        excluded=new.excluded,
+    )
+    _refuse_unknown_keys(new, resolved)
+    vendor = CalendarSpec(time_zone=workspace.time_zone or "UTC", country=workspace.country)
+    customer = CalendarSpec(time_zone=account.time_zone or vendor.time_zone, country=account.country)
+    calendars = {Side.VENDOR.value: vendor, Side.CUSTOMER.value: customer}
+    start_at = scheduling_queries.opening_of(vendor, new.start_on) if new.start_on else at
+    signed_at = account.contract_signed_at or start_at
+    anchors = {Anchor.SIGNATURE.value: signed_at, Anchor.PROJECT_START.value: start_at}
+    draft, planned = _scheduled(resolved, calendars, anchors, start_at)
+    cast = casting.cast_roles(definition.roles, new.role_map, people, account)
+    if cast.problems:
+        raise InvalidInputError(f"{account.name}: not everybody named can take that role.", problems=cast.problems)
+    target = drafting.target_of(definition, account.segment)
+    target_end_at = scheduling_queries.promised_at(vendor, signed_at, target) if target else planned.end_at
+    return PlannedLaunch(
+        new=new,
+        account=account,
+        version=version,
+        name=new.name.strip() or f"{account.name}: {definition.name}"[:200],
+        resolved=resolved,
+        answers=given.values,
+        roles=cast.roles,
+        owner=cast.owner,
+        draft=draft,
+        dates=planned,
+        calendars=calendars,
+        anchors=anchors,
+        target_end_at=target_end_at,
+        warnings=(*_warnings(account, draft, planned, at), *casting.warnings(cast.roles, draft.task_specs.values())),
+    )
+
+
+def _refuse_unknown_keys(new: NewProject, resolved: ResolvedPlaybook) -> None:
+    known = {stage.spec.key for stage in resolved.stages}
+    known |= {task.spec.key for stage in resolved.stages for task in stage.tasks}
+    problems = tuple(
+        Problem(place, f"This playbook has no stage or task {key}.", "Take the keys from the preview.")
+        for place, keys in (("excluded", new.excluded), ("included", new.included))
+        for key in keys
+        if key not in known
+    )
+    if problems:
+        raise InvalidInputError("Some stages or tasks are not part of this playbook.", problems=problems)
+
+
+def _scheduled(
+    resolved: ResolvedPlaybook,
+    calendars: Mapping[str, CalendarSpec],
+    anchors: Mapping[str, datetime],
+    start_at: datetime,
+) -> tuple[drafting.Draft, PlanDates]:
+    included = [
+        drafting.IncludedStage(
+            spec=stage.spec,
+            after=stage.after,
+            tasks=tuple(
+                drafting.IncludedTask(spec=task.spec, after=task.after) for task in stage.tasks if task.is_included
+            ),
+        )
+        for stage in resolved.included_stages
+    ]
+    draft = drafting.draft_of(included, resolved.definition.roles, start_at=start_at, new_id=ids.new_id)
+    planned = _dates(draft, calendars, anchors)
+    times = {
+        task.id: _times(draft, task, spec, calendars, anchors, planned)
+        for task in draft.tasks
+        if drafting.repeats(spec := draft.task_specs[task.id])
+    }
+    if any(count > 1 for count in times.values()):
+        draft = drafting.with_repeats(draft, times, ids.new_id)
+        planned = _dates(draft, calendars, anchors)
+    spans = {key: (item.start_at, item.due_at) for key, item in planned.items.items()}
+    return drafting.with_dates(draft, spans), planned
+
+
+def _dates(draft: drafting.Draft, calendars: Mapping[str, CalendarSpec], anchors: Mapping[str, datetime]) -> PlanDates:
+    facts = PlanFacts(stages=draft.stages, tasks=draft.tasks, links=draft.links, anchors=anchors, calendars=calendars)
+    try:
+        return scheduling_queries.plan_dates(dates.network_of(facts))
+    except CycleError as error:
+        raise ConflictError(f"{error}.", remedy="Take one of these dependencies out of the playbook.") from error
+
+
+def _times(
+    draft: drafting.Draft,
+    task: TaskFact,
+    spec: TaskSpec,
+    calendars: Mapping[str, CalendarSpec],
+    anchors: Mapping[str, datetime],
+    planned: PlanDates,
+) -> int:
+    """How often a repeating task is laid out: so many times, or as often as fits before its end."""
+    repeat = spec.repeat
+    if repeat is None:
+        return 1
+    if repeat.until is None:
+        return min(repeat.times or 1, drafting.MOST_REPEATS)
+    calendar = calendars[task.side]
+    anchor = _anchor_at(draft, repeat.until.anchor.value, task, anchors, planned)
+    end = scheduling_queries.promised_at(calendar, anchor, repeat.until.offset)
+    first = planned.items[task.id.hex].start_at
+    count = 1
+    while count < drafting.MOST_REPEATS:
+        step = Span(repeat.every.amount * count, repeat.every.unit)
+        if scheduling_queries.starts_at(calendar, first, step) > end:
+            break
+        count += 1
+    return count
+
+
+def _anchor_at(
+    draft: drafting.Draft, anchor: str, task: TaskFact, anchors: Mapping[str, datetime], planned: PlanDates
+) -> datetime:
+    if anchor == Anchor.STAGE_START:
+        return planned.items[task.stage_id.hex].start_at
+    carrier = next((other for other in draft.tasks if other.timing.get("anchors") == anchor), None)
+    if carrier is not None:
+        return planned.items[carrier.id.hex].due_at
+    return anchors.get(anchor, planned.end_at)
+
+
+def _warnings(account: AccountInfo, draft: drafting.Draft, planned: PlanDates, at: datetime) -> list[str]:
+    warnings: list[str] = []
+    if account.contract_signed_at is None:
+        warnings.append(f"{account.name} has no signature date: the project's start counts as the signature.")
+    past = [task.name for task in draft.tasks if task.due_at < at]
+    if past:
+        warnings.append(f"Due before today: {', '.join(past[:3])}" + (f" and {len(past) - 3} more" if past[3:] else ""))
+    warnings.extend(dict.fromkeys(item.conflict + "." for item in planned.items.values() if item.conflict))
+    warnings.extend(f"{warning}." for warning in planned.warnings)
+    return warnings

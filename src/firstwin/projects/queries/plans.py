@@ -1,0 +1,169 @@
+"""Rows of one project, read once, and the plan that the rules see in them. Inside projects only."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from firstwin.identity.contracts import Actor
+from firstwin.journal.contracts import Event
+from firstwin.playbooks.contracts import Anchor, Side, TaskKind, Visibility
+from firstwin.projects import permissions
+from firstwin.projects.contracts import ReasonSide, TaskState
+from firstwin.projects.models import Hold, Project, ProjectStage, ProjectTask, TaskLink
+from firstwin.projects.rules.facts import LinkFact, PlanFacts, StageFact, TaskFact
+from firstwin.scheduling.contracts import CalendarSpec, LinkType, Pause
+from firstwin.shared.errors import NotFoundError, PermissionDeniedError
+
+
+@dataclass(slots=True, kw_only=True)
+class RunningPlan:
+    """The rows of a project. Operations change the rows and let `operations.settling` write what follows."""
+
+    project: Project
+    stages: list[ProjectStage]
+    tasks: dict[UUID, ProjectTask]
+    links: list[TaskLink]
+    pauses: tuple[Pause, ...] = ()
+    touched: set[UUID] = field(default_factory=set)
+    moved: set[UUID] = field(default_factory=set)
+    moved_stages: set[UUID] = field(default_factory=set)
+    happened: list[Event] = field(default_factory=list)
+
+    def facts(self) -> PlanFacts:
+        """Return the plan as the rules see it."""
+        project = self.project
+        return PlanFacts(
+            stages=tuple(stage_fact(row) for row in self.stages),
+            tasks=tuple(task_fact(row) for row in self.tasks.values()),
+            links=tuple(link_fact(row) for row in self.links),
+            anchors={
+                Anchor.SIGNATURE.value: project.signed_at or project.started_at,
+                Anchor.PROJECT_START.value: project.started_at,
+            },
+            calendars=calendars_of(project),
+            pauses=self.pauses,
+        )
+
+
+def calendars_of(project: Project) -> dict[str, CalendarSpec]:
+    """Return the working calendars of both sides."""
+    return {
+        Side.VENDOR.value: CalendarSpec(time_zone=project.vendor_time_zone, country=project.vendor_country),
+        Side.CUSTOMER.value: CalendarSpec(time_zone=project.customer_time_zone, country=project.customer_country),
+    }
+
+
+def stage_fact(row: ProjectStage) -> StageFact:
+    """Return a stage row as a fact."""
+    return StageFact(
+        id=row.id,
+        key=row.key,
+        name=row.name,
+        position=row.position,
+        start_at=row.start_at,
+        due_at=row.due_at,
+        entered_at=row.entered_at,
+        timing=row.timing,
+    )
+
+
+def task_fact(row: ProjectTask) -> TaskFact:
+    """Return a task row as a fact."""
+    return TaskFact(
+        id=row.id,
+        stage_id=row.stage_id,
+        key=row.key,
+        name=row.name,
+        kind=TaskKind(row.kind),
+        side=Side(row.side),
+        state=TaskState(row.state),
+        position=row.position,
+        start_at=row.start_at,
+        due_at=row.due_at,
+        is_required=row.is_required,
+        is_automatic=row.is_automatic,
+        visibility=Visibility(row.visibility),
+        stuck_side=ReasonSide(row.stuck_side) if row.stuck_side else None,
+        stuck_since=row.stuck_since,
+        started_at=row.started_at,
+        finished_at=row.finished_at,
+        came_due_at=row.came_due_at,
+        overdue_at=row.overdue_at,
+        is_start_fixed=row.is_start_fixed,
+        is_due_fixed=row.is_due_fixed,
+        timing=row.timing,
+    )
+
+
+def link_fact(row: TaskLink) -> LinkFact:
+    """Return a link row as a fact."""
+    return LinkFact(
+        predecessor_id=row.predecessor_id,
+        predecessor_stage_id=row.predecessor_stage_id,
+        successor_id=row.successor_id,
+        successor_stage_id=row.successor_stage_id,
+        type=LinkType(row.type),
+        lag=row.lag,
+    )
+
+
+def projects_of(actor: Actor) -> QuerySet[Project]:
+    """Return the projects that somebody may know of: the team all, a contact those of their own account."""
+    if permissions.is_contact(actor):
+        if actor.account_id is None:
+            return Project.objects.for_actor(actor).none()
+        return Project.objects.for_actor(actor).filter(account_id=actor.account_id)
+    if not permissions.can_view_portfolio(actor):
+        raise PermissionDeniedError("You may not see projects.", remedy="Ask an owner or admin of your workspace.")
+    return Project.objects.for_actor(actor)
+
+
+def project_row(actor: Actor, project_id: UUID, *, is_locked: bool = False) -> Project:
+    """Return a project that the actor may see; raises NotFoundError. Locked until the end of the transaction if asked."""
+    rows = projects_of(actor)
+    if is_locked:
+        rows = rows.select_for_update()
+    row = rows.filter(id=project_id).first()
+    if row is None:
+        raise NotFoundError("There is no such project.", remedy="Look for it in the list of projects.")
+    return row
+
+
+def project_id_of_task(actor: Actor, task_id: UUID) -> UUID:
+    """Return the project of a task; raises NotFoundError for a task that the actor may not open."""
+    found = ProjectTask.objects.for_actor(actor).filter(id=task_id).values_list("project_id", "visibility").first()
+    if found is None or not permissions.can_open_task(actor, visibility=Visibility(found[1])):
+        raise task_not_found()
+    return found[0]
+
+
+def task_not_found() -> NotFoundError:
+    """Return the error for a task that does not exist, or not for this reader."""
+    return NotFoundError("There is no such task.", remedy="It may have been removed; look at the plan.")
+
+
+def load_plan(actor: Actor, project: Project) -> RunningPlan:
+    """Return the rows of a project's plan in four queries."""
+    return RunningPlan(
+        project=project,
+        stages=list(ProjectStage.objects.for_actor(actor).filter(project_id=project.id).order_by("position")),
+        tasks={
+            row.id: row
+            for row in ProjectTask.objects.for_actor(actor).filter(project_id=project.id).order_by("position", "id")
+        },
+        links=list(TaskLink.objects.for_actor(actor).filter(project_id=project.id)),
+        pauses=pauses_of(Hold.objects.for_actor(actor).filter(project_id=project.id, ended_at__isnull=False)),
+    )
+
+
+def pauses_of(holds: Iterable[Hold]) -> tuple[Pause, ...]:
+    """Return holds that are over as pauses of the plan."""
+    return tuple(Pause(start_at=hold.started_at, end_at=hold.ended_at) for hold in holds if hold.ended_at is not None)
+
+
+def tasks_in_order(plan: RunningPlan) -> Sequence[ProjectTask]:
+    """Return the tasks by stage and position."""
+    stage_positions = {stage.id: stage.position for stage in plan.stages}
+    return sorted(plan.tasks.values(), key=lambda row: (stage_positions[row.stage_id], row.position, row.id))

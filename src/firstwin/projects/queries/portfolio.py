@@ -1,0 +1,212 @@
+"""The portfolio: lists, numbers and the board over every project of a workspace."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import Count, F, Q, QuerySet, Window
+from django.db.models.functions import RowNumber
+
+from firstwin.identity.contracts import Actor
+from firstwin.playbooks.contracts import Side, TaskKind
+from firstwin.projects.contracts import OPEN_STATES, ProjectState, ProjectSummary, ReasonSide, Standing, TaskState
+from firstwin.projects.contracts.portfolio import BoardColumn, ProjectFacets, ProjectFilters, ProjectSort
+from firstwin.projects.models import Project, ProjectTask
+from firstwin.projects.queries import plans, shown
+from firstwin.projects.rules.standing import SILENCE
+from firstwin.shared import pagination
+from firstwin.shared.pagination import Page
+
+BOARD_CARDS = 20
+_COLUMNS = {
+    ProjectSort.UPDATED: "updated_at",
+    ProjectSort.ACCOUNT: "account_name",
+    ProjectSort.PLANNED_END: "planned_end_at",
+    ProjectSort.STARTED: "started_at",
+    ProjectSort.STAGE: "current_stage_position",
+    ProjectSort.NEXT_MILESTONE: "next_milestone_at",
+    ProjectSort.CUSTOMER_ACTIVITY: "last_customer_activity_at",
+}
+
+
+def list_projects(
+    *,
+    actor: Actor,
+    at: datetime,
+    filters: ProjectFilters | None = None,
+    sort: ProjectSort = ProjectSort.UPDATED,
+    is_descending: bool = True,
+    cursor: str | None = None,
+    limit: int = pagination.DEFAULT_PAGE_SIZE,
+) -> Page[ProjectSummary]:
+    """Return one page of projects in two reads; raises InvalidInputError for a malformed cursor.
+
+    A contact gets the projects of their own account.
+    """
+    return pagination.page_with(
+        filtered(actor, filters or ProjectFilters(), at),
+        order=[("-" if is_descending else "") + _COLUMNS[sort]],
+        cursor=cursor,
+        limit=limit,
+        convert=lambda rows: tuple(summaries(actor, rows, at)),
+    )
+
+
+def summaries(actor: Actor, rows: Iterable[Project], at: datetime) -> list[ProjectSummary]:
+    """Return project rows as summaries, counting late and waiting tasks of all of them in one read."""
+    rows = list(rows)
+    counts = _counts(actor, rows, at)
+    return [shown.project_summary(row, counts.get(row.id, shown.Counts()), at) for row in rows]
+
+
+def _counts(actor: Actor, rows: list[Project], at: datetime) -> dict[UUID, shown.Counts]:
+    """Count tasks only of projects whose columns say that something is late or waits."""
+    of_interest = [
+        row.id
+        for row in rows
+        if row.state == ProjectState.ACTIVE
+        if any(instant is not None and instant <= at for instant in (row.earliest_due_at, row.waiting_since))
+    ]
+    if not of_interest:
+        return {}
+    waits = Q(state=TaskState.STUCK, stuck_side=ReasonSide.CUSTOMER) | (
+        Q(side=Side.CUSTOMER, is_released=True, is_automatic=False, start_at__lte=at)
+        & ~Q(kind=TaskKind.MILESTONE)
+        & ~Q(state=TaskState.STUCK)
+    )
+    tasks = ProjectTask.objects.for_actor(actor).filter(project_id__in=of_interest, state__in=sorted(OPEN_STATES))
+    counted = tasks.values("project_id").annotate(
+        late=Count("id", filter=Q(due_at__lt=at)), waiting=Count("id", filter=waits)
+    )
+    return {row["project_id"]: shown.Counts(late=row["late"], waiting=row["waiting"]) for row in counted.order_by()}
+
+
+def filtered(actor: Actor, filters: ProjectFilters, at: datetime) -> QuerySet[Project]:
+    """Return the rows that filters leave; inside projects only."""
+    rows = plans.projects_of(actor)
+    exact = {
+        "owner_id": filters.owner_id,
+        "account_id": filters.account_id,
+        "segment": filters.segment,
+        "industry": filters.industry,
+        "playbook_id": filters.playbook_id,
+        "current_stage": filters.stage or None,
+    }
+    rows = rows.filter(**{column: value for column, value in exact.items() if value is not None})
+    if filters.states:
+        rows = rows.filter(state__in=[state.value for state in filters.states])
+    if filters.is_running:
+        rows = rows.filter(state__in=[ProjectState.ACTIVE, ProjectState.ON_HOLD])
+    if filters.standings:
+        wanted = Q(pk__in=[])
+        for standing in filters.standings:
+            wanted |= _standing(standing, at)
+        rows = rows.filter(wanted)
+    for asked, condition in (
+        (filters.is_late, _is_late(at)),
+        (filters.is_waiting, _is_waiting(at)),
+        (filters.is_stuck, Q(state=ProjectState.ACTIVE, stuck_count__gt=0)),
+    ):
+        if asked is not None:
+            rows = rows.filter(condition) if asked else rows.exclude(condition)
+    words = filters.search.replace("\x00", "").split()
+    for word in words[:8]:
+        rows = rows.filter(Q(account_name__icontains=word) | Q(name__icontains=word))
+    return rows
+
+
+def _is_late(at: datetime) -> Q:
+    return Q(state=ProjectState.ACTIVE, earliest_due_at__isnull=False, earliest_due_at__lt=at)
+
+
+def _is_waiting(at: datetime) -> Q:
+    return Q(state=ProjectState.ACTIVE, waiting_since__isnull=False, waiting_since__lte=at)
+
+
+def _is_silent(at: datetime) -> Q:
+    """The customer has had something to do, and has given no sign, for the length of the silence."""
+    since = at - SILENCE
+    quiet = Q(last_customer_activity_at__isnull=True) | Q(last_customer_activity_at__lte=since)
+    return Q(waiting_since__isnull=False, waiting_since__lte=since, launched_at__lte=since) & quiet
+
+
+def _standing(standing: Standing, at: datetime) -> Q:
+    """Return the rows with a standing: the same order of questions as rules.standing.project_standing."""
+    fixed = {
+        Standing.CANCELLED: ProjectState.CANCELLED,
+        Standing.DONE: ProjectState.COMPLETED,
+        Standing.ON_HOLD: ProjectState.ON_HOLD,
+    }
+    if standing in fixed:
+        return Q(state=fixed[standing])
+    remaining = Q(state__in=[ProjectState.ACTIVE, ProjectState.DRAFT])
+    can_go_on = Q(vendor_ready_at__isnull=False, vendor_ready_at__lte=at)
+    for candidate, condition in (
+        (Standing.NON_RESPONSIVE, _is_silent(at)),
+        (Standing.LATE, Q(earliest_due_at__isnull=False, earliest_due_at__lt=at)),
+        (Standing.AT_RISK, Q(stuck_count__gt=0) | Q(planned_end_at__gt=F("target_end_at"))),
+        (Standing.WAITING, Q(waiting_since__isnull=False, waiting_since__lte=at) & ~can_go_on),
+    ):
+        if candidate is standing:
+            return remaining & condition
+        remaining &= ~condition
+    return remaining
+
+
+def count_projects(*, actor: Actor, at: datetime, filters: ProjectFilters | None = None) -> ProjectFacets:
+    """Return how many projects the filters leave, in all and by standing and state, in one read."""
+    rows = filtered(actor, filters or ProjectFilters(), at)
+    found = rows.aggregate(
+        total=Count("id"),
+        late=Count("id", filter=_is_late(at)),
+        waiting=Count("id", filter=_is_waiting(at)),
+        stuck=Count("id", filter=Q(state=ProjectState.ACTIVE, stuck_count__gt=0)),
+        first_value=Count("first_value_at"),
+        **{f"standing_{standing}": Count("id", filter=_standing(standing, at)) for standing in Standing},
+        **{f"state_{state}": Count("id", filter=Q(state=state)) for state in ProjectState},
+    )
+    by_state = {state: found[f"state_{state}"] for state in ProjectState}
+    return ProjectFacets(
+        total=found["total"],
+        running=by_state[ProjectState.ACTIVE] + by_state[ProjectState.ON_HOLD],
+        by_standing={standing: found[f"standing_{standing}"] for standing in Standing},
+        by_state=by_state,
+        late=found["late"],
+        waiting=found["waiting"],
+        stuck=found["stuck"],
+        first_value=found["first_value"],
+    )
+
+
+def get_board(
+    *, actor: Actor, at: datetime, filters: ProjectFilters | None = None, limit: int = BOARD_CARDS
+) -> tuple[BoardColumn, ...]:
+    """Return the running projects by stage, each column with its count and first cards, earliest end first.
+
+    Stages of the same name are one column, whatever playbook they are from; three reads in all.
+    """
+    rows = filtered(actor, filters or ProjectFilters(), at).filter(
+        state__in=[ProjectState.ACTIVE, ProjectState.ON_HOLD]
+    )
+    heads = list(
+        rows.values("current_stage").annotate(count=Count("id"), position=F("current_stage_position")).order_by()
+    )
+    columns: dict[str, tuple[int, int]] = {}
+    for head in heads:
+        position, count = columns.get(head["current_stage"], (head["position"], 0))
+        columns[head["current_stage"]] = (min(position, head["position"]), count + head["count"])
+    cards = _first_cards(rows, limit)
+    shown_cards: dict[str, list[ProjectSummary]] = {}
+    for summary in summaries(actor, cards, at):
+        shown_cards.setdefault(summary.current_stage, []).append(summary)
+    return tuple(
+        BoardColumn(stage=stage, position=position, count=count, projects=tuple(shown_cards.get(stage, ())))
+        for stage, (position, count) in sorted(columns.items(), key=lambda item: (item[1][0], item[0]))
+    )
+
+
+def _first_cards(rows: QuerySet[Project], limit: int) -> list[Project]:
+    ranked = rows.annotate(
+        rank=Window(RowNumber(), partition_by=F("current_stage"), order_by=[F("planned_end_at").asc(), F("id").asc()])
+    )
+    return list(ranked.filter(rank__lte=limit).order_by("planned_end_at", "id"))

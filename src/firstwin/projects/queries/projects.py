@@ -1,0 +1,118 @@
+"""One project with its whole plan."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from uuid import UUID
+
+from firstwin.identity.contracts import Actor
+from firstwin.playbooks.contracts import Visibility
+from firstwin.projects import permissions
+from firstwin.projects.contracts import (
+    OPEN_STATES,
+    CriterionInfo,
+    ProjectDetail,
+    ProjectRole,
+    ProjectState,
+    ReasonSide,
+    TaskInfo,
+)
+from firstwin.projects.models import ProjectRole as RoleRow
+from firstwin.projects.queries import plans, shown
+from firstwin.projects.queries.plans import RunningPlan
+from firstwin.projects.rules import finishing, progress
+from firstwin.scheduling.contracts import LinkType
+from firstwin.shared.errors import PermissionDeniedError
+
+
+def get_project(*, actor: Actor, project_id: UUID, at: datetime) -> ProjectDetail:
+    """Return a project with stages, tasks, roles and criteria, in six reads however large it is.
+
+    Raises NotFoundError. For members; what a contact sees is `portal.get_portal_project`.
+    """
+    if permissions.is_contact(actor):
+        raise PermissionDeniedError("This page is for the team.", remedy="Use the link in your mail.")
+    plan = plans.load_plan(actor, plans.project_row(actor, project_id))
+    project = plan.project
+    facts = plan.facts()
+    held = progress.blockers(facts)
+    current = progress.current_stage(facts.stages, facts.tasks)
+    by_stage: dict[UUID, list[TaskInfo]] = {}
+    for info in task_infos(plan, held, at):
+        by_stage.setdefault(info.stage_id, []).append(info)
+    return ProjectDetail(
+        summary=shown.project_summary(project, counts_of(plan, held, at), at),
+        roles=list_roles(actor=actor, project_id=project_id),
+        fields=dict(project.fields),
+        stages=tuple(
+            shown.stage_info(row, by_stage.get(row.id, []), is_current=current is not None and row.id == current.id)
+            for row in plan.stages
+        ),
+        completion=tuple(
+            CriterionInfo(key=key, text=text, is_met=is_met, reason=reason)
+            for key, text, is_met, reason in criteria_of(plan)
+        ),
+        hold_reason=project.hold_reason,
+        hold_side=ReasonSide(project.hold_side) if project.hold_side else None,
+        held_since=project.held_since,
+        version=project.version,
+    )
+
+
+def task_infos(plan: RunningPlan, held: Mapping[UUID, tuple[str, ...]], at: datetime) -> list[TaskInfo]:
+    """Return every task of a loaded plan in order; inside projects only."""
+    predecessors: dict[UUID, list[UUID]] = {}
+    for link in plan.links:
+        if link.successor_id is not None and link.predecessor_id is not None and link.type == LinkType.FINISH_TO_START:
+            predecessors.setdefault(link.successor_id, []).append(link.predecessor_id)
+    is_running = plan.project.state == ProjectState.ACTIVE
+    return [
+        shown.task_info(
+            row,
+            blocked_by=held.get(row.id, ()),
+            predecessor_ids=predecessors.get(row.id, ()),
+            is_project_running=is_running,
+            at=at,
+        )
+        for row in plans.tasks_in_order(plan)
+    ]
+
+
+def counts_of(plan: RunningPlan, held: Mapping[UUID, tuple[str, ...]], at: datetime) -> shown.Counts:
+    """Return what of a loaded plan is late and what waits for the customer; inside projects only."""
+    if plan.project.state != ProjectState.ACTIVE:
+        return shown.Counts()
+    open_facts = [plans.task_fact(row) for row in plan.tasks.values() if row.state in OPEN_STATES]
+    return shown.Counts(
+        late=sum(fact.due_at < at for fact in open_facts),
+        waiting=sum(
+            progress.waits_for(fact, held) is ReasonSide.CUSTOMER and progress.waiting_from(fact) <= at
+            for fact in open_facts
+        ),
+    )
+
+
+def criteria_of(plan: RunningPlan, confirmed: tuple[str, ...] = ()) -> list[tuple[str, str, bool, str]]:
+    """Return the completion criteria of a loaded plan as (key, text, is met, reason); inside projects only."""
+    return finishing.unmet(
+        plan.project.completion,
+        open_required=[row.name for row in plans.tasks_in_order(plan) if row.is_required and row.state in OPEN_STATES],
+        states={row.key: str(row.state) for row in plan.tasks.values()},
+        names={row.key: row.name for row in plan.tasks.values()},
+        confirmed=confirmed,
+    )
+
+
+def list_roles(*, actor: Actor, project_id: UUID) -> tuple[ProjectRole, ...]:
+    """Return the roles of a project and who fills them; a contact sees names and addresses of both sides too."""
+    rows = RoleRow.objects.for_actor(actor).filter(project__in=plans.projects_of(actor), project_id=project_id)
+    return tuple(shown.role_info(row) for row in rows.order_by("position", "id"))
+
+
+def get_task(*, actor: Actor, task_id: UUID, at: datetime) -> TaskInfo:
+    """Return a task with what it waits for; raises NotFoundError, for a contact also for what is not shared."""
+    plan = plans.load_plan(actor, plans.project_row(actor, plans.project_id_of_task(actor, task_id)))
+    held = progress.blockers(plan.facts())
+    info = next((task for task in task_infos(plan, held, at) if task.id == task_id), None)
+    if info is None or not permissions.can_open_task(actor, visibility=Visibility(info.visibility)):
+        raise plans.task_not_found()
+    return shown.for_contact(info) if permissions.is_contact(actor) else info

@@ -1,0 +1,82 @@
+"""A running plan as the rules see it: plain facts about its stages, tasks and links."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from firstwin.playbooks.contracts import Side, TaskKind, Visibility
+from firstwin.projects.contracts import OPEN_STATES, ReasonSide, TaskState
+from firstwin.scheduling.contracts import CalendarSpec, LinkType, Pause
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StageFact:
+    """A stage of a plan."""
+
+    id: UUID
+    key: str
+    name: str
+    position: int
+    start_at: datetime
+    due_at: datetime
+    entered_at: datetime | None = None
+    timing: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskFact:
+    """A task of a plan."""
+
+    id: UUID
+    stage_id: UUID
+    key: str
+    name: str
+    kind: TaskKind
+    side: Side
+    state: TaskState
+    position: int
+    start_at: datetime
+    due_at: datetime
+    is_required: bool = True
+    is_automatic: bool = False
+    visibility: Visibility = Visibility.SHARED
+    stuck_side: ReasonSide | None = None
+    stuck_since: datetime | None = None
+    started_at: datetime | None = None
+    finished_at: datetime | None = None
+    came_due_at: datetime | None = None
+    overdue_at: datetime | None = None
+    is_start_fixed: bool = False
+    is_due_fixed: bool = False
+    timing: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def is_open(self) -> bool:
+        """Something is still to do."""
+        return self.state in OPEN_STATES
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LinkFact:
+    """A dependency; one id of each pair is set."""
+
+    predecessor_id: UUID | None = None
+    predecessor_stage_id: UUID | None = None
+    successor_id: UUID | None = None
+    successor_stage_id: UUID | None = None
+    type: LinkType = LinkType.FINISH_TO_START
+    lag: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanFacts:
+    """A whole plan with the calendars of both sides, its anchors and its pauses."""
+
+    stages: tuple[StageFact, ...]
+    tasks: tuple[TaskFact, ...]
+    links: tuple[LinkFact, ...]
+    anchors: Mapping[str, datetime]
+    calendars: Mapping[str, CalendarSpec]
+    pauses: tuple[Pause, ...] = ()

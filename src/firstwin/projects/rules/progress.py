@@ -1,0 +1,137 @@
+"""What a plan adds up to: what is released, where the project stands, what comes next and when to look again."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from firstwin.playbooks.contracts import Side, TaskKind
+from firstwin.projects.contracts import ReasonSide, TaskState
+from firstwin.projects.rules.facts import PlanFacts, StageFact, TaskFact
+from firstwin.scheduling.contracts import LinkType
+
+COUNTED_OUT = frozenset({TaskState.NOT_APPLICABLE, TaskState.CANCELLED})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProjectFigures:
+    """The columns of a project that follow from its plan."""
+
+    stage_count: int
+    task_count: int
+    done_count: int
+    stuck_count: int
+    current_stage: str
+    current_stage_position: int
+    next_milestone: str
+    next_milestone_at: datetime | None
+    earliest_due_at: datetime | None
+    waiting_since: datetime | None
+    vendor_ready_at: datetime | None
+    next_wake_at: datetime | None
+
+
+def blockers(plan: PlanFacts) -> dict[UUID, tuple[str, ...]]:
+    """By task: the names of what has to happen before it can start. Tasks that nothing holds back are left out.
+
+    A link from a finish waits for it to be done, a link from a start for it to be begun; links to a finish hold no
+    start back. A stage holds back like all its tasks, and what its own start waits for holds back all its tasks.
+    """
+    tasks = {task.id: task for task in plan.tasks}
+    by_stage: dict[UUID, list[TaskFact]] = {}
+    for task in plan.tasks:
+        by_stage.setdefault(task.stage_id, []).append(task)
+    stage_names = {stage.id: stage.name for stage in plan.stages}
+    held: dict[UUID, dict[str, None]] = {}
+    for link in plan.links:
+        if link.type not in (LinkType.FINISH_TO_START, LinkType.START_TO_START):
+            continue
+        stage_id = link.predecessor_stage_id
+        before = by_stage.get(stage_id, []) if stage_id else [tasks[link.predecessor_id]] if link.predecessor_id else []
+        if not any(_holds(task, link.type) for task in before):
+            continue
+        name = stage_names[stage_id] if stage_id else before[0].name
+        stage = link.successor_stage_id
+        followers = by_stage.get(stage, []) if stage else [tasks[link.successor_id]] if link.successor_id else []
+        for follower in followers:
+            held.setdefault(follower.id, {})[name] = None
+    return {task_id: tuple(names) for task_id, names in held.items()}
+
+
+def _holds(task: TaskFact, link: LinkType) -> bool:
+    if link is LinkType.START_TO_START:
+        return task.is_open and task.started_at is None
+    return task.is_open
+
+
+def current_stage(stages: Iterable[StageFact], tasks: Iterable[TaskFact]) -> StageFact | None:
+    """The first stage in which a required task is open; when there is none, the first with any open task, else the last."""
+    ordered = sorted(stages, key=lambda stage: stage.position)
+    required = {task.stage_id for task in tasks if task.is_open and task.is_required}
+    anything = {task.stage_id for task in tasks if task.is_open}
+    for wanted in (required, anything):
+        for stage in ordered:
+            if stage.id in wanted:
+                return stage
+    return ordered[-1] if ordered else None
+
+
+def figures_of(plan: PlanFacts, held: Mapping[UUID, tuple[str, ...]]) -> ProjectFigures:
+    """The figures of a project's plan."""
+    open_tasks = [task for task in plan.tasks if task.is_open]
+    counted = [task for task in plan.tasks if task.state not in COUNTED_OUT]
+    milestones = [task for task in open_tasks if task.kind is TaskKind.MILESTONE]
+    milestone = min(milestones, key=lambda task: (task.due_at, task.position), default=None)
+    stage = current_stage(plan.stages, plan.tasks)
+    return ProjectFigures(
+        stage_count=len(plan.stages),
+        task_count=len(counted),
+        done_count=sum(task.state is TaskState.DONE for task in counted),
+        stuck_count=sum(task.state is TaskState.STUCK for task in open_tasks),
+        current_stage=stage.name if stage else "",
+        current_stage_position=stage.position if stage else 0,
+        next_milestone=milestone.name if milestone else "",
+        next_milestone_at=milestone.due_at if milestone else None,
+        earliest_due_at=min((task.due_at for task in open_tasks), default=None),
+        waiting_since=_earliest(task for task in open_tasks if waits_for(task, held) is ReasonSide.CUSTOMER),
+        vendor_ready_at=_earliest(task for task in open_tasks if waits_for(task, held) is ReasonSide.VENDOR),
+        next_wake_at=next_wake(plan, held),
+    )
+
+
+def waits_for(task: TaskFact, held: Mapping[UUID, tuple[str, ...]]) -> ReasonSide | None:
+    """Whose move an open task is: of the side named when it is stuck, else of its owner once nothing holds it back.
+
+    Milestones are reached, not done, and what Firstwin does itself waits for nobody.
+    """
+    if task.state is TaskState.STUCK:
+        return task.stuck_side
+    if task.kind is TaskKind.MILESTONE or task.is_automatic or task.id in held:
+        return None
+    return ReasonSide.CUSTOMER if task.side is Side.CUSTOMER else ReasonSide.VENDOR
+
+
+def waiting_from(task: TaskFact) -> datetime:
+    """Since when an open task waits: since it got stuck, else since its planned start."""
+    return task.stuck_since or task.start_at
+
+
+def _earliest(tasks: Iterable[TaskFact]) -> datetime | None:
+    return min((waiting_from(task) for task in tasks), default=None)
+
+
+def next_wake(plan: PlanFacts, held: Mapping[UUID, tuple[str, ...]]) -> datetime | None:
+    """When the clock has to look at the project again: the next start to announce or promise to check."""
+    instants = [task.start_at for task in plan.tasks if is_to_announce(task, held)]
+    instants += [task.due_at for task in plan.tasks if is_to_flag(task)]
+    return min(instants, default=None)
+
+
+def is_to_announce(task: TaskFact, held: Mapping[UUID, tuple[str, ...]]) -> bool:
+    """A task whose start nobody has announced yet and that nothing holds back."""
+    return task.came_due_at is None and task.id not in held and task.state is TaskState.OPEN
+
+
+def is_to_flag(task: TaskFact) -> bool:
+    """An open promise that has not been called overdue yet."""
+    return task.is_open and task.overdue_at is None
