@@ -224,20 +224,23 @@ def _acyclic(vertices: list[str], children: dict[str, list[str]]) -> dict[str, l
 
 
 def _topological(vertices: list[str], children: dict[str, list[str]]) -> list[str]:
-    """Order along the arrows; of what is free at the same time, the earlier in the text comes first."""
-    missing = dict.fromkeys(vertices, 0)
-    for targets in children.values():
-        for target in targets:
-            missing[target] += 1
-    ordered: list[str] = []
-    remaining = list(vertices)
-    while remaining:
-        ready = next(name for name in remaining if missing[name] == 0)
-        remaining.remove(ready)
-        ordered.append(ready)
-        for target in children[ready]:
-            missing[target] -= 1
-    return ordered
+    """Order as in the text, but put what leads to a vertex before it."""
+    parents: dict[str, list[str]] = {name: [] for name in vertices}
+    for name in vertices:
+        for child in children[name]:
+            parents[child].append(name)
+    ordered: dict[str, None] = {}
+    for root in vertices:
+        stack = [(root, iter(parents[root]))]
+        while stack:
+            name, rest = stack[-1]
+            parent = next((other for other in rest if other not in ordered), None)
+            if parent is None:
+                ordered[name] = None
+                stack.pop()
+            else:
+                stack.append((parent, iter(parents[parent])))
+    return list(ordered)
 
 
 def _without_loops(stages: dict[str, StageOutline], edges: list[Edge]) -> tuple[list[Edge], list[Edge]]:
