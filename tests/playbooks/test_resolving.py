@@ -80,6 +80,7 @@ def test_choices_by_hand_win() -> None:
         ({"segment": Segment.MID_MARKET}, {}, True),
         ({"segment": Segment.MID_MARKET, "product": "desk"}, {}, False),
         ({"segment": Segment.MID_MARKET, "product": "desk"}, {"products": ["desk"]}, True),
+        ({"product": "CRM"}, {}, True),
         ({"product": "o'neill"}, {"products": ["o'neill"]}, True),
         ({"when": "account.licensed_seats > 100"}, {}, True),
         ({"when": "account.licensed_seats > 100", "segment": Segment.ENTERPRISE}, {}, False),

@@ -89,9 +89,7 @@ def _explain_one(condition: str, facts: Facts, outcome: bool) -> str:
 def _is_whole(comparison: Comparison, words: tuple[expressions.Word, ...]) -> bool:
     """Say whether the comparison is all there is: no sign such as ! or a function around it."""
     others = {word.text for word in words if word.kind == "sign"} - {".", "[", "]", ",", "-"}
-    return others <= {comparison.sign, "==", "!=", "<", "<=", ">", ">="} and not (
-        {word.text for word in words if word.kind == "name"} & expressions.FUNCTIONS
-    )
+    return others <= {comparison.sign, "==", "!=", "<", "<=", ">", ">="} and not (expressions.calls_in(words))
 
 
 def _is_bare(words: tuple[expressions.Word, ...], field: expressions.Field) -> bool:

@@ -119,9 +119,9 @@ def _check_size(words: tuple[Word, ...]) -> None:
 
 
 def _check_functions(words: tuple[Word, ...]) -> None:
-    called = [word for word, after in itertools.pairwise(words) if word.kind == "name" and after.text == "("]
+    called = calls_in(words)
     for word in called:
-        if word.text not in FUNCTIONS and word.text != "in":
+        if word.text not in FUNCTIONS:
             raise InvalidConditionError(
                 "condition_unknown_function",
                 f"The function '{word.text}' is not known.",
@@ -136,6 +136,12 @@ def _check_functions(words: tuple[Word, ...]) -> None:
             "Use exists, all or exists_one once.",
             loops[1].start + 1,
         )
+
+
+def calls_in(words: tuple[Word, ...]) -> tuple[Word, ...]:
+    """Return the functions that a condition calls, in order."""
+    pairs = itertools.pairwise(words)
+    return tuple(word for word, after in pairs if word.kind == "name" and word.text != "in" and after.text == "(")
 
 
 def loop_names(words: tuple[Word, ...]) -> frozenset[str]:
@@ -187,7 +193,7 @@ def comparisons_in(words: tuple[Word, ...]) -> tuple[Comparison, ...]:
         after = _text(words, field.last + 1)
         if after in _COMPARING:
             value, _end = _literal(words, field.last + 2)
-            if value is not _NONE:
+            if value is not NOTHING:
                 found.append(Comparison(field, after, (value,)))
         elif after == "in":
             values = _literal_list(words, field.last + 2)
@@ -195,14 +201,15 @@ def comparisons_in(words: tuple[Word, ...]) -> tuple[Comparison, ...]:
                 found.append(Comparison(field, "in", values))
         before = _text(words, field.first - 1)
         if before in _COMPARING or before == "in":
-            value = _value(words[field.first - 2]) if field.first >= 2 else _NONE
-            if value is not _NONE:
+            value = value_of(words[field.first - 2]) if field.first >= 2 else NOTHING
+            if value is not NOTHING:
                 sign = "contains" if before == "in" else _COMPARING[before]
                 found.append(Comparison(field, sign, (value,)))
     return tuple(found)
 
 
-_NONE: Literal = "\0nothing"
+NOTHING: Literal = "\0nothing"
+"""Stands for a word that is no fixed value."""
 
 
 def _text(words: tuple[Word, ...], index: int) -> str:
@@ -211,24 +218,25 @@ def _text(words: tuple[Word, ...], index: int) -> str:
 
 def _literal(words: tuple[Word, ...], index: int) -> tuple[Literal, int]:
     if _text(words, index) == "-" and index + 1 < len(words) and words[index + 1].kind == "number":
-        value = _value(words[index + 1])
-        return (-value if isinstance(value, int | float) else _NONE), index + 1
+        value = value_of(words[index + 1])
+        return (-value if isinstance(value, int | float) else NOTHING), index + 1
     if index >= len(words):
-        return _NONE, index
-    return _value(words[index]), index
+        return NOTHING, index
+    return value_of(words[index]), index
 
 
-def _value(word: Word) -> Literal:
+def value_of(word: Word) -> Literal:
+    """Return the fixed value that a word is, or NOTHING."""
     if word.kind == "text":
         try:
             value: Literal = ast.literal_eval(word.text)
         except (ValueError, SyntaxError):
-            return _NONE
+            return NOTHING
         return value
     if word.kind == "number":
         return float(word.text) if any(sign in word.text for sign in ".eE") else int(word.text)
     named: dict[str, Literal] = {"true": True, "false": False, "null": None}
-    return named.get(word.text, _NONE)
+    return named.get(word.text, NOTHING)
 
 
 def _literal_list(words: tuple[Word, ...], index: int) -> tuple[Literal, ...] | None:
@@ -238,7 +246,7 @@ def _literal_list(words: tuple[Word, ...], index: int) -> tuple[Literal, ...] | 
     index += 1
     while _text(words, index) not in {"]", ""}:
         value, index = _literal(words, index)
-        if value is _NONE or _text(words, index + 1) not in {",", "]"}:
+        if value is NOTHING or _text(words, index + 1) not in {",", "]"}:
             return None
         values.append(value)
         index += 1 if _text(words, index + 1) == "]" else 2

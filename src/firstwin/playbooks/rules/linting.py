@@ -2,11 +2,19 @@
 
 from firstwin.playbooks.contracts import PlaybookDefinition, PlaybookProblem
 from firstwin.playbooks.rules import reading
-from firstwin.playbooks.rules.checks import links, references
+from firstwin.playbooks.rules.checks import conditions, kinds, links, references, texts, timing, whole
 from firstwin.playbooks.rules.findings import Findings, is_error
 from firstwin.playbooks.rules.reading import Reading
 
-CHECKS = (references.check, links.check)
+CHECKS = (
+    references.check,
+    links.check,
+    conditions.check,
+    timing.check,
+    kinds.check,
+    texts.check,
+    whole.check,
+)
 
 
 def lint_text(text: str, *, file: str = "") -> tuple[PlaybookProblem, ...]:

@@ -19,7 +19,12 @@ def applies(overlay: OverlaySpec, facts: Facts, *, chosen: Mapping[str, bool] | 
     wanted = [condition for condition in conditions_of(overlay) if condition]
     if not wanted:
         return Verdict(holds=False, why="applies only when it is chosen by hand")
-    verdicts = [conditions.holds(condition, facts) for condition in wanted]
+    verdicts = [
+        _sold(overlay.product, facts)
+        if condition == _product_condition(overlay)
+        else conditions.holds(condition, facts)
+        for condition in wanted
+    ]
     holds = all(verdict.holds for verdict in verdicts)
     telling = [verdict.why for verdict in verdicts if verdict.holds is holds]
     return Verdict(holds=holds, why=" and ".join(telling))
@@ -30,9 +35,20 @@ def conditions_of(overlay: OverlaySpec) -> tuple[str, ...]:
     return (
         f"account.industry == '{overlay.industry.value}'" if overlay.industry else "",
         f"account.segment == '{overlay.segment.value}'" if overlay.segment else "",
-        f"{quoted(overlay.product)} in account.products" if overlay.product else "",
+        _product_condition(overlay),
         overlay.when,
     )
+
+
+def _product_condition(overlay: OverlaySpec) -> str:
+    return f"{quoted(overlay.product)} in account.products" if overlay.product else ""
+
+
+def _sold(product: str, facts: Facts) -> Verdict:
+    """A product counts as sold however its name is capitalised, since it comes from another system."""
+    products = [str(sold) for sold in facts.get("account", {}).get("products") or ()]
+    holds = product.casefold() in {sold.casefold() for sold in products}
+    return Verdict(holds=holds, why=f"account.products {'includes' if holds else 'does not include'} {product}")
 
 
 def quoted(text: str) -> str:
