@@ -70,7 +70,7 @@ def run(arguments: list[str]) -> int:
         if not arguments or arguments in (["help"], ["--help"], ["-h"]):
             sys.stdout.write(overview() + "\n")
             return 0
-        execute_from_command_line(["firstwin", *arguments])
+        execute_from_command_line(["firstwin", arguments[0].replace("-", "_"), *arguments[1:]])
     except SettingError as error:
         sys.stderr.write(f"firstwin: {error}\n")
         return EX_CONFIG

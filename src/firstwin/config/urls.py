@@ -12,6 +12,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/", api.api.urls),
     path("api/docs", api.reference, name="api-reference"),
     path("auth/", include("allauth.urls")),
+    path("", include("firstwin.identity.http.urls")),
     path("", include("firstwin.shared.urls")),
 ]
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from urllib.parse import urlsplit
 
+from allauth.usersessions.models import UserSession
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -10,10 +11,12 @@ from django.utils.functional import SimpleLazyObject
 
 from firstwin.identity import queries
 from firstwin.identity.contracts import NotSignedInError
-from firstwin.shared import pages
+from firstwin.shared import clock, pages
 from firstwin.shared.errors import FirstwinError
 
 API_PREFIX = "/api/"
+SEEN_IN_SESSION = "seen_at"
+SEEN_EVERY_SECONDS = 300
 
 
 class ActorMiddleware:
@@ -28,6 +31,7 @@ class ActorMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         request.actor = SimpleLazyObject(lambda: queries.actor_of(request))  # type: ignore[attr-defined]
+        _note_activity(request)
         return self._get_response(request)
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponseBase | None:
@@ -36,6 +40,16 @@ class ActorMiddleware:
         if isinstance(error, NotSignedInError):
             return _to_sign_in(request)
         return pages.answer_to(request, error)
+
+
+def _note_activity(request: HttpRequest) -> None:
+    """Keep the list of sessions fresh, with one write every few minutes and not one at every request."""
+    if not request.session.session_key or not request.user.is_authenticated:
+        return
+    now = int(clock.now().timestamp())
+    if now - int(request.session.get(SEEN_IN_SESSION, 0)) >= SEEN_EVERY_SECONDS:
+        request.session[SEEN_IN_SESSION] = now
+        UserSession.objects.create_from_request(request)
 
 
 def _to_sign_in(request: HttpRequest) -> HttpResponseBase:

@@ -5,12 +5,21 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
+from django.template.loader import render_to_string
 
 from firstwin.identity import permissions, queries, rules
-from firstwin.identity.contracts import Actor, InvitationInfo, LinkEndedError, MemberInfo, NotSignedInError, Role
+from firstwin.identity.contracts import (
+    Actor,
+    InvitationInfo,
+    InvitationState,
+    LinkEndedError,
+    MemberInfo,
+    NotSignedInError,
+    Role,
+)
 from firstwin.identity.events import InvitationResent, InvitationRevoked, MemberInvited
 from firstwin.identity.models import Invitation, Member, User
-from firstwin.identity.operations import members, people
+from firstwin.identity.operations import mail, members, people
 from firstwin.jobs import operations as job_operations
 from firstwin.journal import operations as journal_operations
 from firstwin.journal.contracts import AuthorKind
@@ -123,6 +132,32 @@ def accept_invitation(
         row.accepted_at = at
         row.save(update_fields=["accepted_at"])
         return queries.get_member(actor=actor, member_id=member.id)
+
+
+def send_invitation(
+    *, workspace_id: UUID, invitation_id: UUID, sent_count: int, invited_by: str, message_id: str, at: datetime
+) -> None:
+    """Send the mail of an invitation; does nothing for one that ended or went out again meanwhile."""
+    rows = Invitation.objects.for_workspace(workspace_id).select_related("workspace")
+    row = rows.filter(id=invitation_id).first()
+    if row is None or row.sent_count != sent_count:
+        return
+    info = queries.invitation_info(row, at=at)
+    if info.state is not InvitationState.PENDING:
+        return
+    facts = {
+        "invitation": info,
+        "invited_by": invited_by,
+        "url": queries.invitation_url(workspace_id=workspace_id, invitation_id=invitation_id),
+    }
+    mail.send(
+        mail.SealedMail(
+            to=info.email,
+            subject=f"{invited_by} invites you to {info.workspace_name} on Firstwin",
+            text=render_to_string("identity/mail/invitation.txt", facts),
+        ),
+        message_id=message_id,
+    )
 
 
 def _check_new_person(name: str, password: str | None, email: str) -> None:

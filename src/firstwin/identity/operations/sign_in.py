@@ -6,6 +6,7 @@ from uuid import UUID
 
 from allauth.usersessions.models import UserSession
 from django.conf import settings
+from django.contrib.sessions.models import Session
 from django.db import transaction
 
 from firstwin.identity import queries, rules
@@ -95,6 +96,13 @@ def end_session(*, user_id: UUID, session_id: int) -> None:
 def delete_ended_links(*, at: datetime) -> int:
     """Delete one-time links that expired; returns how many."""
     return OneTimeLink.objects.filter(expires_at__lt=at).delete()[0]
+
+
+def delete_ended_sessions(*, at: datetime) -> int:
+    """Delete sessions that ran out, and what is known of them; returns how many."""
+    Session.objects.filter(expire_date__lt=at).delete()
+    alive = Session.objects.values("session_key")
+    return UserSession.objects.exclude(session_key__in=alive).delete()[0]
 
 
 def _issue(*, user: User | None, at: datetime) -> OneTimeLink:

@@ -1,0 +1,72 @@
+"""Mail of sign-in and invitations: put into a job at once, sent by the worker."""
+
+import base64
+import hashlib
+
+import msgspec
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+from django.conf import settings
+from django.core.mail import EmailMultiAlternatives
+
+from firstwin.jobs import operations as job_operations
+
+SEND_MAIL = "identity.send_mail"
+
+
+class SealedMail(msgspec.Struct, frozen=True, kw_only=True):
+    """A mail whose text may hold a code or a link: nobody who looks at jobs shall read it."""
+
+    to: str
+    subject: str
+    text: str
+    html: str = ""
+    sender: str = ""
+
+
+def seal(text: str) -> str:
+    """Return a text encrypted with the installation's secret key."""
+    return _cipher().encrypt(text.encode()).decode()
+
+
+def unseal(sealed: str) -> str:
+    """Return the text of `seal`; earlier secret keys still open it. Raises ValueError for anything else."""
+    try:
+        return _cipher().decrypt(sealed.encode()).decode()
+    except InvalidToken:
+        raise ValueError("sealed with another secret key") from None
+
+
+def enqueue_mail(*, mail: SealedMail) -> None:
+    """Hand a mail to the worker, ahead of ordinary work: somebody is waiting for it."""
+    sealed = seal(msgspec.json.encode(mail).decode())
+    job_operations.enqueue(SEND_MAIL, {"sealed": sealed}, workspace_id=None, priority=9)
+
+
+def send_sealed_mail(*, sealed: str, message_id: str) -> None:
+    """Send a mail of `enqueue_mail`; the message id is the same on every attempt, so that a mailbox sees one mail."""
+    mail = msgspec.json.decode(unseal(sealed), type=SealedMail)
+    send(mail, message_id=message_id)
+
+
+def send(mail: SealedMail, *, message_id: str) -> None:
+    """Send a mail now; only from jobs."""
+    message = EmailMultiAlternatives(
+        subject=mail.subject,
+        body=mail.text,
+        from_email=mail.sender or None,
+        to=[mail.to],
+        headers={"Message-ID": f"<{message_id}@{settings.MAIL_DOMAIN}>", "Auto-Submitted": "auto-generated"},
+    )
+    if mail.html:
+        message.attach_alternative(mail.html, "text/html")
+    message.send()
+
+
+def _cipher() -> MultiFernet:
+    secrets = [settings.SECRET_KEY, *map(str, settings.SECRET_KEY_FALLBACKS)]
+    return MultiFernet(
+        [
+            Fernet(base64.urlsafe_b64encode(hashlib.sha256(f"firstwin.seal.{secret}".encode()).digest()))
+            for secret in secrets
+        ]
+    )
