@@ -14,6 +14,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("auth/", include("allauth.urls")),
     path("", include("firstwin.identity.http.urls")),
     path("", include("firstwin.shared.urls")),
+    path("", include("firstwin.desk.http.accounts.urls")),
 ]
 
 handler400 = pages.bad_request

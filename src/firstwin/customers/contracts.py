@@ -147,6 +147,16 @@ class PossibleDuplicate:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Abilities:
+    """What an actor may do with customers, for pages that show a button only where it works."""
+
+    edit: bool
+    archive: bool
+    import_many: bool
+    issue_portal_access: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PortalAccessInfo:
     """A contact's lasting link to the portal. The link itself is made anew whenever it is needed, never stored."""
 

@@ -9,6 +9,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from firstwin.customers import permissions, rules
 from firstwin.customers.contracts import (
+    Abilities,
     AccountFilters,
     AccountInfo,
     AccountSort,
@@ -241,6 +242,16 @@ def contact_info(row: Contact) -> ContactInfo:
         roles=tuple(role for role in StakeholderRole if role.value in row.roles),
         is_active=row.archived_at is None,
         created_at=row.created_at,
+    )
+
+
+def abilities_of(actor: Actor) -> Abilities:
+    """Return what the actor may do with customers."""
+    return Abilities(
+        edit=permissions.can_edit_account(actor),
+        archive=permissions.can_archive_account(actor),
+        import_many=permissions.can_import_accounts(actor),
+        issue_portal_access=permissions.can_issue_portal_access(actor),
     )
 
 

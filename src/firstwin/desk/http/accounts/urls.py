@@ -1,0 +1,20 @@
+"""Addresses of accounts and their people."""
+
+from django.urls import path
+
+from firstwin.desk.http.accounts import contacts, pages
+
+urlpatterns = [
+    path("accounts/", pages.list_accounts, name="accounts"),
+    path("accounts/new/", pages.add_account, name="account-new"),
+    path("accounts/<uuid:account_id>/", pages.show_account, name="account"),
+    path("accounts/<uuid:account_id>/edit/", pages.edit_account, name="account-edit"),
+    path("accounts/<uuid:account_id>/archive/", pages.archive_account, name="account-archive"),
+    path("accounts/<uuid:account_id>/restore/", pages.restore_account, name="account-restore"),
+    path("accounts/<uuid:account_id>/people/new/", contacts.add_contact, name="contact-new"),
+    path("people/<uuid:contact_id>/", contacts.edit_contact, name="contact"),
+    path("people/<uuid:contact_id>/archive/", contacts.archive_contact, name="contact-archive"),
+    path("people/<uuid:contact_id>/restore/", contacts.restore_contact, name="contact-restore"),
+    path("people/<uuid:contact_id>/portal-link/", contacts.give_portal_link, name="portal-link"),
+    path("people/<uuid:contact_id>/portal-link/revoke/", contacts.revoke_portal_link, name="portal-link-revoke"),
+]

@@ -1,0 +1,129 @@
+"""How the facts of the journal read on a timeline. Pure: an entry in, a sentence out."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from firstwin.desk.contracts import Fact
+from firstwin.journal.contracts import AuthorKind, EntryInfo
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """How one kind of fact reads: {fields} of the event are filled in; `quote` names the field that holds what was said."""
+
+    text: str
+    icon: str
+    tone: str = "neutral"
+    quote: str = ""
+
+
+WORDINGS: Mapping[str, Wording] = {
+    "account.archived": Wording("archived the account", "archive"),
+    "account.changed": Wording("changed {changes}", "edit"),
+    "account.contract_signed": Wording("noted that the contract was signed", "signature", "done"),
+    "account.created": Wording("added the account", "building"),
+    "account.restored": Wording("restored the account", "arrow-back-up"),
+    "api_key.created": Wording("made the API key “{title}”", "key"),
+    "api_key.revoked": Wording("revoked the API key “{title}”", "key", "risk"),
+    "comment.added": Wording("commented on “{title}”", "message-circle", quote="excerpt"),
+    "contact.added": Wording("added {person_name}", "user-plus"),
+    "contact.archived": Wording("archived {person_name}", "user"),
+    "contact.changed": Wording("changed {changes} of {person_name}", "user-cog"),
+    "contact.restored": Wording("restored {person_name}", "user"),
+    "customer.nudged": Wording("reminded {to_name} of “{title}”", "bell"),
+    "file.attached": Wording("handed in {file_name}", "paperclip"),
+    "invitation.resent": Wording("sent the invitation to {email} again", "mail-forward"),
+    "invitation.revoked": Wording("took the invitation of {email} back", "x"),
+    "meeting.answered": Wording("noted that {person_name} answered “{rsvp}” to “{title}”", "calendar"),
+    "meeting.cancelled": Wording("cancelled the meeting “{title}”", "calendar", "late", quote="reason"),
+    "meeting.held": Wording("noted that “{title}” took place", "calendar-event", "done"),
+    "meeting.moved": Wording("moved the meeting “{title}”", "calendar-time", "risk", quote="reason"),
+    "meeting.scheduled": Wording("sent the invitation to “{title}”", "calendar-event", "progress"),
+    "member.changed": Wording("changed {changes} of a member", "user-cog"),
+    "member.deactivated": Wording("deactivated a member", "lock", "risk"),
+    "member.invited": Wording("invited {email} as {role}", "mail"),
+    "member.joined": Wording("joined as {role}", "user-plus", "done"),
+    "member.reactivated": Wording("reactivated a member", "user"),
+    "member.role_changed": Wording("changed a role from {old_role} to {new_role}", "user-cog"),
+    "member.sign_in_link_issued": Wording("asked for a sign-in link", "key"),
+    "member.signed_in": Wording("signed in", "login"),
+    "message.failed": Wording("could not send “{subject}” to {to_name}", "alert-triangle", "late", quote="reason"),
+    "message.sent": Wording("sent “{subject}” to {to_name}", "mail", "progress"),
+    "milestone.reached": Wording("reached the milestone “{title}”", "flag-check", "done", quote="evidence"),
+    "playbook.archived": Wording("archived the playbook “{title}”", "archive"),
+    "playbook.created": Wording("created the playbook “{title}”", "book-2"),
+    "playbook.draft_edited": Wording("edited the draft of “{title}”: {summary}", "edit"),
+    "playbook.owner_changed": Wording("made {owner_name} the owner of “{title}”", "user"),
+    "playbook.published": Wording("published version {number} of “{title}”", "book-2", "done", quote="notes"),
+    "playbook.restored": Wording("restored the playbook “{title}”", "arrow-back-up"),
+    "portal_access.issued": Wording("gave {person_name} a link to the portal", "key"),
+    "portal_access.opened": Wording("opened the portal", "eye", "progress"),
+    "portal_access.revoked": Wording("revoked the portal link of {person_name}", "lock", "risk"),
+    "preferences.changed": Wording("chose which messages to get", "settings"),
+    "project.cancelled": Wording("cancelled the project", "x", "late", quote="reason"),
+    "project.completed": Wording("completed the onboarding", "circle-check", "done"),
+    "project.first_value_reached": Wording("recorded the first win: {title}", "trophy", "done", quote="evidence"),
+    "project.held": Wording("put the project on hold ({side})", "player-pause", "risk", quote="reason"),
+    "project.launched": Wording("started “{title}” with {task_count} tasks", "rocket", "progress"),
+    "project.reopened": Wording("opened the project again", "arrow-back-up", quote="reason"),
+    "project.rescheduled": Wording("moved dates: {cause}", "calendar-time"),
+    "project.resumed": Wording("resumed the project", "player-play", "progress"),
+    "project.role_filled": Wording("made {person_name} responsible as {role}", "user-check"),
+    "stage.entered": Wording("brought the project to “{title}”", "flag", "progress"),
+    "task.added": Wording("added “{title}”", "plus"),
+    "task.assigned": Wording("assigned “{title}” to {assignee_name}", "user-check"),
+    "task.became_overdue": Wording("noticed that “{title}” is overdue", "clock-exclamation", "late"),
+    "task.came_due": Wording("began “{title}” on time", "clock"),
+    "task.changed": Wording("changed {changes} of “{title}”", "edit"),
+    "task.completed": Wording("finished “{title}”", "check", "done"),
+    "task.marked_not_applicable": Wording("said that “{title}” does not apply", "circle-minus", quote="reason"),
+    "task.rejected": Wording("sent “{title}” back", "arrow-back-up", "risk", quote="reason"),
+    "task.removed": Wording("removed “{title}”", "trash", quote="reason"),
+    "task.reopened": Wording("opened “{title}” again", "arrow-back-up", quote="reason"),
+    "task.started": Wording("began “{title}”", "player-play", "progress"),
+    "task.stuck": Wording("said that “{title}” is stuck", "hand-stop", "late", quote="reason"),
+    "task.submitted": Wording("asked for approval of “{title}”", "send", "waiting"),
+    "workspace.changed": Wording("changed {changes} of the workspace", "settings"),
+    "workspace.created": Wording("created the workspace", "building"),
+}
+
+
+class _Words(dict[str, Any]):
+    def __missing__(self, key: str) -> str:
+        return ""
+
+
+def _readable(name: str, value: Any) -> str:
+    if name == "changes":
+        fields = [str(change[0]).replace("_", " ").removesuffix(" id").removesuffix(" at") for change in value]
+        return ", ".join(fields[:3]) + (" and more" if len(fields) > 3 else "")
+    if name in {"assignee_name", "person_name", "owner_name"}:
+        return str(value or "nobody")
+    return str(value).replace("_", " ") if name in {"side", "role", "old_role", "new_role", "rsvp"} else str(value)
+
+
+def fact_in_words(entry: EntryInfo) -> Fact:
+    """Tell what a journal entry says as a sentence with its author, and whom they acted for."""
+    wording = WORDINGS.get(entry.event_name) or Wording(entry.event_name.replace(".", " ").replace("_", " "), "history")
+    words = _Words({name: _readable(name, value) for name, value in entry.data.items()})
+    author = entry.author
+    name = author.name or ("Firstwin" if author.kind is AuthorKind.SYSTEM else "Somebody")
+    if author.on_behalf_of_name:
+        name = f"{name} for {author.on_behalf_of_name}"
+    return Fact(
+        entry_id=entry.id,
+        at=entry.at,
+        author=name,
+        text=wording.text.format_map(words),
+        quote=words[wording.quote] if wording.quote else "",
+        icon=wording.icon,
+        tone=wording.tone,
+        project_id=entry.project_id,
+        task_id=_id(entry.data.get("task_id")),
+    )
+
+
+def _id(value: Any) -> UUID | None:
+    return UUID(value) if isinstance(value, str) else None
