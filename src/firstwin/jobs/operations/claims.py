@@ -1,7 +1,7 @@
 """Who may run a job: claims with a lease, fair among workspaces; and their end: done, failed, released, taken over."""
 
 import random
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -24,9 +24,7 @@ class LostClaimError(RuntimeError):
     """Another worker took the job over meanwhile; whatever was done is rolled back."""
 
 
-def claim(
-    *, worker: str, limit: int, queue: str, after: UUID | None, now: datetime, lease: timedelta = DEFAULT_LEASE
-) -> tuple[list[Job], UUID | None]:
+def claim(*, worker: str, limit: int, queue: str, after: UUID | None, now: datetime) -> tuple[list[Job], UUID | None]:
     """Claim up to `limit` ready jobs, in turn from every workspace that has some, beginning behind workspace `after`.
 
     Returns the jobs and where the next claim begins. An attempt is counted with the claim.
@@ -39,11 +37,18 @@ def claim(
         share = -(-limit // len(spaces))
         with transaction.atomic():
             jobs = _lock_ready(queue, spaces, share)[:limit]
-            _mark_claimed(jobs, worker=worker, now=now, lease=lease)
+            _mark_claimed(jobs, worker=worker, now=now)
         after = spaces[-1]
         if jobs or len(spaces) < limit or after == first:
             return jobs, after
     return [], after
+
+
+def has_ready() -> bool:
+    """Return whether any job is ready, be it one that waits for another with the same `order_key`."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1 FROM jobs_job WHERE state = 'ready' LIMIT 1")
+        return cursor.fetchone() is not None
 
 
 def _workspaces_with_work(queue: str, after: UUID | None, limit: int) -> list[UUID]:
@@ -91,42 +96,44 @@ def _lock_ready(queue: str, spaces: Sequence[UUID], share: int) -> list[Job]:
     return sorted(found, key=lambda job: order[job.id])
 
 
-def _mark_claimed(jobs: Sequence[Job], *, worker: str, now: datetime, lease: timedelta) -> None:
-    known = handlers()
-    by_claim: dict[tuple[int, timedelta], list[int]] = {}
+def _mark_claimed(jobs: Sequence[Job], *, worker: str, now: datetime) -> None:
+    groups: dict[tuple[int, timedelta], list[int]] = {}
     for job in jobs:
-        own = known[job.kind].lease if job.kind in known else lease
         job.attempts += 1
-        job.worker, job.state, job.lease_until = worker, JobState.RUNNING.value, now + max(own, lease)
-        by_claim.setdefault((job.attempts, max(own, lease)), []).append(job.id)
-    for (attempts, length), ids in by_claim.items():
+        job.worker, job.state, job.lease_until = worker, JobState.RUNNING.value, now + lease_of(job)
+        groups.setdefault((job.attempts, lease_of(job)), []).append(job.id)
+    for (attempts, lease), ids in groups.items():
         Job.objects.filter(id__in=ids).update(
-            state=JobState.RUNNING.value, worker=worker, attempts=attempts, lease_until=now + length
+            state=JobState.RUNNING.value, worker=worker, attempts=attempts, lease_until=now + lease
         )
 
 
-def extend_leases(jobs: Iterable[Job], *, now: datetime, lease: timedelta = DEFAULT_LEASE) -> set[int]:
-    """Extend the leases of claimed jobs; return the ids that are still held. Rows locked by their own end are skipped."""
-    jobs = list(jobs)
-    known = handlers()
-    by_length: dict[timedelta, list[Job]] = {}
+def extend_leases(jobs: Sequence[Job], *, now: datetime) -> set[int]:
+    """Extend the leases of claimed jobs; return the ids of those that were lost. Rows locked by their own end are skipped."""
+    groups: dict[timedelta, list[Job]] = {}
     for job in jobs:
-        own = known[job.kind].lease if job.kind in known else lease
-        by_length.setdefault(max(own, lease), []).append(job)
-    kept: set[int] = set()
-    for length, group in by_length.items():
+        groups.setdefault(lease_of(job), []).append(job)
+    lost: set[int] = set()
+    for lease, group in groups.items():
+        fences = {job.id: (job.worker, job.attempts) for job in group}
         with transaction.atomic():
-            rows = Job.objects.filter(id__in=[job.id for job in group], state=JobState.RUNNING.value)
+            rows = Job.objects.filter(id__in=fences, state=JobState.RUNNING.value)
             if connection.vendor == "postgresql":
                 rows = rows.select_for_update(skip_locked=True)
-            fences = {job.id: (job.worker, job.attempts) for job in group}
-            mine = [row[0] for row in rows.values_list("id", "worker", "attempts") if fences[row[0]] == row[1:]]
-            Job.objects.filter(id__in=mine).update(lease_until=now + length)
+            found = {row[0]: row[1:] for row in rows.values_list("id", "worker", "attempts")}
+            mine = [id for id, fence in found.items() if fences[id] == fence]
+            Job.objects.filter(id__in=mine).update(lease_until=now + lease)
         for job in group:
             if job.id in mine:
-                job.lease_until = now + length
-        kept.update(mine)
-    return kept
+                job.lease_until = now + lease
+        lost.update(id for id, fence in found.items() if fences[id] != fence)
+    return lost
+
+
+def lease_of(job: Job) -> timedelta:
+    """Return how long a silent worker keeps a job."""
+    known = handlers()
+    return known[job.kind].lease if job.kind in known else DEFAULT_LEASE
 
 
 def policy_of(job: Job) -> RetryPolicy:

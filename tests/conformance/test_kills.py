@@ -1,0 +1,56 @@
+"""Nothing is lost and nothing done twice, however often workers are killed: on the database of this run."""
+
+import json
+import os
+import subprocess
+import sys
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+from django.conf import settings
+from psycopg import sql
+
+KILLS = 200
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture
+def database_url(tmp_path: Path) -> Iterator[str]:
+    """A database of its own: the workers are other processes, which do not see a test's transaction."""
+    given = settings.DATABASES["default"]
+    if not given["ENGINE"].endswith("postgresql"):
+        yield f"sqlite:///{tmp_path / 'kills.sqlite3'}"
+        return
+    name = f"firstwin_kills_{uuid.uuid4().hex[:8]}"
+    place = {"host": given["HOST"], "port": given["PORT"] or 5432, "user": given["USER"], "password": given["PASSWORD"]}
+    with psycopg.connect(**place, dbname="postgres", autocommit=True) as server:
+        server.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+        try:
+            secret = f":{given['PASSWORD']}" if given["PASSWORD"] else ""
+            yield f"postgresql://{given['USER']}{secret}@{given['HOST']}:{place['port']}/{name}"
+        finally:
+            server.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+@pytest.mark.conformance
+def test_two_hundred_kills_lose_nothing_and_double_nothing(database_url: str, tmp_path: Path) -> None:
+    environment = {
+        **os.environ,
+        "DJANGO_SETTINGS_MODULE": "tests.conformance.settings",
+        "FIRSTWIN_TEST_DATABASE_URL": database_url,
+        "PYTHONPATH": f"{ROOT / 'src'}{os.pathsep}{ROOT}",
+        "PROBE_FILE": str(tmp_path / "sent"),
+    }
+    environment.pop("FIRSTWIN_DATABASE_URL", None)
+    command = [sys.executable, "-m", "django", "kill_workers", str(KILLS), str(uuid.uuid4().int % 10**6)]
+    result = subprocess.run(command, env=environment, cwd=ROOT, capture_output=True, text=True, timeout=300)
+    assert result.returncode == 0, result.stderr[-3000:]
+    report = json.loads(result.stdout.splitlines()[-1])
+    assert report["left"] == {"jobs": 0, "timers": 0, "unsealed": 0}
+    faults = ("lost", "doubled", "uninvited", "out_of_order", "not_sent", "sent_with_two_keys")
+    assert {name: report[name] for name in faults} == {name: [] for name in faults}
+    assert (report["chain"], report["facts_missing"]) == ("", 0)
+    assert report["interrupted"] > KILLS / 10, "the kills hardly hit any job at work: this run proves little"
