@@ -5,7 +5,6 @@ from datetime import UTC, datetime
 
 import pytest
 
-import firstwin.communications.events  # noqa: F401 - registers its events
 from firstwin.desk import rules
 from firstwin.journal.contracts import Author, AuthorKind, EntryInfo, event_types
 from firstwin.shared import ids

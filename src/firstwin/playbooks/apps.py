@@ -6,6 +6,3 @@ from django.apps import AppConfig
 class PlaybooksConfig(AppConfig):
     name = "firstwin.playbooks"
     label = "playbooks"
-
-    def ready(self) -> None:
-        from firstwin.playbooks import subscribers  # noqa: F401

@@ -1,4 +1,4 @@
-"""Django application of projects; registers its job handlers."""
+"""Django application of projects."""
 
 from django.apps import AppConfig
 
@@ -6,6 +6,3 @@ from django.apps import AppConfig
 class ProjectsConfig(AppConfig):
     name = "firstwin.projects"
     label = "projects"
-
-    def ready(self) -> None:
-        from firstwin.projects import tasks  # noqa: F401
