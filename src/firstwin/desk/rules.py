@@ -34,6 +34,7 @@ WORDINGS: Mapping[str, Wording] = {
     "contact.restored": Wording("restored {person_name}", "user"),
     "customer.nudged": Wording("reminded {to_name} of “{title}”", "bell"),
     "file.attached": Wording("handed in {file_name}", "paperclip"),
+    "file.removed": Wording("removed {file_name}", "trash", "risk"),
     "invitation.resent": Wording("sent the invitation to {email} again", "mail-forward"),
     "invitation.revoked": Wording("took the invitation of {email} back", "x"),
     "meeting.answered": Wording("noted that {person_name} answered “{rsvp}” to “{title}”", "calendar"),
