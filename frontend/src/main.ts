@@ -7,6 +7,7 @@ import "./ui/components.css";
 import "./ui/headings.css";
 import "./ui/forms.css";
 import "./ui/data.css";
+import "./communications/mail.css";
 import "./ui/htmx";
 import { Application, type ControllerConstructor } from "@hotwired/stimulus";
 import { identifierOf } from "./ui/registry";

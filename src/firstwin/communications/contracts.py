@@ -137,10 +137,11 @@ class MessageInfo:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MessageDetail:
-    """A message as it went out; `html` is the whole mail and belongs into a sandboxed frame."""
+    """A message as it went out; `html` is the whole mail and belongs into a sandboxed frame, `body_html` is safe to show."""
 
     info: MessageInfo
     body: str
+    body_html: str
     html: str
     text: str
     headers: Mapping[str, str]
@@ -190,7 +191,8 @@ class AttendeeInfo:
     name: str
     email: str
     rsvp: Rsvp
-    answered_at: datetime | None
+    note: str = ""
+    answered_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

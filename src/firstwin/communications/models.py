@@ -24,9 +24,11 @@ def _choices(kind: type[StrEnum]) -> list[tuple[str, str]]:
 class Meeting(WorkspaceModel):
     """A meeting of a project; its calendar entry is `uid`, its changes count in `sequence`."""
 
-    project_id = models.UUIDField()
-    account_id = models.UUIDField()
-    task_id = models.UUIDField(null=True)
+    project = models.ForeignKey("projects.Project", on_delete=models.CASCADE, related_name="+", db_index=False)
+    account = models.ForeignKey("customers.Account", on_delete=models.CASCADE, related_name="+", db_index=True)
+    task = models.ForeignKey(
+        "projects.ProjectTask", null=True, on_delete=models.SET_NULL, related_name="+", db_index=True
+    )
     project_name = models.CharField(max_length=300)
     account_name = models.CharField(max_length=300)
     title = models.CharField(max_length=300)
@@ -49,14 +51,14 @@ class Meeting(WorkspaceModel):
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.UniqueConstraint(fields=["workspace", "uid"], name="comms_meeting_uid"),
             models.UniqueConstraint(
-                fields=["task_id"],
+                fields=["task"],
                 condition=models.Q(state__in=[MeetingState.PROPOSED.value, MeetingState.INVITED.value]),
                 name="comms_meeting_open_once_per_task",
             ),
         ]
         indexes: ClassVar[list[models.Index]] = [
             models.Index(fields=["workspace", "state", "starts_at"], name="comms_meeting_when"),
-            models.Index(fields=["project_id", "starts_at"], name="comms_meeting_project"),
+            models.Index(fields=["project", "starts_at"], name="comms_meeting_project"),
         ]
 
 
@@ -70,6 +72,7 @@ class MeetingAttendee(WorkspaceModel):
     email = models.EmailField(max_length=254)
     time_zone = models.CharField(max_length=64, default="UTC")
     rsvp = models.CharField(max_length=20, choices=_choices(Rsvp), default=Rsvp.NEEDS_ACTION.value)
+    note = models.CharField(max_length=500, blank=True)
     answered_at = models.DateTimeField(null=True)
 
     class Meta:
@@ -102,9 +105,15 @@ class Message(WorkspaceModel):
     calendar = models.TextField(blank=True)
     calendar_method = models.CharField(max_length=20, blank=True)
     message_id = models.CharField(max_length=255, blank=True)
-    project_id = models.UUIDField(null=True)
-    account_id = models.UUIDField(null=True)
-    task_id = models.UUIDField(null=True)
+    project = models.ForeignKey(
+        "projects.Project", null=True, on_delete=models.CASCADE, related_name="+", db_index=False
+    )
+    account = models.ForeignKey(
+        "customers.Account", null=True, on_delete=models.CASCADE, related_name="+", db_index=True
+    )
+    task = models.ForeignKey(
+        "projects.ProjectTask", null=True, on_delete=models.SET_NULL, related_name="+", db_index=True
+    )
     meeting = models.ForeignKey("communications.Meeting", null=True, on_delete=models.SET_NULL, related_name="+")
     written_by = models.CharField(max_length=200, blank=True)
     failure = models.TextField(blank=True)
@@ -116,10 +125,10 @@ class Message(WorkspaceModel):
             models.UniqueConstraint(fields=["workspace", "source"], name="comms_message_once"),
         ]
         indexes: ClassVar[list[models.Index]] = [
-            models.Index(fields=["workspace", "project_id", "-id"], name="comms_message_project"),
+            models.Index(fields=["workspace", "project", "-id"], name="comms_message_project"),
             models.Index(fields=["workspace", "-id"], name="comms_message_newest"),
             models.Index(fields=["workspace", "reader_id", "-id"], name="comms_message_reader"),
-            models.Index(fields=["task_id", "kind"], name="comms_message_task"),
+            models.Index(fields=["task", "kind"], name="comms_message_task"),
         ]
 
 
@@ -132,8 +141,12 @@ class Notification(WorkspaceModel):
     title = models.CharField(max_length=300)
     excerpt = models.TextField(blank=True)
     path = models.CharField(max_length=500)
-    project_id = models.UUIDField(null=True)
-    task_id = models.UUIDField(null=True)
+    project = models.ForeignKey(
+        "projects.Project", null=True, on_delete=models.CASCADE, related_name="+", db_index=False
+    )
+    task = models.ForeignKey(
+        "projects.ProjectTask", null=True, on_delete=models.SET_NULL, related_name="+", db_index=True
+    )
     by_name = models.CharField(max_length=200, blank=True)
     at = models.DateTimeField()
     read_at = models.DateTimeField(null=True)
@@ -172,9 +185,15 @@ class SummaryLine(WorkspaceModel):
     person_id = models.UUIDField()
     kind = models.CharField(max_length=20, choices=_choices(NotificationKind))
     source = models.CharField(max_length=255)
-    project_id = models.UUIDField(null=True)
-    account_id = models.UUIDField(null=True)
-    task_id = models.UUIDField(null=True)
+    project = models.ForeignKey(
+        "projects.Project", null=True, on_delete=models.CASCADE, related_name="+", db_index=False
+    )
+    account = models.ForeignKey(
+        "customers.Account", null=True, on_delete=models.CASCADE, related_name="+", db_index=True
+    )
+    task = models.ForeignKey(
+        "projects.ProjectTask", null=True, on_delete=models.SET_NULL, related_name="+", db_index=True
+    )
     title = models.CharField(max_length=300)
     detail = models.CharField(max_length=500, blank=True)
     at = models.DateTimeField()

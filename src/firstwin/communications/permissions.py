@@ -3,18 +3,13 @@
 from uuid import UUID
 
 from firstwin.communications.contracts import AttendeeInfo, MeetingInfo, MessageInfo
-from firstwin.identity.contracts import Actor, Role, Scope
+from firstwin.identity.contracts import ADMIN_ROLES, EDITOR_ROLES, Actor, Role, Scope, is_allowed
 from firstwin.journal.contracts import AuthorKind
-
-_WRITERS = frozenset({Role.OWNER, Role.ADMIN, Role.MANAGER, Role.SPECIALIST})
-_ADMINS = frozenset({Role.OWNER, Role.ADMIN})
 
 
 def can_send_message(actor: Actor) -> bool:
     """Members who work on projects write messages; so may a key with the scope for projects, and the product itself."""
-    if actor.kind is AuthorKind.API_KEY:
-        return bool(actor.scopes & {Scope.PROJECTS_WRITE, Scope.ADMIN})
-    return actor.kind in (AuthorKind.MEMBER, AuthorKind.SYSTEM) and actor.role in _WRITERS
+    return is_allowed(actor, roles=EDITOR_ROLES, scope=Scope.PROJECTS_WRITE)
 
 
 def can_see_messages(actor: Actor) -> bool:
@@ -51,7 +46,7 @@ def can_choose_mail(actor: Actor, person_id: UUID) -> bool:
 
 def can_open_mailbox(actor: Actor) -> bool:
     """The mailbox page holds other people's mail, so only admins and owners open it."""
-    return actor.kind is AuthorKind.MEMBER and actor.role in _ADMINS
+    return actor.kind is AuthorKind.MEMBER and actor.role in ADMIN_ROLES
 
 
 def can_see_account_mail(actor: Actor) -> bool:

@@ -5,6 +5,7 @@ from django.views.decorators.http import require_safe
 from ninja import NinjaAPI, Router
 from ninja.openapi.docs import Swagger
 
+from firstwin.communications.http.api import meetings, messages, notifications
 from firstwin.config import api_problems
 from firstwin.customers.http.api import accounts, contacts
 from firstwin.identity.contracts import Scope
@@ -47,6 +48,9 @@ def mount(prefix: str, router: Router, *, write: Scope, read: Scope = Scope.READ
 mount("", identity, write=Scope.ADMIN)
 mount("/accounts", accounts, write=Scope.ACCOUNTS_WRITE)
 mount("/contacts", contacts, write=Scope.ACCOUNTS_WRITE)
+mount("/messages", messages, write=Scope.PROJECTS_WRITE)
+mount("/meetings", meetings, write=Scope.PROJECTS_WRITE)
+mount("/notifications", notifications, write=Scope.PROJECTS_WRITE)
 
 _swagger = Swagger({"persistAuthorization": False, "filter": True})
 

@@ -6,7 +6,7 @@ from urllib.parse import unquote, urlsplit
 import dj_database_url
 
 from firstwin.config import logs, secrets_file
-from firstwin.config.env import env
+from firstwin.config.env import SettingError, env
 
 PACKAGE = Path(__file__).resolve().parent.parent
 
@@ -14,11 +14,6 @@ HOME = secrets_file.prepare_folder(
     env.folder("FIRSTWIN_HOME", Path.home() / ".firstwin", help="The one folder that holds all data")
 )
 DEVELOPMENT = env.flag("FIRSTWIN_DEVELOPMENT", default=False, help="Development aids: gallery, mailbox, reload")
-MAILBOX = env.flag(
-    "FIRSTWIN_MAILBOX",
-    default=True,
-    help="Keep outgoing mail in the mailbox page inside the product instead of sending it",
-)
 DEBUG = False
 SECRET_KEY = env.text("FIRSTWIN_SECRET_KEY", "", help="Signs sessions and links; made at first start") or (
     secrets_file.read_or_create(HOME / "secret_key")
@@ -195,6 +190,18 @@ API_REQUESTS_PER_MINUTE = env.number(
 )
 
 EMAIL_URL = env.url("FIRSTWIN_SMTP_URL", "", ("smtp", "smtps"), help="smtp://user:password@host:port hands mail over")
+MAILBOX = env.flag(
+    "FIRSTWIN_MAILBOX",
+    default=not EMAIL_URL,
+    help="Keep outgoing mail in the mailbox page inside the product instead of sending it",
+)
+if not (MAILBOX or EMAIL_URL):
+    raise SettingError("FIRSTWIN_MAILBOX=no, but there is no way out for mail. Set FIRSTWIN_SMTP_URL as well.")
+EMAIL_BACKEND = (
+    "firstwin.communications.operations.mailbox.MailboxBackend"
+    if MAILBOX
+    else "django.core.mail.backends.smtp.EmailBackend"
+)
 _mail = urlsplit(EMAIL_URL)
 EMAIL_HOST = _mail.hostname or "localhost"
 EMAIL_PORT = _mail.port or (465 if _mail.scheme == "smtps" else 587)

@@ -13,8 +13,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/docs", api.reference, name="api-reference"),
     path("auth/", include("allauth.urls")),
     path("", include("firstwin.identity.http.urls")),
-    path("", include("firstwin.shared.urls")),
+    path("messages/", include("firstwin.desk.http.messages")),
+    path("mailbox/", include("firstwin.desk.http.mailbox")),
     path("", include("firstwin.desk.http.accounts.urls")),
+    path("", include("firstwin.shared.urls")),
 ]
 
 handler400 = pages.bad_request

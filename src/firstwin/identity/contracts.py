@@ -1,7 +1,7 @@
 """What crosses the border of identity: actors, roles, scopes, and people and workspaces as others see them."""
 
 from collections.abc import Collection
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import ClassVar
@@ -39,6 +39,9 @@ class Actor:
 
     A member has a role; an API key has scopes and acts with the role `admin` limited to them; a contact has an
     `account_id` and sees only that account; the system acts for the product itself (timers, deliveries).
+
+    `on_behalf_of` is for whom it is done. `performed_by` is set when a member looks at the portal as a customer: the rights
+    are then the contact's, and the record names the member as author, on behalf of the contact.
     """
 
     workspace_id: UUID
@@ -50,10 +53,13 @@ class Actor:
     account_id: UUID | None = None
     time_zone: str = "UTC"
     on_behalf_of: "Actor | None" = None
+    performed_by: "Actor | None" = None
 
     @property
     def author(self) -> Author:
         """Return this actor as the journal writes it down."""
+        if self.performed_by is not None:
+            return replace(self.performed_by, on_behalf_of=replace(self, performed_by=None)).author
         behalf = self.on_behalf_of
         return Author(
             kind=self.kind,

@@ -8,7 +8,7 @@ def zone_of(name: str) -> ZoneInfo:
     """Return the zone of a name; an unknown or empty one is UTC, so that no mail fails for it."""
     try:
         return ZoneInfo(name or "UTC")
-    except (ZoneInfoNotFoundError, ValueError):
+    except (ZoneInfoNotFoundError, ValueError, OSError):
         return ZoneInfo("UTC")
 
 
@@ -28,3 +28,12 @@ def meeting_in_words(starts_at: datetime, ends_at: datetime, zone_name: str) -> 
     """A meeting reads like Tuesday, 3 March 2026, 14:30 to 15:30 (CET)."""
     start, end = starts_at.astimezone(zone_of(zone_name)), ends_at.astimezone(zone_of(zone_name))
     return f"{day_in_words(starts_at, zone_name)}, {start:%H:%M} to {end:%H:%M} ({start:%Z})"
+
+
+def is_zone(name: str) -> bool:
+    """Return whether a name is that of a time zone."""
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return False
+    return True

@@ -38,7 +38,7 @@ PLACES = (
     ("Projects", "rocket", "projects"),
     ("Accounts", "building", "accounts"),
     ("Playbooks", "book-2", "playbooks"),
-    ("Messages", "mail", "mailbox"),
+    ("Messages", "mail", "messages"),
 )
 FOOT = (("Settings", "settings", "settings"),)
 """Label, icon and URL name. A place whose address does not exist yet is not shown."""

@@ -1,0 +1,1 @@
+"""Communications over HTTP."""

@@ -1,0 +1,121 @@
+"""Celebrating an account's first win with the people who made it."""
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from firstwin.communications.contracts import MessageKind, NewMeeting, NotificationKind, Reader
+from firstwin.communications.operations import meetings, notifications, outbox, slots
+from firstwin.communications.operations.letterhead import Letterhead, letterhead_of
+from firstwin.communications.operations.messages import compose
+from firstwin.communications.operations.notifications import News
+from firstwin.communications.queries import people
+from firstwin.identity.contracts import Actor
+from firstwin.playbooks import queries as playbook_queries
+from firstwin.playbooks.contracts import MessageSettings, Side, TaskKind
+from firstwin.projects.contracts import OPEN_STATES
+
+_CHECK_IN = timedelta(days=14)
+_CHECK_IN_MINUTES = 30
+_SUBJECT = "{{ account.name }} has reached its first win"
+_BODY = """Hello {{ contact.first_name }},
+
+you did it! **{{ first_value.title }}**: {{ first_value.evidence }}
+
+Thank you for the work that you and your team put into this. Share it with everyone who had a part in it.
+
+Congratulations from all of us
+
+{{ owner.name }}
+"""
+
+
+def celebrate(*, actor: Actor, project_id: UUID, title: str, evidence: str, source: str, at: datetime) -> None:
+    """Congratulate the customer's people, tell the team, and arrange a check-in where the plan holds none.
+
+    The playbook's own celebration text is used where it has one.
+    """
+    head = letterhead_of(actor=actor, project_id=project_id, at=at)
+    text = _celebration_of(actor, head)
+    readers = _readers(actor, head, text)
+    if readers:
+        drafts = compose(
+            actor=actor,
+            head=head,
+            readers=readers,
+            kind=MessageKind.CELEBRATION,
+            subject=text.subject or _SUBJECT,
+            body=text.body or _BODY,
+            source=f"celebration:{source}",
+            extra={"first_value.title": title, "first_value.evidence": evidence},
+            button_text="See what was achieved",
+            at=at,
+        )
+        outbox.queue_mails(actor=actor, workspace=head.workspace, drafts=drafts, at=at)
+    _tell_team(actor, head, title, evidence, source, at)
+    if not _has_meeting_ahead(head, at):
+        _arrange_check_in(actor, head, readers, at)
+
+
+def _celebration_of(actor: Actor, head: Letterhead) -> MessageSettings:
+    version = playbook_queries.get_version(actor, head.project.summary.playbook_version_id)
+    return version.definition.celebration or MessageSettings()
+
+
+def _readers(actor: Actor, head: Letterhead, text: MessageSettings) -> tuple[Reader, ...]:
+    if text.to:
+        found = people.readers_of_roles(actor=actor, project=head.project, account=head.account, roles=text.to)
+        if found:
+            return found
+    return people.customer_readers(actor=actor, project=head.project, account=head.account)
+
+
+def _tell_team(actor: Actor, head: Letterhead, title: str, evidence: str, source: str, at: datetime) -> None:
+    team = {role.person.id for role in head.project.roles if role.person and role.person.side is Side.VENDOR}
+    notifications.notify(
+        actor=actor,
+        member_ids=sorted(team),
+        news=News(
+            kind=NotificationKind.FIRST_VALUE,
+            source=source,
+            title=f"{head.project.summary.account_name} reached its first win: {title}",
+            excerpt=evidence,
+            project_id=head.project.summary.id,
+            account_id=head.account.id,
+        ),
+        at=at,
+    )
+
+
+def _has_meeting_ahead(head: Letterhead, at: datetime) -> bool:
+    """A check-in follows a first win within two weeks; a meeting that the plan holds by then will do."""
+    tasks = [task for stage in head.project.stages for task in stage.tasks]
+    return any(
+        task.kind is TaskKind.MEETING and task.state in OPEN_STATES and at - _CHECK_IN <= task.due_at <= at + _CHECK_IN
+        for task in tasks
+    )
+
+
+def _arrange_check_in(actor: Actor, head: Letterhead, customers: tuple[Reader, ...], at: datetime) -> None:
+    readers = [*customers[:1], *([head.owner] if head.owner else [])]
+    if not customers or not head.owner:
+        return
+    starts_at = slots.propose_time(
+        actor=actor,
+        head=head,
+        readers=readers,
+        minutes=_CHECK_IN_MINUTES,
+        earliest=at + timedelta(days=3),
+        latest=at + _CHECK_IN,
+    )
+    meetings.schedule_meeting(
+        actor=actor,
+        new=NewMeeting(
+            project_id=head.project.summary.id,
+            title="Check-in after the first win",
+            starts_at=starts_at,
+            minutes=_CHECK_IN_MINUTES,
+            attendees=tuple(reader.id for reader in readers),
+            agenda=("What worked and what was hard", "What the next result should be"),
+        ),
+        at=at,
+    )
