@@ -11,6 +11,9 @@ from firstwin.customers.http.api import accounts, contacts
 from firstwin.identity.contracts import Scope
 from firstwin.identity.http.api import router as identity
 from firstwin.identity.http.api_auth import KeyOfProgram, MemberWithSession
+from firstwin.projects.http.api import days, files, projects
+from firstwin.projects.http.tasks_api import project_tasks
+from firstwin.projects.http.tasks_api import router as tasks
 from firstwin.shared import middleware
 
 DESCRIPTION = """
@@ -51,6 +54,11 @@ mount("/contacts", contacts, write=Scope.ACCOUNTS_WRITE)
 mount("/messages", messages, write=Scope.PROJECTS_WRITE)
 mount("/meetings", meetings, write=Scope.PROJECTS_WRITE)
 mount("/notifications", notifications, write=Scope.PROJECTS_WRITE)
+mount("/projects", projects, write=Scope.PROJECTS_WRITE)
+mount("/projects", project_tasks, write=Scope.PROJECTS_WRITE)
+mount("/tasks", tasks, write=Scope.PROJECTS_WRITE)
+mount("/files", files, write=Scope.PROJECTS_WRITE)
+mount("", days, write=Scope.PROJECTS_WRITE)
 
 _swagger = Swagger({"persistAuthorization": False, "filter": True})
 

@@ -5,7 +5,7 @@ import os
 import tempfile
 from datetime import datetime
 from pathlib import Path
-from typing import BinaryIO
+from typing import Protocol
 from uuid import UUID
 
 from django.conf import settings
@@ -28,12 +28,20 @@ from firstwin.shared.errors import NotFoundError, PermissionDeniedError, Problem
 _PIECE = 1 << 20
 
 
+class Readable(Protocol):
+    """Something to read bytes from: an open file, an upload."""
+
+    def read(self, size: int, /) -> bytes:
+        """Return up to `size` bytes, none at the end."""
+        ...
+
+
 def attach_file(
     *,
     actor: Actor,
     project_id: UUID,
     name: str,
-    content: BinaryIO,
+    content: Readable,
     at: datetime,
     task_id: UUID | None = None,
     requested: str = "",
@@ -111,7 +119,7 @@ def _folder(path: Path) -> Path:
     return path
 
 
-def _read(content: BinaryIO, kept: "tempfile._TemporaryFileWrapper[bytes]", name: str) -> tuple[int, str, bytes]:
+def _read(content: Readable, kept: "tempfile._TemporaryFileWrapper[bytes]", name: str) -> tuple[int, str, bytes]:
     """Copy piece by piece, counting and hashing; stop as soon as it is too large."""
     digest = hashlib.sha256()
     size = 0

@@ -199,7 +199,7 @@ TASK_COLUMNS = [
 ]  # fmt: skip
 """What a change to a task may write."""
 
-MOVED_COLUMNS = ["start_at", "due_at", "is_released", "overdue_at", "came_due_at"]
+MOVED_COLUMNS = ["start_at", "due_at", "is_released", "overdue_at", "came_due_at", "position"]
 """What following another task writes."""
 
 PROJECT_COLUMNS = [

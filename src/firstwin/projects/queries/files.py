@@ -14,6 +14,8 @@ from firstwin.projects.queries import plans, shown
 from firstwin.projects.rules import files as file_rules
 from firstwin.shared.errors import NotFoundError
 
+HIDDEN = (Visibility.INTERNAL.value, Visibility.TITLE_ONLY.value)
+
 
 def list_files(*, actor: Actor, project_id: UUID, task_id: UUID | None = None) -> tuple[FileInfo, ...]:
     """Return the files of a project or of one of its tasks, latest first; a contact sees what is shared with them."""
@@ -22,7 +24,7 @@ def list_files(*, actor: Actor, project_id: UUID, task_id: UUID | None = None) -
     if task_id is not None:
         rows = rows.filter(task_id=task_id)
     if permissions.is_contact(actor):
-        rows = rows.filter(is_internal=False)
+        rows = rows.filter(is_internal=False).exclude(task__visibility__in=HIDDEN)
     return tuple(shown.file_info(row) for row in rows.order_by("-at", "-id"))
 
 

@@ -11,7 +11,6 @@ from typing import Any
 from uuid import UUID
 
 from firstwin.playbooks.contracts import Side, TaskKind
-from firstwin.projects.contracts import TaskState
 from firstwin.projects.rules.facts import LinkFact, PlanFacts, StageFact, TaskFact
 from firstwin.scheduling.contracts import PlanItem, PlanLink, PlanNetwork, Span, Timing, parse_span
 
@@ -90,7 +89,7 @@ def _task_items(plan: PlanFacts, incoming: Mapping[UUID, list[PlanLink]]) -> Ite
         is_closed = not task.is_open
         due = task.finished_at if is_closed and task.finished_at is not None else None
         start = min(task.start_at, due) if due is not None else None
-        if due is None and (task.is_start_fixed or task.state is TaskState.IN_PROGRESS or is_closed):
+        if due is None and (task.is_start_fixed or task.started_at is not None or is_closed):
             start = task.start_at
         if due is None and (task.is_due_fixed or is_closed):
             due = task.due_at

@@ -1,0 +1,82 @@
+"""Names that projects keep of accounts and people, so that lists need not look them up; kept right when those change."""
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import QuerySet
+
+from firstwin.customers import queries as customer_queries
+from firstwin.identity import queries as identity_queries
+from firstwin.identity.contracts import Actor
+from firstwin.projects.models import Project, ProjectRole, ProjectTask
+from firstwin.projects.operations import settling
+from firstwin.projects.queries import plans
+
+
+def refresh_account(*, actor: Actor, account_id: UUID, at: datetime) -> None:
+    """Take over an account's name, segment, industry, calendar and signature; dates follow where they hang on those."""
+    account = customer_queries.find_account(actor=actor, account_id=account_id)
+    if account is None:
+        return
+    with transaction.atomic():
+        rows = plans.projects_of(actor).filter(account_id=account_id)
+        words = {"account_name": account.name, "segment": account.segment, "industry": account.industry}
+        rows.update(**words)
+        calendar: dict[str, object] = {
+            "customer_country": account.country,
+            "signed_at": account.contract_signed_at,
+            **({"customer_time_zone": account.time_zone} if account.time_zone else {}),
+        }
+        stale = rows.filter(state__in=[state.value for state in settling.RUNNING]).exclude(**_same(calendar))
+        for project_id in list(stale.order_by("id").values_list("id", flat=True)):
+            _replan(actor, project_id, calendar, at)
+
+
+def _same(columns: dict[str, object]) -> dict[str, object]:
+    return {
+        f"{name}__isnull" if value is None else name: True if value is None else value
+        for name, value in columns.items()
+    }
+
+
+def _replan(actor: Actor, project_id: UUID, columns: dict[str, object], at: datetime) -> None:
+    plan = settling.opened(actor=actor, project_id=project_id)
+    for name, value in columns.items():
+        setattr(plan.project, name, value)
+    plan.project.save(update_fields=list(columns))
+    settling.settle(plan, actor=actor, at=at, cause="the account changed")
+
+
+def refresh_member(*, actor: Actor, member_id: UUID) -> None:
+    """Take over a member's present name wherever a project keeps it."""
+    member = identity_queries.find_member(actor=actor, member_id=member_id)
+    if member is None:
+        return
+    with transaction.atomic():
+        Project.objects.for_actor(actor).filter(owner_id=member_id).update(owner_name=member.name)
+        _rename(
+            ProjectTask.objects.for_actor(actor).filter(member_id=member_id),
+            ProjectRole.objects.for_actor(actor).filter(member_id=member_id),
+            name=member.name,
+            email=member.email,
+        )
+
+
+def refresh_contact(*, actor: Actor, contact_id: UUID) -> None:
+    """Take over a contact's present name and address wherever a project keeps it."""
+    contact = customer_queries.find_contact(actor=actor, contact_id=contact_id)
+    if contact is None:
+        return
+    with transaction.atomic():
+        _rename(
+            ProjectTask.objects.for_actor(actor).filter(contact_id=contact_id),
+            ProjectRole.objects.for_actor(actor).filter(contact_id=contact_id),
+            name=contact.name,
+            email=contact.email,
+        )
+
+
+def _rename(tasks: QuerySet[ProjectTask], roles: QuerySet[ProjectRole], *, name: str, email: str) -> None:
+    tasks.update(assignee_name=name)
+    roles.update(person_name=name, person_email=email)
