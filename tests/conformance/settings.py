@@ -2,4 +2,5 @@
 
 from tests.settings import *  # noqa: F403
 
+DATABASES["default"].get("OPTIONS", {}).pop("assume_role", None)  # noqa: F405
 INSTALLED_APPS = ["firstwin.jobs", "firstwin.journal", "tests.conformance.probe"]

@@ -1,74 +1,198 @@
-from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime, timedelta
-from typing import Any
-from uuid import UUID
+"""Enqueueing, timers, and draining what is due."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID, uuid4
 
 import pytest
+from django.db import transaction
+from pytest_django import DjangoAssertNumQueries
 
-from firstwin.jobs import contracts, operations
-from firstwin.jobs.contracts import Effect, JobContext, JobsFailedError, JobState, NewTimer, RetryPolicy, job_handler
-from firstwin.jobs.models import Job
+from firstwin.jobs import contracts, operations, queries
+from firstwin.jobs.contracts import (
+    JobNotDeadError,
+    JobNotFoundError,
+    JobsDeniedError,
+    JobsFailedError,
+    JobState,
+    NewJob,
+    NewTimer,
+)
+from firstwin.jobs.models import Job, Timer
+from tests.jobs.conftest import SPACE
 
 pytestmark = pytest.mark.django_db
-NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
-SPACE = UUID(int=7)
+OWNER = "project:1"
 
 
-@pytest.fixture
-def ran(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
-    """Handlers "probe.note" and "probe.send" that write down their payload, and fail where it says so."""
-    monkeypatch.setattr(contracts, "_handlers", dict(contracts.handlers()))
-    notes: list[str] = []
+@dataclass(frozen=True)
+class Person:
+    """Someone with a role, as far as jobs look."""
 
-    def note(context: JobContext, payload: Mapping[str, Any]) -> None:
-        if context.attempt <= payload.get("failures", 0):
-            raise RuntimeError(f"failure {context.attempt} of {payload['name']}")
-        notes.append(payload["name"])
-
-    job_handler("probe.note", effect=Effect.DB, retry=RetryPolicy(max_attempts=3))(note)
-    job_handler("probe.send", effect=Effect.EXTERNAL, retry=RetryPolicy(max_attempts=3))(replace_name(note))
-    return notes
+    workspace_id: UUID = SPACE
+    role: str | None = "admin"
 
 
-def replace_name(function: Any) -> Any:
-    return lambda context, payload: function(context, payload)
+def new(name: str, **fields: object) -> NewJob:
+    return NewJob(kind="probe.note", payload={"name": name}, workspace_id=SPACE, **fields)  # type: ignore[arg-type]
 
 
-def test_enqueued_jobs_run_in_order_and_disappear(ran: list[str]) -> None:
-    for name in "abc":
-        operations.enqueue("probe.note", {"name": name}, workspace_id=SPACE)
-    assert operations.run_due(now=NOW) == 3
+def timer(name: str, at: datetime) -> NewTimer:
+    return NewTimer(owner=OWNER, name=name, at=at, kind="probe.note", payload={"name": name}, workspace_id=SPACE)
+
+
+def test_enqueued_jobs_run_in_order_and_disappear(ran: list[str], now: datetime) -> None:
+    operations.enqueue_many([new(name) for name in "abc"])
+    assert operations.run_due(now=now) == 3
     assert ran == ["a", "b", "c"]
     assert not Job.objects.exists()
 
 
-def test_timers_become_jobs_when_due(ran: list[str]) -> None:
-    operations.set_timers(
-        NewTimer(
-            owner="project:1",
-            name=str(n),
-            at=NOW + timedelta(days=n),
-            kind="probe.note",
-            payload={"name": str(n)},
-            workspace_id=SPACE,
-        )
-        for n in range(5)
+def test_a_job_lives_and_dies_with_the_transaction_that_enqueued_it(ran: list[str], now: datetime) -> None:
+    with transaction.atomic():
+        operations.enqueue("probe.note", {"name": "a"}, workspace_id=SPACE)
+        transaction.set_rollback(True)
+    assert operations.run_due(now=now) == 0
+    assert ran == []
+
+
+def test_the_urgent_comes_first_and_the_later_waits(ran: list[str], now: datetime) -> None:
+    operations.enqueue_many(
+        [new("a"), new("b", priority=5), new("c", run_at=now + timedelta(hours=1)), new("d", run_at=now)]
     )
-    operations.run_due(now=NOW + timedelta(days=2))
+    operations.run_due(now=now)
+    assert ran == ["b", "a", "d"]
+    operations.run_due(now=now + timedelta(hours=1))
+    assert ran == ["b", "a", "d", "c"]
+
+
+def test_a_key_is_unique_among_unfinished_jobs_of_a_kind_and_workspace(ran: list[str], now: datetime) -> None:
+    for _ in range(3):
+        operations.enqueue("probe.note", {"name": "a"}, workspace_id=SPACE, key="k")
+    operations.enqueue("probe.note", {"name": "b"}, workspace_id=UUID(int=8), key="k")
+    operations.enqueue("probe.send", {"name": "c"}, workspace_id=SPACE, key="k")
+    operations.run_due(now=now)
+    assert sorted(ran) == ["a", "b", "c"]
+    operations.enqueue("probe.note", {"name": "a"}, workspace_id=SPACE, key="k")
+    operations.run_due(now=now)
+    assert sorted(ran) == ["a", "a", "b", "c"]
+
+
+def test_an_unknown_queue_is_refused(ran: list[str]) -> None:
+    with pytest.raises(ValueError, match="no queue fast"):
+        operations.enqueue("probe.note", {}, workspace_id=SPACE, queue="fast")
+    assert not Job.objects.exists()
+
+
+def test_many_jobs_and_many_timers_cost_a_statement_each(
+    now: datetime, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    with django_assert_num_queries(2):
+        operations.enqueue_many([new(str(number)) for number in range(50)])
+        operations.set_timers(timer(str(number), now) for number in range(50))
+    with django_assert_num_queries(2):
+        assert operations.shift_timers(owner=OWNER, by=timedelta(days=1)) == 50
+        assert operations.cancel_timers(owner=OWNER) == 50
+
+
+def test_timers_become_jobs_when_due(ran: list[str], now: datetime) -> None:
+    operations.set_timers(timer(str(n), now + timedelta(days=n)) for n in range(5))
+    operations.run_due(now=now + timedelta(days=2))
     assert ran == ["0", "1", "2"]
-    assert operations.shift_timers(owner="project:1", by=timedelta(days=-10)) == 2
-    operations.run_due(now=NOW)
+    assert operations.shift_timers(owner=OWNER, by=timedelta(days=-10)) == 2
+    operations.run_due(now=now)
     assert ran == ["0", "1", "2", "3", "4"]
 
 
-def test_failure_is_raised_kept_and_tried_again(ran: list[str]) -> None:
+def test_a_timer_is_moved_by_setting_it_again_and_cancelled_by_name(ran: list[str], now: datetime) -> None:
+    operations.set_timers([timer("a", now), timer("b", now), timer("c", now)])
+    operations.set_timer(
+        owner=OWNER,
+        name="a",
+        at=now + timedelta(days=1),
+        kind="probe.note",
+        payload={"name": "moved"},
+        workspace_id=SPACE,
+    )
+    assert operations.cancel_timers(owner=OWNER, names=["b"]) == 1
+    assert [(info.name, info.at) for info in queries.list_timers(owner=OWNER)] == [
+        ("c", now),
+        ("a", now + timedelta(days=1)),
+    ]
+    assert queries.find_next_timer_at() == now
+    operations.run_due(now=now + timedelta(days=1))
+    assert ran == ["c", "moved"]
+    assert not Timer.objects.exists()
+
+
+def test_a_failure_is_raised_kept_and_tried_again_in_order(ran: list[str], now: datetime) -> None:
     operations.enqueue("probe.note", {"name": "a", "failures": 1}, workspace_id=SPACE, order_key="k")
     operations.enqueue("probe.note", {"name": "b"}, workspace_id=SPACE, order_key="k")
     operations.enqueue("probe.send", {"name": "c"}, workspace_id=SPACE)
     with pytest.raises(JobsFailedError) as caught:
-        operations.run_due(now=NOW)
+        operations.run_due(now=now)
     assert "failure 1 of a" in str(caught.value.exceptions[0])
     assert ran == ["c"]
     assert sorted(Job.objects.values_list("state", flat=True)) == [JobState.HELD, JobState.WAITING]
-    operations.run_due(now=NOW + timedelta(hours=2))
+    operations.run_due(now=now + timedelta(hours=2))
     assert ran == ["c", "a", "b"]
+
+
+def test_a_job_that_fails_too_often_is_dead_and_its_line_goes_on(ran: list[str], now: datetime) -> None:
+    operations.enqueue("probe.send", {"name": "a", "failures": 3}, workspace_id=SPACE, order_key="k")
+    operations.enqueue("probe.note", {"name": "b"}, workspace_id=SPACE, order_key="k")
+    for hour in range(3):
+        operations.run_due(now=now + timedelta(hours=hour), is_strict=False)
+    assert ran == ["b"]
+    (dead,) = queries.list_dead_jobs(Person())
+    assert (dead.attempts, dead.state, queries.count_dead_jobs(Person())) == (3, JobState.DEAD, 1)
+    assert "failure 3 of a" in dead.last_error
+    assert queries.get_stats().dead == 1
+
+
+def test_only_admins_of_the_workspace_retry_and_drop_dead_jobs(ran: list[str], now: datetime) -> None:
+    operations.enqueue("probe.note", {"name": "a", "failures": 3}, workspace_id=SPACE, key="k")
+    for hour in range(3):
+        operations.run_due(now=now + timedelta(hours=hour), is_strict=False)
+    job_id = queries.list_dead_jobs(Person())[0].id
+    for role in ("manager", "specialist", "viewer", "auditor", None):
+        with pytest.raises(JobsDeniedError):
+            operations.retry_job(actor=Person(role=role), job_id=job_id, at=now)
+        with pytest.raises(JobsDeniedError):
+            queries.list_dead_jobs(Person(role=role))
+    for actor, wanted in ((Person(workspace_id=UUID(int=8)), job_id), (Person(), uuid4())):
+        with pytest.raises(JobNotFoundError):
+            operations.drop_job(actor=actor, job_id=wanted)
+    operations.enqueue("probe.note", {"name": "again"}, workspace_id=SPACE, key="k")
+    with pytest.raises(JobNotDeadError):
+        operations.retry_job(actor=Person(), job_id=job_id, at=now)
+    assert Job.objects.filter(state="dead").count() == 1
+    operations.run_due(now=now)
+    operations.retry_job(actor=Person(), job_id=job_id, at=now)
+    with pytest.raises(JobsFailedError):
+        operations.run_due(now=now)
+    Job.objects.update(state="dead")
+    operations.drop_job(actor=Person(), job_id=job_id)
+    assert not Job.objects.exists()
+
+
+def test_a_job_that_nothing_handles_is_kept_with_a_clear_error(now: datetime) -> None:
+    operations.enqueue("probe.renamed", {}, workspace_id=None)
+    with pytest.raises(JobsFailedError):
+        operations.run_due(now=now)
+    assert "Nothing handles jobs of kind probe.renamed" in Job.objects.get().last_error
+
+
+def test_a_schedule_ticks_once_however_many_ticks_were_missed(ran: list[str], now: datetime) -> None:
+    contracts.schedule("nightly", cron="0 3 * * *", kind="probe.note")
+    operations.run_due(now=now)
+    assert ran == []
+    operations.run_due(now=now + timedelta(days=4))
+    operations.run_due(now=now + timedelta(days=4))
+    assert len(ran) == 1
+    contracts.schedule("nightly", cron="0 5 * * *", kind="probe.note")
+    operations.run_due(now=now + timedelta(days=4))
+    operations.run_due(now=now + timedelta(days=4, hours=19))
+    assert len(ran) == 1
+    operations.run_due(now=now + timedelta(days=4, hours=21))
+    assert len(ran) == 2

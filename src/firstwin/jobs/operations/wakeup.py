@@ -1,5 +1,7 @@
 """Tell idle workers, after commit, that there is work. Losing a wake-up costs a second, never a job: workers also look."""
 
+from typing import Any
+
 from django.db import connection
 
 CHANNEL = "firstwin_jobs"
@@ -14,9 +16,9 @@ def wake_workers() -> None:
         return
     if any(entry[1] is _notify for entry in connection.run_on_commit):
         return
-    connection.on_commit(_notify)
+    connection.on_commit(_notify, robust=True)
 
 
 def _notify() -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(f"NOTIFY {CHANNEL}")
+    driver: Any = connection.connection
+    driver.execute(f"NOTIFY {CHANNEL}")

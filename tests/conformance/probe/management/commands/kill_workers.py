@@ -167,8 +167,9 @@ def kill(kills: int, seed: int) -> dict[str, Any]:
     workers = [nursery.fork() for _ in range(WORKERS)]
     began = time.monotonic()
     try:
-        for _ in range(kills):
-            feed(numbers)
+        for number in range(kills):
+            if number % 2 == 0:
+                feed(numbers)
             time.sleep(random.random() * 0.2)
             victim = workers.pop(random.randrange(WORKERS))
             os.kill(victim, signal.SIGKILL)
