@@ -11,6 +11,7 @@ from firstwin.customers.http.api import accounts, contacts
 from firstwin.identity.contracts import Scope
 from firstwin.identity.http.api import router as identity
 from firstwin.identity.http.api_auth import KeyOfProgram, MemberWithSession
+from firstwin.playbooks.http.api import router as playbooks
 from firstwin.projects.http.api import days, files, projects
 from firstwin.projects.http.tasks_api import project_tasks
 from firstwin.projects.http.tasks_api import router as tasks
@@ -59,6 +60,7 @@ mount("/projects", project_tasks, write=Scope.PROJECTS_WRITE)
 mount("/tasks", tasks, write=Scope.PROJECTS_WRITE)
 mount("/files", files, write=Scope.PROJECTS_WRITE)
 mount("", days, write=Scope.PROJECTS_WRITE)
+mount("/playbooks", playbooks, write=Scope.PLAYBOOKS_WRITE)
 
 _swagger = Swagger({"persistAuthorization": False, "filter": True})
 

@@ -18,6 +18,7 @@ from firstwin.playbooks.contracts import (
     PlaybookSummary,
     PlaybookVersionInfo,
 )
+from firstwin.playbooks.contracts.comparison import Change
 from firstwin.playbooks.contracts.library import (
     DraftStep,
     InvalidPlaybookError,
@@ -26,7 +27,18 @@ from firstwin.playbooks.contracts.library import (
 )
 from firstwin.playbooks.contracts.resolved import ConditionField, Facts, ResolvedPlaybook, Verdict
 from firstwin.playbooks.models import DraftRevision, Playbook, PlaybookVersion
-from firstwin.playbooks.rules import conditions, linting, overlays, reading, resolving, writing
+from firstwin.playbooks.rules import (
+    conditions,
+    differences,
+    linting,
+    manual,
+    mermaid,
+    overlays,
+    reading,
+    resolving,
+    schema,
+    writing,
+)
 from firstwin.playbooks.rules import facts as fact_rules
 from firstwin.shared import pagination
 from firstwin.shared.errors import NotFoundError, PermissionDeniedError
@@ -99,6 +111,26 @@ def read_definition(text: str, *, file: str = "") -> PlaybookDefinition:
     return read.definition
 
 
+def compare_definitions(old: PlaybookDefinition, new: PlaybookDefinition) -> tuple[Change, ...]:
+    """Return what differs between two playbooks, item by item and in plain words."""
+    return differences.differences(old, new)
+
+
+def get_schema() -> dict[str, Any]:
+    """Return the JSON Schema of playbook files."""
+    return schema.playbook_schema()
+
+
+def get_reference() -> str:
+    """Return the reference of every key and lint code, as Markdown."""
+    return manual.reference()
+
+
+def draw_flowchart(definition: PlaybookDefinition) -> str:
+    """Return a playbook as a Mermaid flowchart."""
+    return mermaid.flowchart_of(definition)
+
+
 def list_playbooks(
     *,
     actor: Actor,
@@ -141,8 +173,10 @@ def find_playbook_by_key(*, actor: Actor, key: str) -> PlaybookSummary | None:
 
 
 def list_draft_steps(*, actor: Actor, playbook_id: UUID) -> tuple[DraftStep, ...]:
-    """Return the history of a draft, newest first, with what redo could bring back."""
-    detail = _rows(actor).filter(id=playbook_id).values_list("position", flat=True).first()
+    """Return the history of a draft, newest first, with what redo could bring back. Raises NotFoundError."""
+    position = _rows(actor).filter(id=playbook_id).values_list("position", flat=True).first()
+    if position is None:
+        raise NotFoundError("There is no such playbook.", remedy="Look for it in the library.")
     steps = DraftRevision.objects.for_actor(actor).filter(playbook_id=playbook_id).order_by("-position")
     return tuple(
         DraftStep(
@@ -150,7 +184,7 @@ def list_draft_steps(*, actor: Actor, playbook_id: UUID) -> tuple[DraftStep, ...
             summary=step.summary,
             author_name=step.author_name,
             at=step.at,
-            is_current=step.position == detail,
+            is_current=step.position == position,
         )
         for step in steps.defer("definition")
     )
@@ -178,7 +212,9 @@ def latest_version(*, actor: Actor, playbook_id: UUID) -> PlaybookVersionInfo:
 
 
 def list_versions(*, actor: Actor, playbook_id: UUID) -> tuple[PlaybookVersionSummary, ...]:
-    """Return the versions of a playbook, newest first, without their content."""
+    """Return the versions of a playbook, newest first, without their content. Raises NotFoundError."""
+    if not _rows(actor).filter(id=playbook_id).exists():
+        raise NotFoundError("There is no such playbook.", remedy="Look for it in the library.")
     rows = _versions(actor).filter(playbook_id=playbook_id).defer("definition").order_by("-number")
     return tuple(
         PlaybookVersionSummary(
@@ -196,12 +232,29 @@ def list_versions(*, actor: Actor, playbook_id: UUID) -> tuple[PlaybookVersionSu
     )
 
 
+def compare_versions(*, actor: Actor, playbook_id: UUID, old: int, new: int | None = None) -> tuple[Change, ...]:
+    """Return what differs between two versions, or between a version and the draft. Raises NotFoundError."""
+    before, after = _definition(actor, playbook_id, old), _definition(actor, playbook_id, new)
+    return differences.differences(before, after)
+
+
 def export_yaml(*, actor: Actor, playbook_id: UUID, number: int | None = None) -> str:
     """Return the draft, or the version of this number, as a YAML file. Raises NotFoundError."""
+    return writing.to_yaml(_definition(actor, playbook_id, number))
+
+
+def export_flowchart(*, actor: Actor, playbook_id: UUID, number: int | None = None) -> str:
+    """Return the draft, or the version of this number, as a Mermaid flowchart. Raises NotFoundError."""
+    return mermaid.flowchart_of(_definition(actor, playbook_id, number))
+
+
+def _definition(actor: Actor, playbook_id: UUID, number: int | None) -> PlaybookDefinition:
     if number is not None:
-        version = get_version_by_number(actor=actor, playbook_id=playbook_id, number=number)
-        return writing.to_yaml(version.definition)
-    return writing.to_yaml(get_playbook(actor=actor, playbook_id=playbook_id).draft)
+        return get_version_by_number(actor=actor, playbook_id=playbook_id, number=number).definition
+    plain = _rows(actor).filter(id=playbook_id).values_list("draft", flat=True).first()
+    if plain is None:
+        raise NotFoundError("There is no such playbook.", remedy="Look for it in the library.")
+    return reading.definition_from_plain(plain)
 
 
 def _rows(actor: Actor) -> QuerySet[Playbook]:

@@ -16,8 +16,9 @@ from firstwin.playbooks.events import (
     PlaybookOwnerChanged,
     PlaybookRestored,
 )
+from firstwin.playbooks.models import Playbook
 from firstwin.playbooks.operations import storage
-from firstwin.playbooks.rules import editing, reading
+from firstwin.playbooks.rules import editing, mermaid, reading
 from firstwin.shared.errors import InvalidInputError, Problem
 
 
@@ -51,14 +52,57 @@ def import_yaml(
     changed, ConflictError when the key is taken or somebody else edited the draft.
     """
     storage.require_editor(actor)
-    read = reading.read_yaml(text, file=file)
-    if read.definition is None or read.problems:
-        raise InvalidPlaybookError(
-            f"The file {file or 'you sent'} cannot be read as a playbook.",
-            remedy="Correct the problems and import it again; nothing was changed.",
-            found=read.problems,
-        )
-    return _take_over(actor, read.definition, into, expected_revision, "imported", at)
+    return _take_over(actor, _read(text, file), into, expected_revision, "imported", at)
+
+
+def import_file(*, actor: Actor, text: str, file: str = "", at: datetime) -> UUID:
+    """Take a YAML file over into the playbook of its key, or as a new playbook when there is none; like `import_yaml`."""
+    storage.require_editor(actor)
+    with transaction.atomic():
+        definition = _read(text, file)
+        rows = Playbook.objects.for_actor(actor).filter(key=definition.key)
+        return _take_over(actor, definition, rows.values_list("id", flat=True).first(), None, "imported", at)
+
+
+def import_mermaid(
+    *,
+    actor: Actor,
+    text: str,
+    name: str = "",
+    into: UUID | None = None,
+    expected_revision: int | None = None,
+    at: datetime,
+) -> UUID:
+    """Make a draft of a Mermaid flowchart: chain = stages, branches = tasks, subgraphs = stages.
+
+    Raises what reading the flowchart raises, with line and remedy, and otherwise what `import_yaml` does.
+    """
+    storage.require_editor(actor)
+    definition = mermaid.draft_from_flowchart(text)
+    with transaction.atomic():
+        if into is None:
+            name = name.strip() or definition.name or "Flowchart"
+            definition = replace(definition, name=name, key=editing.free_key(name, storage.taken_keys(actor)))
+        else:
+            kept = storage.find_row(actor, into)
+            definition = replace(definition, name=name.strip() or kept.name, key=kept.key)
+        return _take_over(actor, definition, into, expected_revision, "imported", at)
+
+
+def import_text(
+    *,
+    actor: Actor,
+    text: str,
+    is_flowchart: bool = False,
+    name: str = "",
+    into: UUID | None = None,
+    expected_revision: int | None = None,
+    at: datetime,
+) -> UUID:
+    """Take over what somebody pasted or uploaded: YAML, or a Mermaid flowchart."""
+    if is_flowchart:
+        return import_mermaid(actor=actor, text=text, name=name, into=into, expected_revision=expected_revision, at=at)
+    return import_yaml(actor=actor, text=text, into=into, expected_revision=expected_revision, at=at)
 
 
 def import_definition(
@@ -124,6 +168,17 @@ def assign_owner(*, actor: Actor, playbook_id: UUID, owner_id: UUID | None, at: 
             playbook_id=playbook.id, title=playbook.name, owner_id=owner_id, owner_name=owner.name if owner else ""
         )
         journal_operations.record(event, actor=actor, at=at)
+
+
+def _read(text: str, file: str) -> PlaybookDefinition:
+    read = reading.read_yaml(text, file=file)
+    if read.definition is None or read.problems:
+        raise InvalidPlaybookError(
+            f"The file {file or 'you sent'} cannot be read as a playbook.",
+            remedy="Correct the problems and import it again; nothing was changed.",
+            found=read.problems,
+        )
+    return read.definition
 
 
 def _take_over(
