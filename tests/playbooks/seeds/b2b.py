@@ -69,7 +69,8 @@ STATEMENTS = (
     ),
     at(
         "Calendar invite for kickoff call.",
-        on("pre-onboarding/kickoff-invitation", due("signature+3d"), owned_by("project_owner")),
+        on("pre-onboarding/kickoff-invitation", internal, due("signature+24h")),
+        on("kickoff/accept-invitation", due("signature+3d"), owned_by("project_owner")),
         on("kickoff/kickoff-call", automatic, invited("signature+24h")),
     ),
     at(

@@ -103,7 +103,12 @@ STRATEGIES = (
         on("alignment/executive-introduction", automatic),
         on("optimization/sponsor-conversation", automatic, repeats("30d")),
     ),
-    at("Regular Communication:", on("implementation/progress-updates", automatic, repeats("7d"))),
+    at(
+        "Regular Communication:",
+        on("implementation/progress-updates", automatic, repeats("7d")),
+        on("activation/progress-updates-activation", automatic, repeats("7d")),
+        on("optimization/progress-updates-optimization", automatic, repeats("14d")),
+    ),
     at("Proactive Support:", on("implementation/proactive-support", repeats("7d"))),
     at("Success Celebration:", on("activation/success-celebration"), on("celebration:")),
     frame("Success Metrics:"),

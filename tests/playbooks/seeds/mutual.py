@@ -48,7 +48,7 @@ STATEMENTS = (
     at(
         "During this phase, the sales organization begins to transition the customer",
         on("mobilization/sales-handoff", internal, owned_by("sales"), due("signature+24h")),
-        on("mobilization/assign-specialist", internal, due("signature+8h")),
+        on("mobilization/assign-specialist", internal, due("signature+4h")),
         on("role:specialist", named("Customer onboarding specialist")),
     ),
     frame("The Customer Onboarding Specialist is responsible for:"),
@@ -89,7 +89,7 @@ STATEMENTS = (
         "Prior to meeting with your customer, the Customer Onboarding Specialist should:",
         on("mobilization/research-website", due("signature+3d"), owned_by("specialist")),
         on("mobilization/news-alerts", due("signature+3d"), owned_by("specialist")),
-        on("mobilization/relevant-content", due("signature+5d"), owned_by("specialist")),
+        on("mobilization/relevant-content", due("signature+4d"), owned_by("specialist")),
         on("mobilization/success-plan-workshop", due("signature+6d")),
     ),
     at(
@@ -152,6 +152,8 @@ STATEMENTS = (
         "This will eliminate confusion, save time, and ensure the customer gets the tools and resources",
         on("mobilization/communication-cadence", asks("tools and resources")),
         on("design/project-call", repeats("7d"), agenda("tools and resources")),
+        on("launch/project-call-launch", repeats("7d")),
+        on("adoption/project-call-adoption", repeats("7d")),
     ),
     at(
         "(We recommend that you have your Customer Onboarding Specialist serve as the main point of contact",
@@ -185,7 +187,7 @@ STATEMENTS = (
             owned_by("specialist"),
             asks("what happened", "how bad", "who takes care", "until when"),
         ),
-        on("launch/daily-issue-round", repeats("3d"), attended_by("specialist", "support", "admin_champion")),
+        on("launch/daily-issue-round", repeats("3wd"), attended_by("specialist", "support", "admin_champion")),
         on("launch/fully-deployed", reaches("blocking_issues", 0, "issues", "<=")),
     ),
     at(

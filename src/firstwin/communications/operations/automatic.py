@@ -23,10 +23,13 @@ from firstwin.playbooks.contracts import TaskKind
 from firstwin.projects.contracts import OPEN_STATES, ProjectState, ReasonSide, TaskInfo, TaskState
 from firstwin.projects.operations import tasks as task_operations
 from firstwin.projects.queries import projects as project_queries
+from firstwin.scheduling import queries as scheduling_queries
+from firstwin.scheduling.contracts import CalendarSpec, parse_span
 from firstwin.shared.errors import FirstwinError, NotFoundError
 
 _NOTICE = timedelta(hours=20)
 _FALLBACK_WINDOW = timedelta(days=7)
+_ROOM = timedelta(days=1)
 
 
 def carry_out_task(*, actor: Actor, project_id: UUID, task_id: UUID, at: datetime) -> None:
@@ -115,8 +118,9 @@ def _arrange_meeting(actor: Actor, head: Letterhead, task: TaskInfo, at: datetim
     latest = task.due_at
     if latest < earliest + timedelta(minutes=minutes):
         latest = earliest + _FALLBACK_WINDOW
+    begin = _begin_of_window(head, task, earliest, latest)
     starts_at = slots.propose_time(
-        actor=actor, head=head, readers=readers, minutes=minutes, earliest=earliest, latest=latest
+        actor=actor, head=head, readers=readers, minutes=minutes, earliest=begin, latest=latest
     )
     meetings.schedule_meeting(
         actor=actor,
@@ -132,6 +136,16 @@ def _arrange_meeting(actor: Actor, head: Letterhead, task: TaskInfo, at: datetim
         ),
         at=at,
     )
+
+
+def _begin_of_window(head: Letterhead, task: TaskInfo, earliest: datetime, latest: datetime) -> datetime:
+    """Return from when on a time may be proposed: as far ahead as the playbook wants it, if a day is left until then."""
+    notice = str(task.settings.get("notice") or "")
+    if not notice:
+        return earliest
+    calendar = CalendarSpec(time_zone=head.workspace.time_zone or "UTC", country=head.workspace.country)
+    wanted = scheduling_queries.starts_at(calendar, earliest - _NOTICE, parse_span(notice))
+    return wanted if earliest < wanted <= latest - _ROOM else earliest
 
 
 def _readers(actor: Actor, head: Letterhead, roles: list[str]) -> tuple[Reader, ...]:

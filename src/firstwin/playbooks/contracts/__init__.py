@@ -136,7 +136,11 @@ class MessageSettings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MeetingSettings:
-    """A meeting: attendees by role, length, agenda, deliverables and what has to happen before it counts as held."""
+    """A meeting: attendees by role, length, agenda, deliverables and what has to happen before it counts as held.
+
+    The invitation of an automatic meeting goes out when its task starts, for a time before the task is due; `notice`
+    says how far ahead that time should lie, if it can.
+    """
 
     attendees: tuple[str, ...] = ()
     minutes: int = 60
@@ -144,6 +148,7 @@ class MeetingSettings:
     deliverables: tuple[str, ...] = ()
     location: str = ""
     invite_within: Moment | None = None
+    notice: Span | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
