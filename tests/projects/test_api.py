@@ -10,9 +10,9 @@ from firstwin.identity.contracts import Role, Scope
 from firstwin.projects.models import Attachment, Project
 from tests.factories.http import key_client, member_client, problem_of
 from tests.factories.projects import Running, Scene, launch_example, make_scene
+from tests.projects.uploads import PNG
 
 pytestmark = pytest.mark.django_db
-PNG = b"\x89PNG\r\n\x1a\n" + b"0" * 32
 
 
 @pytest.fixture

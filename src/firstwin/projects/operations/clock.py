@@ -41,4 +41,4 @@ def advance_project(*, actor: Actor, project_id: UUID, at: datetime) -> None:
                 plan.happened.append(
                     events.TaskBecameOverdue(**tasks.task_event(plan, task), due_at=task.due_at, side=task.side)
                 )
-        settling.settle(plan, actor=actor, at=at, cause="time passed")
+        settling.settle(plan, actor=actor, at=at, cause="time passed", is_activity=False)

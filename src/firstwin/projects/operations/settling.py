@@ -72,10 +72,11 @@ def touch(plan: RunningPlan, task: ProjectTask, *, actor: Actor, at: datetime, c
     plan.touched.add(task.id)
 
 
-def settle(plan: RunningPlan, *, actor: Actor, at: datetime, cause: str) -> None:
+def settle(plan: RunningPlan, *, actor: Actor, at: datetime, cause: str, is_activity: bool = True) -> None:
     """Work out and write everything that follows from the changed rows of a plan. Raises ConflictError for a circle.
 
-    `cause` says, in the facts, why other tasks moved: "Kickoff call was completed".
+    `cause` says, in the facts, why other tasks moved: "Kickoff call was completed". What is no activity, such as time
+    passing, leaves the project where it stands in lists by last change.
     """
     project = plan.project
     before_end = project.planned_end_at
@@ -88,7 +89,8 @@ def settle(plan: RunningPlan, *, actor: Actor, at: datetime, cause: str) -> None
     for name in waking.FIGURES:
         setattr(project, name, getattr(figures, name))
     project.planned_end_at = planned.end_at
-    project.updated_at = at
+    if is_activity:
+        project.updated_at = at
     if permissions.is_contact(actor):
         project.last_customer_activity_at = at
     entered = _entered_stage(plan, facts, at)
@@ -136,7 +138,8 @@ def _entered_stage(plan: RunningPlan, facts: PlanFacts, at: datetime) -> Project
     """Return the stage that the project has just moved into, if it did."""
     current = progress.current_stage(facts.stages, facts.tasks)
     stage = next((row for row in plan.stages if current is not None and row.id == current.id), None)
-    if stage is None or stage.entered_at is not None:
+    is_running = ProjectState(plan.project.state) in RUNNING
+    if stage is None or stage.entered_at is not None or not is_running:
         return None
     stage.entered_at = at
     plan.moved_stages.add(stage.id)

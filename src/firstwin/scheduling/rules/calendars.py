@@ -185,8 +185,8 @@ class WorkingCalendar:
                     last = self.shift_day(last, -1)
                 return min(due, self.opening(self.shift_day(last, 1 - duration.amount)))
 
-    def lagged(self, at: datetime, lag: Span | None) -> datetime:
-        """An instant moved by the lag of a link; working days are counted from when work could go on."""
+    def lagged(self, at: datetime, lag: Span | None, *, is_start: bool) -> datetime:
+        """An instant moved by the lag of a link; for a start, working days are counted from when work could go on."""
         if lag is None or lag.amount == 0:
             return at
         match lag.unit:
@@ -195,8 +195,7 @@ class WorkingCalendar:
             case SpanUnit.CALENDAR_DAYS:
                 return self.plus_days(at, lag.amount)
             case SpanUnit.WORKING_DAYS:
-                ready = self.at_or_after(at)
-                local = ready.astimezone(self.zone)
+                local = (self.at_or_after(at) if is_start else at).astimezone(self.zone)
                 return self.instant(self.shift_day(local.date(), lag.amount), local.time())
 
 

@@ -139,7 +139,9 @@ class _Planner:
 
     def _linked(self, item: PlanItem, link: PlanLink) -> datetime:
         source = self.at[source_of(link)]
-        return self._paused(source, self._calendar(item).lagged(source, link.lag)) if link.lag else source
+        if link.lag is None:
+            return source
+        return self._paused(source, self._calendar(item).lagged(source, link.lag, is_start=binds_start(link)))
 
     def _link_words(self, link: PlanLink) -> str:
         name = self.graph.items[link.predecessor].name

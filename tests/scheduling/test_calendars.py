@@ -1,0 +1,160 @@
+"""Working calendars: days, holidays, time zones, spans."""
+
+from datetime import UTC, date, datetime, time, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from firstwin.scheduling import queries
+from firstwin.scheduling.contracts import CalendarSpec, InvalidCalendarError, Pause, Span, SpanUnit, parse_span
+from firstwin.scheduling.rules.calendars import WorkingCalendar, calendar_of, public_holidays
+
+BERLIN = CalendarSpec(time_zone="Europe/Berlin", country="DE")
+ZONES = st.sampled_from(["UTC", "Europe/Berlin", "America/New_York", "Asia/Kolkata", "Pacific/Auckland"])
+COUNTRIES = st.sampled_from(["", "DE", "US", "IN", "NZ"])
+CALENDARS = st.builds(CalendarSpec, time_zone=ZONES, country=COUNTRIES)
+INSTANTS = st.datetimes(min_value=datetime(2024, 1, 1), max_value=datetime(2032, 12, 31), timezones=st.just(UTC))  # noqa: DTZ001
+
+
+def berlin(year: int, month: int, day: int, hour: int = 9, minute: int = 0) -> datetime:
+    return calendar_of(BERLIN).instant(date(year, month, day), time(hour, minute))
+
+
+def test_weekends_and_public_holidays_are_closed_every_year() -> None:
+    assert not queries.is_working_day(BERLIN, date(2026, 3, 7))
+    for year in range(2024, 2035):
+        assert not queries.is_working_day(BERLIN, date(year, 10, 3))
+        assert not queries.is_working_day(BERLIN, date(year, 12, 25))
+    assert queries.is_working_day(CalendarSpec(country="US"), date(2025, 10, 3))
+    assert not queries.is_working_day(CalendarSpec(country="US"), date(2025, 7, 4))
+
+
+def test_regional_holidays_count_in_their_region_only() -> None:
+    day = date(2026, 1, 6)
+    assert queries.is_working_day(BERLIN, day)
+    assert not queries.is_working_day(CalendarSpec(country="DE", subdivision="BY"), day)
+
+
+def test_an_unknown_country_has_no_holidays() -> None:
+    assert public_holidays("XX", "", 2026) == frozenset()
+
+
+def test_days_off_and_days_on_beat_the_week() -> None:
+    saturday, monday = date(2026, 3, 7), date(2026, 3, 9)
+    spec = CalendarSpec(days_off=frozenset({monday}), days_on=frozenset({saturday}))
+    assert queries.is_working_day(spec, saturday)
+    assert not queries.is_working_day(spec, monday)
+    assert queries.opening_of(spec, saturday) == datetime(2026, 3, 7, 9, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("anchor", "span", "start", "due"),
+    [
+        # Tuesday 15:00, hours of the clock run through the night and the weekend
+        (berlin(2026, 3, 3, 15), "24h", berlin(2026, 3, 4, 15), berlin(2026, 3, 4, 15)),
+        (berlin(2026, 3, 6, 15), "24h", berlin(2026, 3, 7, 15), berlin(2026, 3, 7, 15)),
+        # calendar days: a start on a weekend moves on, a promise moves back
+        (berlin(2026, 3, 3, 15), "4d", berlin(2026, 3, 9, 9), berlin(2026, 3, 6, 17)),
+        (berlin(2026, 3, 3, 15), "7d", berlin(2026, 3, 10, 15), berlin(2026, 3, 10, 15)),
+        # working days over a weekend, and over Good Friday and Easter Monday
+        (berlin(2026, 3, 6, 15), "1wd", berlin(2026, 3, 9, 9), berlin(2026, 3, 9, 17)),
+        (berlin(2026, 4, 2, 15), "1wd", berlin(2026, 4, 7, 9), berlin(2026, 4, 7, 17)),
+        (berlin(2026, 3, 9, 15), "-1wd", berlin(2026, 3, 6, 9), berlin(2026, 3, 6, 17)),
+        # a leap day is a day
+        (berlin(2028, 2, 28, 10), "1d", berlin(2028, 2, 29, 10), berlin(2028, 2, 29, 10)),
+        (berlin(2028, 2, 28, 10), "1wd", berlin(2028, 2, 29, 9), berlin(2028, 2, 29, 17)),
+        # summer time begins on 29 March 2026: the local time of day stays, the hours of the clock do not
+        (berlin(2026, 3, 27, 10), "3d", berlin(2026, 3, 30, 10), berlin(2026, 3, 30, 10)),
+        (berlin(2026, 3, 28, 10), "24h", berlin(2026, 3, 29, 11), berlin(2026, 3, 29, 11)),
+        (berlin(2026, 10, 23, 10), "3d", berlin(2026, 10, 26, 10), berlin(2026, 10, 26, 10)),
+    ],
+)
+def test_offsets_from_an_anchor(anchor: datetime, span: str, start: datetime, due: datetime) -> None:
+    assert queries.starts_at(BERLIN, anchor, parse_span(span)) == start
+    assert queries.promised_at(BERLIN, anchor, parse_span(span)) == due
+
+
+@pytest.mark.parametrize(
+    ("start", "duration", "end"),
+    [
+        (berlin(2026, 3, 3, 9), "1wd", berlin(2026, 3, 3, 17)),
+        (berlin(2026, 3, 3, 17), "1wd", berlin(2026, 3, 4, 17)),
+        (berlin(2026, 3, 5, 9), "3wd", berlin(2026, 3, 9, 17)),
+        (berlin(2026, 3, 3, 9), "0wd", berlin(2026, 3, 3, 9)),
+        (berlin(2026, 3, 3, 9), "36h", berlin(2026, 3, 4, 21)),
+        (berlin(2026, 3, 3, 9), "4d", berlin(2026, 3, 6, 17)),
+    ],
+)
+def test_durations_count_the_first_day(start: datetime, duration: str, end: datetime) -> None:
+    assert queries.ends_at(BERLIN, start, parse_span(duration)) == end
+
+
+def test_a_hold_moves_what_was_ahead_by_its_local_days() -> None:
+    pause = Pause(start_at=berlin(2026, 3, 3, 12), end_at=berlin(2026, 3, 10, 12))
+    assert queries.resumed_at(BERLIN, pause, berlin(2026, 3, 4, 17)) == berlin(2026, 3, 11, 17)
+    short = Pause(start_at=berlin(2026, 3, 3, 12), end_at=berlin(2026, 3, 3, 16))
+    assert queries.resumed_at(BERLIN, short, berlin(2026, 3, 4, 17)) == berlin(2026, 3, 4, 17)
+
+
+@pytest.mark.parametrize(
+    "spec",
+    [
+        CalendarSpec(time_zone="Mars/Olympus"),
+        CalendarSpec(time_zone="../etc/passwd"),
+        CalendarSpec(week=((), (), (), (), (), (), ())),
+        CalendarSpec(week=(((time(9), time(17)),),)),
+    ],
+)
+def test_an_impossible_calendar_is_refused(spec: CalendarSpec) -> None:
+    with pytest.raises(InvalidCalendarError):
+        WorkingCalendar(spec)
+
+
+def test_a_calendar_that_never_opens_again_is_refused_and_not_waited_for() -> None:
+    closed = frozenset(date(2026, 1, 1) + timedelta(days=count) for count in range(800))
+    with pytest.raises(InvalidCalendarError):
+        queries.opening_of(CalendarSpec(days_off=closed), date(2026, 1, 1))
+
+
+@given(spec=CALENDARS, at=INSTANTS, days=st.integers(1, 40))
+def test_working_days_there_and_back_again(spec: CalendarSpec, at: datetime, days: int) -> None:
+    calendar = calendar_of(spec)
+    day = calendar.working_day(calendar.day_of(at))
+    there = calendar.shift_day(day, days)
+    assert calendar.shift_day(there, -days) == day
+    assert sum(calendar.is_working_day(day + timedelta(days=n)) for n in range(1, (there - day).days + 1)) == days
+
+
+@given(spec=CALENDARS, at=INSTANTS, amount=st.integers(0, 60), unit=st.sampled_from(SpanUnit))
+def test_promises_fall_into_working_days_and_starts_into_working_hours(
+    spec: CalendarSpec, at: datetime, amount: int, unit: SpanUnit
+) -> None:
+    calendar, span = calendar_of(spec), Span(amount, unit)
+    start, due = calendar.starts(at, span), calendar.is_due(at, span)
+    if unit is SpanUnit.HOURS:
+        assert start == due == at + timedelta(hours=amount)
+        return
+    assert calendar.is_working_day(calendar.day_of(start))
+    assert start >= at
+    if amount:
+        assert calendar.is_working_day(calendar.day_of(due))
+
+
+@given(spec=CALENDARS, at=INSTANTS, amount=st.integers(1, 60), unit=st.sampled_from(SpanUnit))
+def test_work_never_ends_before_it_starts_and_begins_in_time_to_be_done(
+    spec: CalendarSpec, at: datetime, amount: int, unit: SpanUnit
+) -> None:
+    calendar, span = calendar_of(spec), Span(amount, unit)
+    assert calendar.ends(at, span) >= at
+    begin = calendar.begins(at, span)
+    assert begin <= at
+    if unit is SpanUnit.WORKING_DAYS:
+        assert calendar.ends(begin, span) <= max(at, calendar.closing(calendar.working_day(calendar.day_of(at))))
+
+
+@given(spec=CALENDARS, at=INSTANTS, first=st.integers(0, 30), more=st.integers(0, 30), unit=st.sampled_from(SpanUnit))
+def test_longer_never_means_earlier(spec: CalendarSpec, at: datetime, first: int, more: int, unit: SpanUnit) -> None:
+    calendar = calendar_of(spec)
+    assert calendar.ends(at, Span(first, unit)) <= calendar.ends(at, Span(first + more, unit))
+    assert calendar.starts(at, Span(first, unit)) <= calendar.starts(at, Span(first + more, unit))
