@@ -47,7 +47,7 @@ def claim(*, worker: str, limit: int, queue: str, after: UUID | None, now: datet
 def has_ready() -> bool:
     """Return whether any job is ready, be it one that waits for another with the same `order_key`."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT 1 FROM jobs_job WHERE state = 'ready' LIMIT 1")
+        cursor.execute("SELECT 1 FROM jobs_job WHERE state = 'ready' ORDER BY queue, workspace_id LIMIT 1")
         return cursor.fetchone() is not None
 
 
