@@ -8,6 +8,7 @@ import "./ui/headings.css";
 import "./ui/forms.css";
 import "./ui/data.css";
 import "./communications/mail.css";
+import "./projects/plan.css";
 import "./ui/htmx";
 import { Application, type ControllerConstructor } from "@hotwired/stimulus";
 import { identifierOf } from "./ui/registry";

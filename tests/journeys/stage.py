@@ -1,13 +1,34 @@
 """What scenes are made of. Each returns plain values for the journey that asked."""
 
+from datetime import UTC, datetime, timedelta
 from importlib import import_module
 from typing import Any
 
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 
-from firstwin.identity.contracts import Role
-from tests.factories import identity
+from firstwin.customers.contracts import Industry, Segment, StakeholderRole
+from firstwin.identity import queries as identity_queries
+from firstwin.identity.contracts import Actor, Role
+from firstwin.jobs import operations as job_operations
+from firstwin.playbooks import queries as playbook_queries
+from firstwin.playbooks.operations import builtin
+from firstwin.projects.contracts import NewProject, ReasonSide
+from firstwin.projects.operations import launch
+from firstwin.projects.operations import tasks as task_operations
+from firstwin.projects.queries import projects as project_queries
+from tests.factories import customers, identity
+
+COMPANIES = (
+    ("Bluefin Logistics", Segment.ENTERPRISE, Industry.OTHER),
+    ("Cedar Health", Segment.ENTERPRISE, Industry.HEALTHCARE),
+    ("Daybreak Bank", Segment.ENTERPRISE, Industry.FINANCIAL_SERVICES),
+    ("Elmwood Retail", Segment.MID_MARKET, Industry.ECOMMERCE),
+    ("Fjord Advisory", Segment.MID_MARKET, Industry.PROFESSIONAL_SERVICES),
+    ("Granite Labs", Segment.MID_MARKET, Industry.SAAS),
+    ("Harbor Dental", Segment.MID_MARKET, Industry.HEALTHCARE),
+    ("Ivory Freight", Segment.MID_MARKET, Industry.OTHER),
+)
 
 
 def member(name: str = "Mara Lindqvist", role: str = "owner", workspace: str = "Northwind Software") -> dict[str, Any]:
@@ -26,3 +47,56 @@ def session(made: Any) -> str:
     store[HASH_SESSION_KEY] = made.user.get_session_auth_hash()
     store.save()
     return str(store.session_key)
+
+
+def busy_team() -> dict[str, Any]:
+    """A workspace whose eight customers are at different places of the seven stages; as of the real present."""
+    made = member()
+    actor = identity_queries.get_member_actor(workspace_id=made["workspace_id"], member_id=made["member_id"])
+    now = datetime.now(tz=UTC)
+    builtin.install_builtin_playbooks(actor=actor, at=now - timedelta(days=90))
+    playbook = playbook_queries.find_playbook_by_key(actor=actor, key="b2b-seven-stage")
+    assert playbook is not None
+    version = playbook_queries.latest_version(actor=actor, playbook_id=playbook.id)
+    made["projects"] = [
+        _onboarding(actor, version.id, index, now - timedelta(days=3 + index * 5)) for index in range(len(COMPANIES))
+    ]
+    return made
+
+
+def _onboarding(actor: Actor, version_id: Any, index: int, signed_at: datetime) -> str:
+    name, segment, industry = COMPANIES[index]
+    workspace = identity.Workspace.objects.get(id=actor.workspace_id)
+    account = customers.make_account(
+        workspace, name=name, segment=segment, industry=industry, contract_signed_at=signed_at, owner_id=actor.id
+    )
+    first = name.split()[0].lower()
+    for role, person in zip(StakeholderRole, ("Ana Costa", "Ben Stone", "Chen Wu", "Dana Roy", "Eli Fox"), strict=True):
+        email = f"{person.split()[0].lower()}@{first}.example"
+        customers.make_contact(account, name=person, email=email, roles=(role,))
+    project_id = launch.launch_project(
+        actor=actor, new=NewProject(account_id=account.id, playbook_version_id=version_id), at=signed_at
+    )
+    job_operations.run_due(now=signed_at + timedelta(hours=1))
+    _make_progress(actor, project_id, share=index / 9, at=signed_at + timedelta(days=1))
+    return str(project_id)
+
+
+def _make_progress(actor: Actor, project_id: Any, *, share: float, at: datetime) -> None:
+    detail = project_queries.get_project(actor=actor, project_id=project_id, at=at)
+    tasks = [task for stage in detail.stages for task in stage.tasks]
+    simple = [task for task in tasks if task.kind in {"todo", "meeting", "training"} and task.state == "open"]
+    for task in simple[: int(len(tasks) * share)]:
+        at += timedelta(hours=3)
+        task_operations.complete_task(actor=actor, task_id=task.id, at=at)
+    remaining = simple[int(len(tasks) * share) :]
+    if remaining:
+        task_operations.start_task(actor=actor, task_id=remaining[0].id, at=at)
+    if len(remaining) > 2 and share > 0.4:
+        task_operations.mark_task_stuck(
+            actor=actor,
+            task_id=remaining[2].id,
+            side=ReasonSide.CUSTOMER,
+            reason="Their IT has not opened the firewall yet",
+            at=at,
+        )

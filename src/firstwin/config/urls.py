@@ -17,6 +17,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("mailbox/", include("firstwin.desk.http.mailbox")),
     path("", include("firstwin.desk.http.accounts.urls")),
     path("", include("firstwin.shared.urls")),
+    path("", include("firstwin.desk.http.urls")),
 ]
 
 handler400 = pages.bad_request

@@ -41,3 +41,15 @@ class AccountPage:
     former: tuple[ContactInfo, ...]
     history: Page[Fact]
     may: Abilities
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SavedView:
+    """A list with its filters and its order under a name; a shared one is offered to everybody in the workspace."""
+
+    id: UUID
+    page: str
+    name: str
+    query: str
+    is_shared: bool
+    is_own: bool

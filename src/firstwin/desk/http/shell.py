@@ -27,6 +27,7 @@ class Shell:
     workspace_name: str = ""
     brand: str = ""
     member_name: str = ""
+    member_first_name: str = ""
     member_role: str = ""
     entries: tuple[Entry, ...] = ()
     foot: tuple[Entry, ...] = ()
@@ -59,6 +60,7 @@ def shell_of(request: HttpRequest) -> Shell:
         workspace_name=workspace.name,
         brand=workspace.brand_color.removeprefix("#"),
         member_name=actor.name,
+        member_first_name=actor.name.split(" ")[0],
         member_role=actor.role.value if actor.role else "",
         entries=_entries(PLACES, request.path),
         foot=_entries(FOOT, request.path),

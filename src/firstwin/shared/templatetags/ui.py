@@ -4,12 +4,14 @@ All tags of `firstwin.shared.templatetags` are built in: a template needs no {% 
 does not know become attributes, with dashes for underscores: `hx_post=url` is `hx-post="..."`.
 """
 
+import json
 import zlib
 from datetime import date, datetime
 from typing import Any
 
 from django import template
 from django.forms.utils import flatatt
+from django.http import QueryDict
 from django.utils import timezone
 from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString
@@ -256,3 +258,51 @@ def browser_name(user_agent: str) -> str:
     browser = next((name for mark, name in browsers if mark in user_agent), "A browser")
     system = next((name for name in systems if name in user_agent), "")
     return f"{browser} on {'Mac' if system == 'Macintosh' else system}" if system else browser
+
+
+@register.filter
+def words_of(text: str) -> list[str]:
+    """Return the words of a text, for loops over a few names."""
+    return text.split()
+
+
+@register.filter
+def all_of(query: QueryDict, name: str) -> list[str]:
+    """Return every value of a parameter of the address."""
+    return query.getlist(name)
+
+
+@register.filter
+def days_after(at: datetime, other: datetime) -> int:
+    """Return by how many days one instant lies after another; negative when it lies before."""
+    return (at.date() - other.date()).days
+
+
+@register.filter
+def absolute(number: int) -> int:
+    """Return a number without its sign."""
+    return abs(number)
+
+
+@register.filter
+def pairs(text: str) -> list[list[str]]:
+    """Return "key|Label,key|Label" as pairs, for a few fixed choices of a template."""
+    return [pair.split("|", 1) for pair in text.split(",")]
+
+
+@register.filter
+def at_version(address: str, version: int) -> str:
+    """Return an address that says which version the reader has seen."""
+    return f"{address}?version={version}"
+
+
+@register.filter
+def as_json(value: object) -> str:
+    """Return a value for a data attribute that a controller reads."""
+    return json.dumps(value)
+
+
+@register.filter
+def after_prefix(text: str, prefix: str) -> str:
+    """Return what a name adds to another one: "Acme: Onboarding" after "Acme" is "Onboarding"."""
+    return text.removeprefix(prefix).lstrip(" :-–·")

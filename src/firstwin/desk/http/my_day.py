@@ -1,0 +1,85 @@
+"""My day: what needs somebody, what waits for customers, what comes up; each row can be finished in place."""
+
+from datetime import datetime, timedelta
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from firstwin.desk.http import task_panel
+from firstwin.desk.http.access import desk_page, may_edit
+from firstwin.identity.contracts import Actor
+from firstwin.projects.contracts import TaskInfo
+from firstwin.projects.contracts.my_day import DayReason, DayRow
+from firstwin.projects.queries import my_day
+from firstwin.shared import clock
+
+LOOKS = {
+    DayReason.OVERDUE: ("late", "clock-exclamation", "Late"),
+    DayReason.STUCK: ("late", "hand-stop", "Stuck"),
+    DayReason.APPROVAL: ("waiting", "writing", "Your approval"),
+    DayReason.REPLY: ("progress", "message-circle", "Reply"),
+    DayReason.WAITING: ("waiting", "hourglass", "Waiting"),
+    DayReason.DUE: ("neutral", "calendar-time", "Due"),
+}
+
+
+def is_done_at_once(task: TaskInfo) -> bool:
+    """Return whether a task is finished by a click."""
+    return task.kind in task_panel.BY_A_CLICK
+
+
+@require_safe
+@desk_page
+def show(request: HttpRequest, actor: Actor) -> HttpResponse:
+    """Show what the reader does first."""
+    at = clock.now()
+    day = my_day.get_my_day(actor=actor, at=at)
+    local = timezone.localtime(at)
+    context = {
+        "now": at,
+        "greeting": greeting(local),
+        "day": day,
+        "needs_you": [_row(row) for row in day.needs_you],
+        "waiting": [_row(row) for row in day.waiting],
+        "coming_up": _by_day(day.coming_up, local),
+        "late_count": sum(row.reason is DayReason.OVERDUE for row in day.needs_you),
+        "may_edit": may_edit(actor),
+    }
+    return render(request, "desk/my_day/index.html", context)
+
+
+def greeting(local: datetime) -> str:
+    """Return a greeting for the time of day."""
+    if local.hour < 12:
+        return "Good morning"
+    return "Good afternoon" if local.hour < 18 else "Good evening"
+
+
+def _row(row: DayRow) -> dict[str, object]:
+    tone, icon, word = LOOKS[row.reason]
+    return {
+        "row": row,
+        "tone": tone,
+        "icon": icon,
+        "word": word,
+        "is_done_at_once": row.task is not None and is_done_at_once(row.task),
+    }
+
+
+def _by_day(rows: tuple[DayRow, ...], local: datetime) -> list[tuple[str, list[dict[str, object]]]]:
+    """Group what comes up by day: today, tomorrow, then the names of the days."""
+    groups: dict[str, list[dict[str, object]]] = {}
+    for row in rows:
+        due = timezone.localtime(row.task.due_at if row.task else row.since)
+        groups.setdefault(_day_name(due, local), []).append(_row(row))
+    return list(groups.items())
+
+
+def _day_name(due: datetime, local: datetime) -> str:
+    if due.date() == local.date():
+        return "Today"
+    if due.date() == local.date() + timedelta(days=1):
+        return "Tomorrow"
+    return f"{due:%A} {due.day} {due:%B}"

@@ -1,0 +1,237 @@
+"""A project: its plan as a list, a board and over time, its people, messages, files and everything that happened."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.html import escape
+from django.views.decorators.http import require_safe
+
+from firstwin.customers import queries as customer_queries
+from firstwin.desk import queries as desk_queries
+from firstwin.desk.http import people, task_panel, waiting
+from firstwin.desk.http.access import desk_page, is_fragment, may_edit, may_shape
+from firstwin.identity import queries as identity_queries
+from firstwin.identity.contracts import Actor
+from firstwin.journal import queries as journal_queries
+from firstwin.journal.contracts import EntryFilter
+from firstwin.playbooks.contracts import Side, TaskKind, Visibility
+from firstwin.projects.contracts import ProjectDetail, ProjectState, StageInfo, TaskInfo, TaskStanding, TaskState
+from firstwin.projects.queries import comments, files
+from firstwin.projects.queries import projects as project_queries
+from firstwin.shared import clock, wording
+from firstwin.shared.errors import NotFoundError
+
+BOARD = (
+    ("ahead", "Ahead", (TaskStanding.SCHEDULED, TaskStanding.BLOCKED)),
+    ("ready", "Ready", (TaskStanding.READY, TaskStanding.LATE)),
+    ("in_progress", "In progress", (TaskStanding.IN_PROGRESS,)),
+    ("stuck", "Stuck", (TaskStanding.STUCK,)),
+    ("approval", "Awaiting approval", (TaskStanding.AWAITING_APPROVAL,)),
+    ("done", "Done", (TaskStanding.DONE, TaskStanding.NOT_APPLICABLE, TaskStanding.CANCELLED)),
+)
+TONES = {
+    TaskStanding.LATE: "late",
+    TaskStanding.STUCK: "late",
+    TaskStanding.IN_PROGRESS: "progress",
+    TaskStanding.READY: "progress",
+    TaskStanding.AWAITING_APPROVAL: "waiting",
+    TaskStanding.DONE: "done",
+}
+
+
+def frame(request: HttpRequest, actor: Actor, project_id: UUID, tab: str) -> dict[str, Any]:
+    """Return what every tab of a project shows around itself."""
+    at = clock.now()
+    detail = project_queries.get_project(actor=actor, project_id=project_id, at=at)
+    summary = detail.summary
+    is_running = summary.state in {ProjectState.ACTIVE, ProjectState.DRAFT}
+    return {
+        "now": at,
+        "tab": tab,
+        "detail": detail,
+        "project": summary,
+        "steps": _steps(detail, at),
+        "waits": waiting.sides(detail, at),
+        "is_running": is_running,
+        "is_held": summary.state is ProjectState.ON_HOLD,
+        "is_over": summary.state in {ProjectState.COMPLETED, ProjectState.CANCELLED},
+        "is_ready_to_complete": is_running and all(criterion.is_met for criterion in detail.completion),
+        "may_edit": may_edit(actor),
+        "may_shape": may_shape(actor),
+        "head": journal_queries.find_head(workspace_id=actor.workspace_id)[0],
+        "plan_url": reverse("project", kwargs={"project_id": project_id}),
+        "here": request.get_full_path(),
+    }
+
+
+def _steps(detail: ProjectDetail, at: datetime) -> list[dict[str, object]]:
+    return [
+        {"name": stage.name, "state": state, "detail": words, "href": f"#stage-{stage.key}"}
+        for stage in detail.stages
+        for state, words in (_step(stage, at),)
+    ]
+
+
+def _step(stage: StageInfo, at: datetime) -> tuple[str, str]:
+    today = timezone.localtime(at).date()
+    if stage.task_count and stage.done_count == stage.task_count:
+        return "done", "Done"
+    if stage.is_current:
+        return "current", f"{stage.done_count} of {stage.task_count} done"
+    if stage.done_count:
+        return "ahead", f"{stage.done_count} of {stage.task_count} done"
+    return "ahead", f"from {wording.short_day(timezone.localtime(stage.start_at).date(), today=today)}"
+
+
+def row_of(task: TaskInfo) -> dict[str, object]:
+    """Return a task as a row or a card shows it."""
+    word, icon = task_panel.KIND_WORDS[task.kind]
+    return {
+        "task": task,
+        "kind_word": word,
+        "kind_icon": icon,
+        "is_hidden": task.visibility is Visibility.INTERNAL,
+        "is_customers": task.side is Side.CUSTOMER,
+        "is_by_click": task.kind in task_panel.BY_A_CLICK,
+        "is_finished": task.state in {TaskState.DONE, TaskState.NOT_APPLICABLE, TaskState.CANCELLED},
+        "is_milestone": task.kind is TaskKind.MILESTONE,
+    }
+
+
+@require_safe
+@desk_page
+def show_plan(request: HttpRequest, actor: Actor, project_id: UUID) -> HttpResponse:
+    """Show the plan as its address asks: a list, a board or a Gantt chart."""
+    return render(request, "desk/project/plan.html", _plan(request, actor, project_id))
+
+
+def _plan(request: HttpRequest, actor: Actor, project_id: UUID) -> dict[str, Any]:
+    context = frame(request, actor, project_id, "plan")
+    view = request.GET.get("view", "list")
+    only = request.GET.get("only", "")
+    detail = context["detail"]
+    stages = [(stage, [row_of(task) for task in stage.tasks if _is_asked(task, only)]) for stage in detail.stages]
+    context |= {
+        "view": view if view in {"list", "board", "gantt"} else "list",
+        "only": only,
+        "stages": [(stage, rows) for stage, rows in stages if rows or not only],
+        "people": people.choices(actor, detail.summary.account_id) if context["may_edit"] else [],
+    }
+    if view == "board":
+        context["columns"] = _columns(detail)
+    if view == "gantt":
+        context["bars"] = [bar_of(task, stage) for stage in detail.stages for task in stage.tasks]
+    return context
+
+
+def _is_asked(task: TaskInfo, only: str) -> bool:
+    match only:
+        case "open":
+            return task.state in {TaskState.OPEN, TaskState.IN_PROGRESS, TaskState.STUCK, TaskState.AWAITING_APPROVAL}
+        case "customer":
+            return task.side is Side.CUSTOMER
+        case "late":
+            return task.standing in {TaskStanding.LATE, TaskStanding.STUCK}
+        case "milestones":
+            return task.kind is TaskKind.MILESTONE
+        case _:
+            return True
+
+
+def _columns(detail: ProjectDetail) -> list[dict[str, object]]:
+    tasks = [task for stage in detail.stages for task in stage.tasks]
+    return [
+        {"key": key, "title": title, "rows": [row_of(task) for task in tasks if task.standing in standings]}
+        for key, title, standings in BOARD
+    ]
+
+
+def bar_of(task: TaskInfo, stage: StageInfo) -> dict[str, object]:
+    """Return a task for the Gantt chart, which writes names into the page as they are: so they are escaped here."""
+    return {
+        "id": str(task.id),
+        "name": escape(task.name),
+        "stage": escape(stage.name),
+        "start": timezone.localtime(task.started_at or task.start_at).strftime("%Y-%m-%d %H:%M"),
+        "end": timezone.localtime(max(task.finished_at or task.due_at, task.started_at or task.start_at)).strftime(
+            "%Y-%m-%d %H:%M"
+        ),
+        "progress": 100 if task.standing is TaskStanding.DONE else 0,
+        "dependencies": [str(other) for other in task.predecessor_ids],
+        "custom_class": f"fw-bar-{TONES.get(task.standing, 'neutral')}",
+        "href": reverse("task", kwargs={"project_id": task.project_id, "task_id": task.id}),
+    }
+
+
+@require_safe
+@desk_page
+def show_task(request: HttpRequest, actor: Actor, project_id: UUID, task_id: UUID) -> HttpResponse:
+    """Show a task beside the page one is on; opened by its address, beside the plan."""
+    at = clock.now()
+    task = project_queries.get_task(actor=actor, task_id=task_id, at=at)
+    if task.project_id != project_id:
+        raise NotFoundError("This task belongs to another project.", remedy="Look for it in its own plan.")
+    if is_fragment(request):
+        detail = project_queries.get_project(actor=actor, project_id=task.project_id, at=at)
+        return render(request, "desk/task/panel.html", task_panel.read(request, actor, detail, task))
+    context = _plan(request, actor, task.project_id)
+    context |= task_panel.read(request, actor, context["detail"], task)
+    context["here"] = context["plan_url"]
+    return render(request, "desk/task/page.html", context)
+
+
+@require_safe
+@desk_page
+def show_people(request: HttpRequest, actor: Actor, project_id: UUID) -> HttpResponse:
+    """Show who does what on both sides."""
+    context = frame(request, actor, project_id, "people")
+    account_id = context["project"].account_id
+    context["members"] = [
+        (f"{Side.VENDOR.value}:{member.id}", member.name) for member in identity_queries.list_members(actor=actor)
+    ]
+    contacts = customer_queries.list_contacts(actor=actor, account_id=account_id)
+    context["contacts"] = [(f"{Side.CUSTOMER.value}:{contact.id}", contact.name) for contact in contacts]
+    context["roles"] = [(role, people.choice_of(role.person)) for role in context["detail"].roles]
+    context["others"] = contacts
+    return render(request, "desk/project/people.html", context)
+
+
+@require_safe
+@desk_page
+def show_messages(request: HttpRequest, actor: Actor, project_id: UUID) -> HttpResponse:
+    """Show the conversation of a project: comments on it and on its tasks."""
+    context = frame(request, actor, project_id, "messages")
+    names = {task.id: task.name for stage in context["detail"].stages for task in stage.tasks}
+    page = comments.list_comments(
+        actor=actor, project_id=project_id, is_whole_project=True, cursor=request.GET.get("cursor")
+    )
+    context["comments"] = [(comment, names.get(comment.task_id) if comment.task_id else None) for comment in page.items]
+    context["next_cursor"] = page.next_cursor
+    context["members"] = [member.name for member in identity_queries.list_members(actor=actor)]
+    return render(request, "desk/project/messages.html", context)
+
+
+@require_safe
+@desk_page
+def show_files(request: HttpRequest, actor: Actor, project_id: UUID) -> HttpResponse:
+    """Show every file of a project."""
+    context = frame(request, actor, project_id, "files")
+    names = {task.id: task.name for stage in context["detail"].stages for task in stage.tasks}
+    found = files.list_files(actor=actor, project_id=project_id)
+    context["files"] = [(file, names.get(file.task_id) if file.task_id else None) for file in found]
+    return render(request, "desk/project/files.html", context)
+
+
+@require_safe
+@desk_page
+def show_timeline(request: HttpRequest, actor: Actor, project_id: UUID) -> HttpResponse:
+    """Show everything that happened, from the journal."""
+    context = frame(request, actor, project_id, "timeline")
+    chosen = EntryFilter(project_id=project_id)
+    context["page"] = desk_queries.list_facts(actor=actor, chosen=chosen, cursor=request.GET.get("cursor"), limit=50)
+    return render(request, "desk/project/timeline.html", context)
