@@ -11,6 +11,7 @@ from firstwin.playbooks.contracts import PlaybookDefinition, PlaybookProblem, Pr
 from firstwin.playbooks.rules import facts, linting, reading, satisfying
 from firstwin.playbooks.rules.checks import links
 from firstwin.playbooks.rules.codes import LINT_CODES
+from firstwin.playbooks.rules.findings import MAX_PROBLEMS
 from tests.factories import playbooks as make
 from tests.playbooks.strategies import DEFINITIONS
 
@@ -299,6 +300,7 @@ def test_linting_copes_with_any_playbook(definition: PlaybookDefinition) -> None
 
 
 @given(st.lists(st.tuples(st.integers(0, 12), st.integers(0, 12)), max_size=30))
+@settings(deadline=None)
 def test_a_circle_is_found_exactly_when_there_is_one(pairs: list[tuple[int, int]]) -> None:
     tasks = [
         make.task(f"t{number}", after=make.links(*(f"t{target}" for source, target in pairs if source == number)))
@@ -344,16 +346,16 @@ def test_a_chain_of_ten_thousand_tasks_is_walked() -> None:
     ],
 )  # fmt: skip
 def test_whether_a_condition_can_hold(condition: str, outcome: str) -> None:
-    fields = facts.condition_fields(make.definition())
-    assert satisfying.outcome_of(condition, fields).outcome.value == outcome
+    trial = satisfying.Trial(facts.condition_fields(make.definition()))
+    assert trial.outcome_of(condition).outcome.value == outcome
 
 
 def test_a_condition_with_too_many_cases_is_left_undecided() -> None:
-    fields = facts.condition_fields(make.definition())
+    trial = satisfying.Trial(facts.condition_fields(make.definition()))
     condition = " && ".join(
         f"account.{name} != '{value}'" for name in ("name", "country", "website", "currency") for value in "abcd"
     )
-    assert satisfying.outcome_of(condition, fields).outcome is satisfying.Outcome.UNDECIDED
+    assert trial.outcome_of(condition).outcome is satisfying.Outcome.UNDECIDED
 
 
 def test_lint_of_a_draft_names_paths_instead_of_lines() -> None:
@@ -361,3 +363,24 @@ def test_lint_of_a_draft_names_paths_instead_of_lines() -> None:
     assert read.definition is not None
     (problem,) = linting.lint_definition(read.definition)
     assert (problem.path, problem.line) == ("stages.begin.tasks.call.settings.minutes", None)
+
+
+def test_a_playbook_full_of_mistakes_is_linted_in_bounded_time() -> None:
+    tasks = [
+        make.task(
+            f"t{n}",
+            owner=f"nobody{n}",
+            after=make.links(f"x{n}", f"t{(n * 7) % 800}"),
+            when=f"account.licensed_seats > {n} && account.country != '{n}' && account.segment == 'enterprise'",
+        )
+        for n in range(800)
+    ]
+    problems = linting.lint_definition(make.definition(make.stage("only", *tasks)))
+    assert len(problems) == MAX_PROBLEMS
+
+
+def test_conditions_beyond_the_budget_are_left_undecided() -> None:
+    trial = satisfying.Trial(facts.condition_fields(make.definition()), budget=3)
+    assert trial.outcome_of("account.segment == 'enterprise'").outcome is satisfying.Outcome.SOMETIMES
+    assert trial.outcome_of("project.needs_sso && !project.needs_sso").outcome is satisfying.Outcome.UNDECIDED
+    assert trial.outcome_of("account.segment == 'enterprise'").outcome is satisfying.Outcome.SOMETIMES

@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from firstwin.customers.contracts import Segment
@@ -139,6 +139,7 @@ KEYS = st.lists(st.sampled_from(["welcome", "sso", "brief", "import", "first-win
 
 
 @given(excluded=KEYS, healthcare=st.booleans(), sso=st.booleans())
+@settings(deadline=None)
 def test_no_link_of_an_included_task_ends_at_one_that_is_out(excluded: list[str], healthcare: bool, sso: bool) -> None:
     choices = Choices(excluded=excluded, overlays={"healthcare": healthcare})
     resolved = resolve(choices=choices, project={"needs_sso": sso})

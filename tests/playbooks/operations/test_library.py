@@ -77,6 +77,28 @@ def test_broken_yaml_is_refused_with_places_and_changes_nothing(actor: Actor) ->
     assert event_names() == []
 
 
+@pytest.mark.parametrize(
+    ("old", "new"), [("key: plan", "key: call"), ("key: call\n", "key: call\n        after: [plan]\n")]
+)
+def test_a_file_with_shared_keys_or_circles_is_refused_with_its_place(actor: Actor, old: str, new: str) -> None:
+    with pytest.raises(InvalidPlaybookError) as raised:
+        library.import_yaml(actor=actor, text=KICKOFF.replace(old, new), file="demo.yaml", at=make.AT)
+    assert raised.value.problems[0].place.startswith("demo.yaml:")
+    assert names(actor) == []
+
+
+def test_control_characters_are_refused_before_the_database_sees_them(actor: Actor) -> None:
+    version = make.make_version(actor)
+    edit = SetFields(kind=PartKind.PLAYBOOK, values={"name": "Second"})
+    drafts.edit_draft(actor=actor, playbook_id=version.playbook_id, edits=[edit], expected_revision=1, at=make.AT)
+    with pytest.raises(InvalidInputError, match="control"):
+        versions.publish(actor=actor, playbook_id=version.playbook_id, notes="a\x00b", at=make.AT)
+    with pytest.raises(InvalidInputError, match="control"):
+        library.duplicate_playbook(actor=actor, playbook_id=version.playbook_id, name="a\x00b", at=make.AT)
+    with pytest.raises(InvalidInputError, match="control"):
+        library.create_playbook(actor=actor, name="a\x00b", at=make.AT)
+
+
 def test_importing_a_key_that_is_taken_needs_to_say_where_to(actor: Actor) -> None:
     playbook_id = library.import_yaml(actor=actor, text=KICKOFF, at=make.AT)
     changed = KICKOFF.replace("name: Demo", "name: Changed")

@@ -9,7 +9,7 @@ from django.db import transaction
 from firstwin.identity import queries as identity_queries
 from firstwin.identity.contracts import Actor
 from firstwin.journal import operations as journal_operations
-from firstwin.playbooks.contracts import PlaybookDefinition
+from firstwin.playbooks.contracts import PlaybookDefinition, PlaybookProblem
 from firstwin.playbooks.contracts.library import InvalidPlaybookError
 from firstwin.playbooks.events import (
     PlaybookArchived,
@@ -18,7 +18,7 @@ from firstwin.playbooks.events import (
 )
 from firstwin.playbooks.models import Playbook
 from firstwin.playbooks.operations import storage
-from firstwin.playbooks.rules import editing, mermaid, reading
+from firstwin.playbooks.rules import editing, linting, mermaid, reading
 from firstwin.shared.errors import InvalidInputError, Problem
 
 
@@ -48,8 +48,8 @@ def import_yaml(
 ) -> UUID:
     """Take a playbook over from YAML: as a new one, or as the new draft of an existing one (`into`), which can be undone.
 
-    Mistakes of meaning are left for the editor to show; raises InvalidPlaybookError for mistakes of form, with nothing
-    changed, ConflictError when the key is taken or somebody else edited the draft.
+    Mistakes of meaning are left for the editor to show; raises InvalidPlaybookError for mistakes of form, keys that are
+    used twice and circles, with nothing changed, ConflictError when the key is taken or somebody else edited the draft.
     """
     storage.require_editor(actor)
     return _take_over(actor, _read(text, file), into, expected_revision, "imported", at)
@@ -115,6 +115,7 @@ def import_definition(
 ) -> UUID:
     """Take a playbook over from a definition, otherwise like `import_yaml`."""
     storage.require_editor(actor)
+    _refuse_broken_structure(linting.lint_structure(definition))
     return _take_over(actor, definition, into, expected_revision, "imported", at)
 
 
@@ -170,6 +171,12 @@ def assign_owner(*, actor: Actor, playbook_id: UUID, owner_id: UUID | None, at: 
         journal_operations.record(event, actor=actor, at=at)
 
 
+def _refuse_broken_structure(problems: tuple[PlaybookProblem, ...]) -> None:
+    """A draft may be unfinished, but its keys are unique and nothing waits in a circle: edits rely on it."""
+    if problems:
+        raise InvalidPlaybookError(problems[0].message, remedy=problems[0].remedy, found=problems)
+
+
 def _read(text: str, file: str) -> PlaybookDefinition:
     read = reading.read_yaml(text, file=file)
     if read.definition is None or read.problems:
@@ -178,6 +185,7 @@ def _read(text: str, file: str) -> PlaybookDefinition:
             remedy="Correct the problems and import it again; nothing was changed.",
             found=read.problems,
         )
+    _refuse_broken_structure(linting.lint_structure_of(read))
     return read.definition
 
 

@@ -16,10 +16,10 @@ from firstwin.playbooks.events import (
     PlaybookPublished,
 )
 from firstwin.playbooks.models import DraftRevision, Playbook, PlaybookVersion
-from firstwin.playbooks.rules import writing
+from firstwin.playbooks.rules import reading, writing
 from firstwin.shared.errors import ConflictError, InvalidInputError, NotFoundError, PermissionDeniedError, Problem
 
-KEPT_STEPS = 200
+KEPT_STEPS = 100
 
 
 def require_editor(editor: Actor) -> None:
@@ -97,10 +97,19 @@ def _refuse_taken_key(editor: Actor, key: str) -> None:
         )
 
 
+def refuse_unfit_text(place: str, text: str) -> None:
+    """Raise InvalidInputError for a text that is too long or holds control characters."""
+    if problem := reading.unfit_text(text):
+        raise InvalidInputError(
+            f"The {place} {problem}", problems=(Problem(place, f"The {place} {problem}", "Remove or shorten it."),)
+        )
+
+
 def _fill(playbook: Playbook, definition: PlaybookDefinition, draft: dict[str, Any], at: datetime) -> None:
     if len(definition.key) > 80 or len(definition.name) > 300 or not definition.key:
         problem = Problem("key", "The key has 1 to 80 signs, the name at most 300.", "Shorten it.")
         raise InvalidInputError("The key or the name does not fit.", problems=(problem,))
+    refuse_unfit_text("name", definition.name)
     playbook.key, playbook.name, playbook.summary = definition.key, definition.name, definition.summary
     playbook.draft, playbook.updated_at = draft, at
     playbook.stage_count = len(definition.stages)

@@ -24,6 +24,7 @@ def publish(*, actor: Actor, playbook_id: UUID, notes: str, expected_revision: i
     if not notes.strip():
         problem = Problem("notes", "The notes are empty.", "Say in a sentence what is new and why.")
         raise InvalidInputError("A version needs notes.", problems=(problem,))
+    storage.refuse_unfit_text("notes", notes)
     with transaction.atomic():
         playbook = storage.lock_row(actor, playbook_id)
         storage.expect_revision(playbook, expected_revision)

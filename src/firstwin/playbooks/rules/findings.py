@@ -44,6 +44,13 @@ def walk_tasks(definition: PlaybookDefinition) -> Iterator[Found]:
                 yield Found(task, at, stages.get(addition.stage, -1), index)
 
 
+MAX_PROBLEMS = 300
+
+
+class TooManyProblemsError(Exception):
+    """So much is wrong that looking further helps nobody."""
+
+
 @dataclass(slots=True)
 class Findings:
     """Problems found so far in one playbook, as it was read."""
@@ -62,6 +69,8 @@ class Findings:
         """Note a problem at a locator; `column` is counted from 1 within the text that stands there."""
         if (code, at, message) in self.seen:
             return
+        if len(self.problems) >= MAX_PROBLEMS:
+            raise TooManyProblemsError
         self.seen.add((code, at, message))
         place = self.place(at, column)
         self.problems.append(

@@ -1,9 +1,12 @@
 """Find everything that is wrong in a playbook, at once."""
 
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+
 from firstwin.playbooks.contracts import PlaybookDefinition, PlaybookProblem
 from firstwin.playbooks.rules import reading
 from firstwin.playbooks.rules.checks import conditions, kinds, links, references, texts, timing, whole
-from firstwin.playbooks.rules.findings import Findings, is_error
+from firstwin.playbooks.rules.findings import Findings, TooManyProblemsError, is_error
 from firstwin.playbooks.rules.reading import Reading
 
 CHECKS = (
@@ -33,19 +36,28 @@ STRUCTURE = frozenset({"duplicate_key", "dependency_cycle", "fallback_cycle", "i
 
 def lint_structure(definition: PlaybookDefinition) -> tuple[PlaybookProblem, ...]:
     """Find only what makes a playbook impossible to work with: shared or broken keys, and circles."""
-    findings = Findings(Reading(definition=definition, problems=(), places={}))
-    references.check(findings)
-    links.check(findings)
-    return tuple(problem for problem in findings.problems if problem.code in STRUCTURE)
+    return lint_structure_of(Reading(definition=definition, problems=(), places={}))
+
+
+def lint_structure_of(read: Reading) -> tuple[PlaybookProblem, ...]:
+    """Find the same in a playbook that was read without mistakes of form."""
+    found = _run(read, (references.check, links.check)).problems
+    return tuple(problem for problem in found if problem.code in STRUCTURE)
+
+
+def _run(read: Reading, checks: Iterable[Callable[[Findings], None]]) -> Findings:
+    findings = Findings(read)
+    with suppress(TooManyProblemsError):
+        for check in checks:
+            check(findings)
+    return findings
 
 
 def lint_reading(read: Reading) -> tuple[PlaybookProblem, ...]:
     """Join the problems of form with those of meaning; one place is not blamed twice for the same reason."""
     if read.definition is None:
         return read.problems
-    findings = Findings(read)
-    for check in CHECKS:
-        check(findings)
+    findings = _run(read, CHECKS)
     broken = {problem.path for problem in read.problems}
     found = [problem for problem in findings.problems if problem.path not in broken]
     return tuple(sorted((*read.problems, *found), key=_order))

@@ -20,6 +20,7 @@ from firstwin.scheduling.contracts import InvalidSpanError, Span, parse_span
 
 Locator = tuple[str | int, ...]
 MAX_TEXT = 20_000
+MAX_COMPARED = 500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,7 +131,7 @@ def nearest(word: str, options: Iterable[str]) -> str:
 def did_you_mean(word: str, options: Iterable[str]) -> str:
     """Return a remedy for an unknown word: the probable one, or all that are possible."""
     known = sorted(set(options))
-    if near := nearest(word, known):
+    if near := nearest(word, known[:MAX_COMPARED]):
         return f"Did you mean '{near}'?"
     if not known:
         return "Remove it, or declare it first."
@@ -314,7 +315,7 @@ class _Decoder:
 
     def plain(self, kind: type[Any], node: Tree, path: str) -> Any:
         value = _convert(kind, node)
-        if isinstance(value, str) and (problem := _unfit_text(value)):
+        if isinstance(value, str) and (problem := unfit_text(value)):
             self.report(
                 "unfit_text", path, f"{path} {problem}", "Remove what cannot be shown, or shorten it.", node.place
             )
@@ -384,7 +385,8 @@ def _convert(kind: type[Any], node: Tree) -> Any:
     return _INVALID
 
 
-def _unfit_text(text: str) -> str:
+def unfit_text(text: str) -> str:
+    """Return what is wrong with a text that cannot be kept, or an empty text."""
     if len(text) > MAX_TEXT:
         return f"has {len(text)} characters; at most {MAX_TEXT} fit."
     if any((ord(sign) < 32 and sign not in "\n\t") or sign == "\x7f" or 0xD800 <= ord(sign) <= 0xDFFF for sign in text):

@@ -7,7 +7,7 @@ too, but nothing is concluded from them except that they always fail.
 
 import itertools
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
@@ -16,6 +16,7 @@ from firstwin.playbooks.rules import conditions, expressions
 from firstwin.playbooks.rules.expressions import Word
 
 MAX_CASES = 6_000
+BUDGET = 200_000
 MAX_LISTED = 6
 OTHER = "any other"
 
@@ -38,32 +39,48 @@ class Tried:
     error: str = ""
 
 
-def outcome_of(condition: str, fields: Iterable[ConditionField]) -> Tried:
-    """Say whether a condition holds never, always or sometimes; raises InvalidConditionError for a broken one."""
+@dataclass(slots=True)
+class Trial:
+    """Tries the conditions of one playbook, each once, within a budget of cases; beyond it nothing is decided."""
+
+    fields: tuple[ConditionField, ...]
+    budget: int = BUDGET
+    known: dict[str, Tried] = field(default_factory=dict)
+
+    def outcome_of(self, condition: str) -> Tried:
+        """Say whether a condition holds never, always or sometimes; raises InvalidConditionError for a broken one."""
+        tried = self.known.get(condition)
+        if tried is None:
+            tried, cases = _try(condition, self.fields, self.budget)
+            self.budget -= cases
+            self.known[condition] = tried
+        return tried
+
+    def never_together(self, one: str, other: str) -> bool:
+        """Say whether two conditions can never hold for the same account; broken ones are reported elsewhere."""
+        if not one.strip() or not other.strip():
+            return False
+        try:
+            return self.outcome_of(f"({one}) && ({other})").outcome is Outcome.NEVER
+        except InvalidConditionError:
+            return False
+
+
+def _try(condition: str, fields: Iterable[ConditionField], budget: int) -> tuple[Tried, int]:
     words = expressions.words_of(condition)
-    known = {field.name: field for field in fields}
+    known = {asked.name: asked for asked in fields}
     asked = list(dict.fromkeys(found.name for found in expressions.fields_in(words)))
     domains = [_domain(known[name], words) if name in known else [None] for name in asked]
     cases = 1
     for domain in domains:
         cases *= len(domain)
-    if cases > MAX_CASES:
-        return Tried(Outcome.UNDECIDED)
+    if cases > min(MAX_CASES, budget):
+        return Tried(Outcome.UNDECIDED), 0
     results = [
         conditions.evaluate(condition, _facts(dict(zip(asked, values, strict=True))))
         for values in itertools.product(*domains)
     ]
-    return _judge(results, is_complete=_is_complete(words) and all(name in known for name in asked))
-
-
-def never_together(one: str, other: str, fields: Iterable[ConditionField]) -> bool:
-    """Say whether two conditions can never hold for the same account; broken ones are reported elsewhere."""
-    if not one.strip() or not other.strip():
-        return False
-    try:
-        return outcome_of(f"({one}) && ({other})", fields).outcome is Outcome.NEVER
-    except InvalidConditionError:
-        return False
+    return _judge(results, is_complete=_is_complete(words) and all(name in known for name in asked)), cases
 
 
 def _judge(results: list[Any], *, is_complete: bool) -> Tried:
@@ -96,15 +113,15 @@ def _is_plain(words: tuple[Word, ...], index: int) -> bool:
     return words[index].text == "[" and before == "in"
 
 
-def _domain(field: ConditionField, words: tuple[Word, ...]) -> list[Any]:
+def _domain(asked: ConditionField, words: tuple[Word, ...]) -> list[Any]:
     texts = sorted({str(value) for value in _literals(words) if isinstance(value, str)})
     numbers = sorted({value for value in _literals(words) if isinstance(value, int | float)})
-    unknown = [None] if field.can_be_unknown else []
-    match field.type:
+    unknown = [None] if asked.can_be_unknown else []
+    match asked.type:
         case ValueType.BOOLEAN:
             return [True, False]
         case ValueType.CHOICE:
-            return [*field.values, *unknown] or [None]
+            return [*asked.values, *unknown] or [None]
         case ValueType.NUMBER:
             beside = {0.0} | {number + step for number in numbers for step in (-1.0, 0.0, 1.0)}
             beside |= {(low + high) / 2 for low, high in itertools.pairwise(numbers)}

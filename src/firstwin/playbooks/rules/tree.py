@@ -15,9 +15,9 @@ from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.events import AliasEvent, CollectionEndEvent, CollectionStartEvent
 from ruamel.yaml.nodes import MappingNode, ScalarNode, SequenceNode
 
-MAX_CHARACTERS = 600_000
+MAX_CHARACTERS = 400_000
 MAX_DEPTH = 24
-MAX_VALUES = 60_000
+MAX_VALUES = 40_000
 MAX_ALIASES = 500
 
 _STANDARD = "tag:yaml.org,2002:"

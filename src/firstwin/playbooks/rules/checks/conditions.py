@@ -4,10 +4,10 @@ from collections.abc import Iterator
 
 from firstwin.playbooks.contracts import OverlaySpec, StageSpec, TaskSpec
 from firstwin.playbooks.contracts.resolved import ConditionField, InvalidConditionError, ValueType
-from firstwin.playbooks.rules import conditions, expressions, facts, overlays, satisfying
+from firstwin.playbooks.rules import conditions, expressions, facts, overlays
 from firstwin.playbooks.rules.findings import Findings, walk_stages, walk_tasks
 from firstwin.playbooks.rules.reading import Locator, did_you_mean
-from firstwin.playbooks.rules.satisfying import Outcome
+from firstwin.playbooks.rules.satisfying import Outcome, Trial
 
 Fields = dict[str, ConditionField]
 
@@ -15,11 +15,12 @@ Fields = dict[str, ConditionField]
 def check(findings: Findings) -> None:
     """Every condition can be evaluated and can be true for some account, alone and together with those around it."""
     fields = {field.name: field for field in facts.condition_fields(findings.definition)}
+    trial = Trial(tuple(fields.values()))
     sound: dict[str, bool] = {}
     for at, condition in _conditions(findings):
-        sound[condition] = _check_one(findings, at, condition, fields)
-    _check_overlays(findings, fields, sound)
-    _check_reach(findings, fields, sound)
+        sound[condition] = _check_one(findings, at, condition, fields, trial)
+    _check_overlays(findings, trial, sound)
+    _check_reach(findings, trial, sound)
 
 
 def _conditions(findings: Findings) -> Iterator[tuple[Locator, str]]:
@@ -34,7 +35,7 @@ def _conditions(findings: Findings) -> Iterator[tuple[Locator, str]]:
             yield ("overlays", index, "when"), overlay.when
 
 
-def _check_one(findings: Findings, at: Locator, condition: str, fields: Fields) -> bool:
+def _check_one(findings: Findings, at: Locator, condition: str, fields: Fields, trial: Trial) -> bool:
     """Report what is wrong in one condition; returns whether it can be evaluated."""
     try:
         words = expressions.words_of(condition)
@@ -55,7 +56,7 @@ def _check_one(findings: Findings, at: Locator, condition: str, fields: Fields) 
         findings.report("condition_unknown_value", at, message, remedy, column=field.start + 1)
     if unknown or strange:
         return False
-    return _check_outcome(findings, at, condition, fields)
+    return _check_outcome(findings, at, condition, trial)
 
 
 def _remedy_for_field(name: str, fields: Fields) -> str:
@@ -73,8 +74,8 @@ def _strange_values(words: tuple[expressions.Word, ...], fields: Fields) -> Iter
                     yield comparison.field, str(value)
 
 
-def _check_outcome(findings: Findings, at: Locator, condition: str, fields: Fields) -> bool:
-    tried = satisfying.outcome_of(condition, fields.values())
+def _check_outcome(findings: Findings, at: Locator, condition: str, trial: Trial) -> bool:
+    tried = trial.outcome_of(condition)
     match tried.outcome:
         case Outcome.FAILS:
             message = f"The condition cannot be worked out: {tried.error}."
@@ -93,7 +94,7 @@ def _check_outcome(findings: Findings, at: Locator, condition: str, fields: Fiel
             return True
 
 
-def _check_overlays(findings: Findings, fields: Fields, sound: dict[str, bool]) -> None:
+def _check_overlays(findings: Findings, trial: Trial, sound: dict[str, bool]) -> None:
     for index, overlay in enumerate(findings.definition.overlays):
         at: Locator = ("overlays", index)
         wanted = [condition for condition in overlays.conditions_of(overlay) if condition.strip()]
@@ -104,18 +105,18 @@ def _check_overlays(findings: Findings, fields: Fields, sound: dict[str, bool]) 
         if not overlay.remove and not any(addition.tasks for addition in overlay.add):
             message = f"The overlay '{overlay.key}' adds and removes nothing."
             findings.report("overlay_without_effect", at, message, "Add tasks, or remove the overlay.")
-        if len(wanted) > 1 and sound.get(overlay.when, True) and _excluded(wanted, fields):
+        if len(wanted) > 1 and sound.get(overlay.when, True) and _excluded(wanted, trial):
             message = f"The overlay '{overlay.key}' can never apply: {' && '.join(wanted)}"
             remedy = "What it names must be able to hold together."
             findings.report("condition_never_holds", (*at, "when" if overlay.when else "key"), message, remedy)
 
 
-def _excluded(wanted: list[str], fields: Fields) -> bool:
+def _excluded(wanted: list[str], trial: Trial) -> bool:
     joined = " && ".join(f"({condition})" for condition in wanted)
-    return satisfying.never_together(joined, "true", fields.values())
+    return trial.never_together(joined, "true")
 
 
-def _check_reach(findings: Findings, fields: Fields, sound: dict[str, bool]) -> None:
+def _check_reach(findings: Findings, trial: Trial, sound: dict[str, bool]) -> None:
     """A task is reachable when its condition, its stage's and its overlay's can hold together, and with what it awaits."""
     definition = findings.definition
     complete: dict[str, str] = {}
@@ -126,7 +127,7 @@ def _check_reach(findings: Findings, fields: Fields, sound: dict[str, bool]) -> 
         complete[found.part.key] = whole
         own = found.part.when if sound.get(found.part.when, True) else ""
         around = _whole_condition(None, stage, overlay, sound)
-        if own.strip() and around and satisfying.never_together(own, around, fields.values()):
+        if own.strip() and around and trial.never_together(own, around):
             message = f"'{found.part.key}' can never be part of a plan: it needs {own.strip()}, but what it is in needs {around}"
             remedy = "Change one of the two conditions, or move the task."
             findings.report("unreachable_task", (*found.at, "when"), message, remedy)
@@ -135,7 +136,7 @@ def _check_reach(findings: Findings, fields: Fields, sound: dict[str, bool]) -> 
     for found in walk_tasks(definition):
         for index, link in enumerate(found.part.after):
             mine, other = complete.get(found.part.key, ""), complete.get(link.task, "")
-            if mine and other and mine != other and satisfying.never_together(mine, other, fields.values()):
+            if mine and other and mine != other and trial.never_together(mine, other):
                 message = f"'{found.part.key}' waits for '{link.task}', which is never in the same plan ({other})."
                 remedy = "Wait for something else, or give both conditions that can hold together."
                 findings.report("unreachable_task", (*found.at, "after", index), message, remedy)

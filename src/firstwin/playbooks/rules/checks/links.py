@@ -8,6 +8,7 @@ from firstwin.playbooks.rules import overlays
 from firstwin.playbooks.rules.findings import Findings, walk_stages, walk_tasks
 from firstwin.playbooks.rules.reading import Locator
 
+MAX_CIRCLES = 50
 Edges = Mapping[str, tuple[str, ...]]
 
 
@@ -39,7 +40,7 @@ def circles(definition: PlaybookDefinition) -> list[tuple[str, ...]]:
     found: list[tuple[str, ...]] = []
     for start in edges:
         _search(start, edges, done, found)
-    return found
+    return found[:MAX_CIRCLES]
 
 
 def _search(start: str, edges: Edges, done: set[str], found: list[tuple[str, ...]]) -> None:
@@ -58,9 +59,9 @@ def _search(start: str, edges: Edges, done: set[str], found: list[tuple[str, ...
         if step < len(targets):
             stack.append((key, step + 1))
             target = targets[step]
-            if target in on_path:
+            if target in on_path and len(found) < MAX_CIRCLES:
                 found.append((*path[on_path[target] :], target))
-            elif target not in done:
+            elif target not in done and target not in on_path:
                 stack.append((target, 0))
         else:
             path.pop()
