@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 from uuid import UUID
 
+import msgspec
 from django.db import transaction
 
 from firstwin.communications.contracts import (
@@ -24,7 +25,7 @@ from firstwin.projects.contracts import OPEN_STATES, ProjectState, ReasonSide, T
 from firstwin.projects.operations import tasks as task_operations
 from firstwin.projects.queries import projects as project_queries
 from firstwin.scheduling import queries as scheduling_queries
-from firstwin.scheduling.contracts import CalendarSpec, parse_span
+from firstwin.scheduling.contracts import CalendarSpec, Span
 from firstwin.shared.errors import FirstwinError, NotFoundError
 
 _NOTICE = timedelta(hours=20)
@@ -140,11 +141,11 @@ def _arrange_meeting(actor: Actor, head: Letterhead, task: TaskInfo, at: datetim
 
 def _begin_of_window(head: Letterhead, task: TaskInfo, earliest: datetime, latest: datetime) -> datetime:
     """Return from when on a time may be proposed: as far ahead as the playbook wants it, if a day is left until then."""
-    notice = str(task.settings.get("notice") or "")
+    notice = task.settings.get("notice")
     if not notice:
         return earliest
     calendar = CalendarSpec(time_zone=head.workspace.time_zone or "UTC", country=head.workspace.country)
-    wanted = scheduling_queries.starts_at(calendar, earliest - _NOTICE, parse_span(notice))
+    wanted = scheduling_queries.starts_at(calendar, earliest - _NOTICE, msgspec.convert(notice, type=Span))
     return wanted if earliest < wanted <= latest - _ROOM else earliest
 
 
