@@ -44,7 +44,7 @@ def member() -> Member:
 
 
 def test_an_account_is_added_as_typed(member: Member) -> None:
-    response = signed_in(member).post(reverse("account-new"), TYPED, follow=True)
+    response = signed_in(member).post(reverse("account_new"), TYPED, follow=True)
 
     account = Account.objects.for_workspace(member.workspace_id).get()
     assert response.redirect_chain == [(reverse("account", kwargs={"account_id": account.id}), 302)]
@@ -62,7 +62,7 @@ def test_an_account_is_added_as_typed(member: Member) -> None:
 
 def test_wrong_input_is_said_beside_its_field_and_nothing_is_lost(member: Member) -> None:
     wrong = {**TYPED, "country": "XX", "external_ids": "no colon here", "licensed_seats": "-3"}
-    response = signed_in(member).post(reverse("account-new"), wrong)
+    response = signed_in(member).post(reverse("account_new"), wrong)
 
     text = response.content.decode()
     assert response.status_code == 422
@@ -75,17 +75,17 @@ def test_a_likely_duplicate_is_shown_and_can_be_added_all_the_same(member: Membe
     make_account(member.workspace, name="Bluebird Logistics")
     client = signed_in(member)
 
-    asked = client.post(reverse("account-new"), TYPED)
+    asked = client.post(reverse("account_new"), TYPED)
     assert "You may have this company already" in asked.content.decode()
     assert Account.objects.for_workspace(member.workspace_id).count() == 1
 
-    client.post(reverse("account-new"), {**TYPED, "anyway": "yes"})
+    client.post(reverse("account_new"), {**TYPED, "anyway": "yes"})
     assert Account.objects.for_workspace(member.workspace_id).count() == 2
 
 
 def test_an_account_is_changed(member: Member) -> None:
     account = make_account(member.workspace)
-    url = reverse("account-edit", kwargs={"account_id": account.id})
+    url = reverse("account_edit", kwargs={"account_id": account.id})
     client = signed_in(member)
 
     assert account.name in client.get(url).content.decode()
@@ -129,17 +129,17 @@ def test_people_are_added_changed_archived_and_restored(member: Member) -> None:
     client = signed_in(member)
     typed = {"name": "Ada Byron", "email": "ada@acorn.example", "title": "COO", "roles": ["project_owner"]}
 
-    client.post(reverse("contact-new", kwargs={"account_id": account.id}), typed)
+    client.post(reverse("contact_new", kwargs={"account_id": account.id}), typed)
     contact = Contact.objects.for_workspace(member.workspace_id).get()
     client.post(reverse("contact", kwargs={"contact_id": contact.id}), {**typed, "title": "CEO"})
     contact.refresh_from_db()
     assert contact.title == "CEO"
 
-    client.post(reverse("contact-archive", kwargs={"contact_id": contact.id}))
+    client.post(reverse("contact_archive", kwargs={"contact_id": contact.id}))
     contact.refresh_from_db()
     assert contact.archived_at is not None
 
-    client.post(reverse("contact-restore", kwargs={"contact_id": contact.id}))
+    client.post(reverse("contact_restore", kwargs={"contact_id": contact.id}))
     contact.refresh_from_db()
     assert contact.archived_at is None
 
@@ -147,12 +147,12 @@ def test_people_are_added_changed_archived_and_restored(member: Member) -> None:
 def test_a_portal_link_is_shown_the_same_until_it_is_revoked(member: Member) -> None:
     contact = make_contact(make_account(member.workspace))
     client = signed_in(member)
-    url = reverse("portal-link", kwargs={"contact_id": contact.id})
+    url = reverse("portal_link", kwargs={"contact_id": contact.id})
 
     first, again = (client.post(url).content.decode() for _ in range(2))
     assert first.split("<code")[1] == again.split("<code")[1]
 
-    client.post(reverse("portal-link-revoke", kwargs={"contact_id": contact.id}))
+    client.post(reverse("portal_link_revoke", kwargs={"contact_id": contact.id}))
     access = PortalAccess.objects.for_workspace(member.workspace_id).get()
     assert access.revoked_at is not None
     assert client.post(url).content.decode().split("<code")[1] != first.split("<code")[1]
@@ -165,8 +165,8 @@ def test_a_reader_sees_accounts_and_changes_nothing(role: Role) -> None:
     client = signed_in(member)
 
     assert "Add account" not in client.get(reverse("accounts")).content.decode()
-    assert client.post(reverse("account-new"), TYPED).status_code == 403
-    assert client.post(reverse("account-archive", kwargs={"account_id": account.id})).status_code == 403
+    assert client.post(reverse("account_new"), TYPED).status_code == 403
+    assert client.post(reverse("account_archive", kwargs={"account_id": account.id})).status_code == 403
     account.refresh_from_db()
     assert account.archived_at is None
     assert Account.objects.for_workspace(member.workspace_id).count() == 1
@@ -183,11 +183,11 @@ def test_another_workspace_finds_nothing() -> None:
     account = make_account(make_member().workspace)
     contact = make_contact(account)
     client = signed_in(member)
-    for name in ("account", "account-edit"):
+    for name in ("account", "account_edit"):
         assert client.get(reverse(name, kwargs={"account_id": account.id})).status_code == 404
-    for name in ("account-archive", "account-restore", "contact-new"):
+    for name in ("account_archive", "account_restore", "contact_new"):
         assert client.post(reverse(name, kwargs={"account_id": account.id}), {"name": "X"}).status_code == 404
-    for name in ("contact", "contact-archive", "contact-restore", "portal-link", "portal-link-revoke"):
+    for name in ("contact", "contact_archive", "contact_restore", "portal_link", "portal_link_revoke"):
         assert client.post(reverse(name, kwargs={"contact_id": contact.id}), {"name": "X"}).status_code == 404
     contact.refresh_from_db()
     assert contact.archived_at is None

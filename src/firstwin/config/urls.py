@@ -16,6 +16,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("messages/", include("firstwin.desk.http.messages")),
     path("mailbox/", include("firstwin.desk.http.mailbox")),
     path("", include("firstwin.desk.http.accounts.urls")),
+    path("", include("firstwin.desk.http.launch.urls")),
     path("", include("firstwin.shared.urls")),
     path("", include("firstwin.desk.http.urls")),
 ]

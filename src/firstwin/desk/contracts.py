@@ -5,6 +5,9 @@ from datetime import datetime
 from uuid import UUID
 
 from firstwin.customers.contracts import Abilities, AccountInfo, ContactInfo, PortalAccessInfo
+from firstwin.identity.contracts import MemberInfo
+from firstwin.playbooks.contracts import PlaybookSummary, PlaybookVersionInfo
+from firstwin.projects.contracts import LaunchPreview, PreviewItem, ProjectSummary
 from firstwin.shared.pagination import Page
 
 
@@ -39,6 +42,7 @@ class AccountPage:
     owner_name: str
     people: tuple[ContactRow, ...]
     former: tuple[ContactInfo, ...]
+    projects: tuple[ProjectSummary, ...]
     history: Page[Fact]
     may: Abilities
 
@@ -53,3 +57,45 @@ class SavedView:
     query: str
     is_shared: bool
     is_own: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LaunchChoice:
+    """What has been chosen for a launch so far, and what there is to choose from."""
+
+    accounts: tuple[AccountInfo, ...]
+    playbooks: tuple[PlaybookSummary, ...]
+    playbook: PlaybookSummary | None
+    version: PlaybookVersionInfo | None
+    members: tuple[MemberInfo, ...]
+    contacts: tuple[ContactInfo, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PreviewTask:
+    """A task of a preview; one that repeats stands there once, with how often it comes. `spec_key` names it to the launch."""
+
+    item: PreviewItem
+    spec_key: str
+    why: str
+    times: int
+    last_due_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PreviewStage:
+    """A stage of a preview with its tasks."""
+
+    item: PreviewItem
+    tasks: tuple[PreviewTask, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PreviewOfAccount:
+    """What a launch would create for one account; `stages` only where one account is looked at."""
+
+    account: AccountInfo
+    preview: LaunchPreview
+    overlay_names: tuple[str, ...]
+    task_count: int
+    stages: tuple[PreviewStage, ...]

@@ -1,5 +1,6 @@
 """Reads that a page of the team composes from several domains."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -7,14 +8,23 @@ from uuid import UUID
 from django.db.models import Q
 
 from firstwin.customers import queries as customer_queries
+from firstwin.customers.contracts import AccountInfo
 from firstwin.desk import rules
-from firstwin.desk.contracts import AccountPage, ContactRow, Fact, SavedView
+from firstwin.desk.contracts import AccountPage, ContactRow, Fact, LaunchChoice, PreviewOfAccount, SavedView
 from firstwin.desk.models import SavedViewRow, Taste
 from firstwin.identity import queries as identity_queries
 from firstwin.identity.contracts import Actor
 from firstwin.journal import queries as journal_queries
 from firstwin.journal.contracts import EntryFilter
-from firstwin.shared.pagination import Page
+from firstwin.playbooks import queries as playbook_queries
+from firstwin.playbooks.contracts import PlaybookDefinition, PlaybookStatus
+from firstwin.playbooks.contracts.library import PlaybookFilters
+from firstwin.projects.contracts import NewProject
+from firstwin.projects.contracts.portfolio import ProjectFilters
+from firstwin.projects.queries import portfolio as portfolio_queries
+from firstwin.projects.queries import preview as preview_queries
+from firstwin.shared.errors import NotFoundError
+from firstwin.shared.pagination import MAX_PAGE_SIZE, Page
 
 
 def get_account_page(*, actor: Actor, account_id: UUID, cursor: str | None, at: datetime) -> AccountPage:
@@ -36,6 +46,9 @@ def get_account_page(*, actor: Actor, account_id: UUID, cursor: str | None, at: 
             if contact.is_active
         ),
         former=tuple(contact for contact in contacts if not contact.is_active),
+        projects=portfolio_queries.list_projects(
+            actor=actor, at=at, filters=ProjectFilters(account_id=account_id), limit=MAX_PAGE_SIZE
+        ).items,
         history=list_facts(actor=actor, chosen=EntryFilter(account_id=account_id), cursor=cursor),
         may=customer_queries.abilities_of(actor),
     )
@@ -69,3 +82,50 @@ def get_taste(*, actor: Actor) -> dict[str, Any]:
     """Return how the actor likes lists to look; empty while nothing was chosen."""
     row = Taste.objects.for_actor(actor).filter(member=actor.id).first() if actor.id else None
     return dict(row.choices) if row else {}
+
+
+def get_launch_choice(*, actor: Actor, account_ids: Sequence[UUID], playbook_id: UUID | None) -> LaunchChoice:
+    """Return what a launch needs to know; raises NotFoundError for an account or a playbook that does not exist."""
+    accounts = customer_queries.get_accounts(actor=actor, account_ids=account_ids)
+    if len(accounts) < len(account_ids):
+        raise NotFoundError("There is no such account.", remedy="Choose it from the list of accounts.")
+    library = playbook_queries.list_playbooks(
+        actor=actor, filters=PlaybookFilters(status=PlaybookStatus.PUBLISHED), limit=MAX_PAGE_SIZE
+    ).items
+    chosen = next((playbook for playbook in library if playbook.id == playbook_id), None)
+    if playbook_id is not None and chosen is None:
+        raise NotFoundError("There is no such published playbook.", remedy="Choose one from the library.")
+    single = account_ids[0] if len(account_ids) == 1 else None
+    return LaunchChoice(
+        accounts=tuple(accounts[account_id] for account_id in account_ids),
+        playbooks=library,
+        playbook=chosen,
+        version=playbook_queries.latest_version(actor=actor, playbook_id=chosen.id) if chosen else None,
+        members=tuple(identity_queries.list_members(actor=actor)) if chosen else (),
+        contacts=customer_queries.list_contacts(actor=actor, account_id=single) if chosen and single else (),
+    )
+
+
+def list_launch_previews(
+    *,
+    actor: Actor,
+    accounts: Sequence[AccountInfo],
+    definition: PlaybookDefinition,
+    news: Sequence[NewProject],
+    at: datetime,
+) -> list[PreviewOfAccount]:
+    """Return what a launch would create for each account; every stage and task where it is one account."""
+    names = {overlay.key: overlay.name for overlay in definition.overlays}
+    keys = rules.spec_keys(definition)
+    by_id = {account.id: account for account in accounts}
+    previews = preview_queries.preview_launches(actor=actor, news=news, at=at)
+    return [
+        PreviewOfAccount(
+            account=by_id[preview.account_id],
+            preview=preview,
+            overlay_names=tuple(names.get(key, key) for key in preview.overlays),
+            task_count=sum(item.is_included for item in preview.items if item.kind is not None),
+            stages=rules.stages_of_preview(preview.items, keys) if len(previews) == 1 else (),
+        )
+        for preview in previews
+    ]

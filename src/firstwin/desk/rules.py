@@ -1,12 +1,14 @@
 """How the facts of the journal read on a timeline. Pure: an entry in, a sentence out."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
-from firstwin.desk.contracts import Fact
+from firstwin.desk.contracts import Fact, PreviewStage, PreviewTask
 from firstwin.journal.contracts import AuthorKind, EntryInfo
+from firstwin.playbooks.contracts import PlaybookDefinition
+from firstwin.projects.contracts import PreviewItem
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,3 +130,38 @@ def fact_in_words(entry: EntryInfo) -> Fact:
 
 def _id(value: Any) -> UUID | None:
     return UUID(value) if isinstance(value, str) else None
+
+
+def spec_keys(definition: PlaybookDefinition) -> frozenset[str]:
+    """The keys by which a launch can leave out or take in a task: those of the playbook and of its overlays."""
+    own = {task.key for stage in definition.stages for task in stage.tasks}
+    added = {task.key for overlay in definition.overlays for part in overlay.add for task in part.tasks}
+    return frozenset(own | added)
+
+
+def stages_of_preview(items: Sequence[PreviewItem], keys: Collection[str]) -> tuple[PreviewStage, ...]:
+    """A preview by stage, with a repeating task told once: the first time it comes, how often, and the last time."""
+    tasks: dict[str, list[PreviewTask]] = {}
+    heads: list[PreviewItem] = []
+    for item in items:
+        if item.kind is None:
+            heads.append(item)
+            continue
+        row = tasks.setdefault(item.stage_key, [])
+        if item.key not in keys and row and item.key.startswith(row[-1].spec_key):
+            row[-1] = replace(row[-1], times=row[-1].times + 1, last_due_at=item.due_at)
+        else:
+            row.append(_preview_task(item))
+    return tuple(PreviewStage(item=head, tasks=tuple(tasks.get(head.key, ()))) for head in heads)
+
+
+def _preview_task(item: PreviewItem) -> PreviewTask:
+    return PreviewTask(item=item, spec_key=item.key, why=reason_in_words(item.why), times=1, last_due_at=item.due_at)
+
+
+def reason_in_words(why: str) -> str:
+    """Why a conditional item is in or out, without the dots and underscores of conditions; nothing where it always is."""
+    if why.startswith("always"):
+        return ""
+    words = why.replace("account.", "").replace("project.", "").replace("_", " ")
+    return words[:1].upper() + words[1:]

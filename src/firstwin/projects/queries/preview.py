@@ -1,5 +1,6 @@
 """The preview of a launch."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from firstwin.identity.contracts import Actor
@@ -18,9 +19,17 @@ def preview_launch(*, actor: Actor, new: NewProject, at: datetime) -> LaunchPrev
 
     Raises InvalidInputError for answers, roles or keys that the playbook does not know.
     """
+    return preview_launches(actor=actor, news=[new], at=at)[0]
+
+
+def preview_launches(*, actor: Actor, news: Sequence[NewProject], at: datetime) -> list[LaunchPreview]:
+    """Return what launching many projects would create, in a constant number of reads; raises like preview_launch."""
     if not permissions.can_launch_projects(actor):
         raise PermissionDeniedError("You may not launch projects.", remedy="Ask a manager of your workspace.")
-    planned = plan_launches(actor=actor, news=[new], at=at)[0]
+    return [_preview(planned) for planned in plan_launches(actor=actor, news=news, at=at)]
+
+
+def _preview(planned: PlannedLaunch) -> LaunchPreview:
     people = {role.key: role.person for role in planned.roles}
     items: list[PreviewItem] = []
     for stage in planned.resolved.stages:
@@ -28,8 +37,8 @@ def preview_launch(*, actor: Actor, new: NewProject, at: datetime) -> LaunchPrev
         for task in stage.tasks:
             items.extend(_task_items(planned, stage, task, people))
     return LaunchPreview(
-        account_id=new.account_id,
-        playbook_version_id=new.playbook_version_id,
+        account_id=planned.account.id,
+        playbook_version_id=planned.version.id,
         name=planned.name,
         items=tuple(items),
         roles=planned.roles,

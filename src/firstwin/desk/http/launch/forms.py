@@ -1,0 +1,135 @@
+"""What the launch of a project asks: a name, a day, the playbook's questions, and who plays which role."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+from uuid import UUID
+
+from django import forms
+
+from firstwin.customers.contracts import ContactInfo
+from firstwin.identity.contracts import MemberInfo
+from firstwin.playbooks.contracts import FieldSpec, FieldType, PlaybookDefinition, RoleSpec, Side
+from firstwin.projects.contracts import NewProject
+
+YES_NO = (("yes", "Yes"), ("no", "No"))
+LATER = "By the playbook"
+
+
+def question(spec: FieldSpec) -> forms.Field:
+    """Return the form field of one question of a playbook."""
+    common: dict[str, Any] = {"label": spec.label, "help_text": spec.help, "required": spec.required}
+    match spec.type:
+        case FieldType.BOOLEAN:
+            given = {True: "yes", False: "no"}.get(spec.default) if isinstance(spec.default, bool) else None
+            return forms.ChoiceField(
+                choices=YES_NO if given else (("", "Not known yet"), *YES_NO), initial=given, **common
+            )
+        case FieldType.CHOICE:
+            choices = tuple((choice, choice.replace("_", " ").capitalize()) for choice in spec.choices)
+            if spec.default is None:
+                choices = (("", "Not known yet"), *choices)
+            return forms.ChoiceField(choices=choices, initial=spec.default, **common)
+        case FieldType.NUMBER:
+            return forms.DecimalField(initial=spec.default, **common)
+        case FieldType.DATE:
+            return forms.DateField(widget=forms.DateInput(attrs={"type": "date"}), initial=spec.default, **common)
+        case FieldType.EMAIL:
+            return forms.EmailField(initial=spec.default, **common)
+        case FieldType.URL:
+            return forms.URLField(initial=spec.default, assume_scheme="https", **common)
+        case FieldType.LONG_TEXT:
+            return forms.CharField(widget=forms.Textarea(attrs={"rows": 3}), initial=spec.default, **common)
+        case _:
+            return forms.CharField(max_length=500, initial=spec.default, **common)
+
+
+def answer(spec: FieldSpec, value: Any) -> Any:
+    """Return what was typed as the playbook's type; None where nothing was said."""
+    if value in ("", None):
+        return None
+    if spec.type is FieldType.BOOLEAN:
+        return value == "yes"
+    if spec.type is FieldType.NUMBER:
+        return int(value) if value == int(value) else float(value)
+    return value.isoformat() if spec.type is FieldType.DATE else value
+
+
+class LaunchForm(forms.Form):
+    """Everything that one launch, or a launch for many accounts, asks; roles of the customer only for one account."""
+
+    name = forms.CharField(
+        required=False, max_length=200, help_text="Left empty, it is named after account and playbook."
+    )
+    start_on = forms.DateField(
+        label="Starts on",
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}),
+        help_text="Left empty, it starts today.",
+    )
+    key = forms.CharField(widget=forms.HiddenInput, max_length=80)
+
+    def __init__(
+        self,
+        *args: Any,
+        definition: PlaybookDefinition,
+        members: Iterable[MemberInfo],
+        contacts: Iterable[ContactInfo] | None,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.definition = definition
+        if contacts is None:
+            del self.fields["name"]
+        for spec in definition.fields:
+            self.fields[f"field.{spec.key}"] = question(spec)
+        team = [(str(member.id), member.name or member.email) for member in members if member.is_active]
+        people = [(str(contact.id), contact.name) for contact in contacts or () if contact.is_active]
+        for role in definition.roles:
+            if role.side is Side.VENDOR or contacts is not None:
+                self.fields[f"role.{role.key}"] = self._role(role, team if role.side is Side.VENDOR else people)
+
+    @staticmethod
+    def _role(role: RoleSpec, people: list[tuple[str, str]]) -> forms.Field:
+        choices = [("", LATER), *people]
+        return forms.ChoiceField(label=role.name, choices=choices, required=False, help_text=role.description)
+
+    def questions(self) -> list[forms.BoundField]:
+        """Return the playbook's questions."""
+        return [self[f"field.{spec.key}"] for spec in self.definition.fields]
+
+    def vendor_roles(self) -> list[forms.BoundField]:
+        """Return the roles of our side."""
+        return self._roles(Side.VENDOR)
+
+    def customer_roles(self) -> list[forms.BoundField]:
+        """Return the roles of the customer's side; none when many accounts start at once."""
+        return self._roles(Side.CUSTOMER)
+
+    def _roles(self, side: Side) -> list[forms.BoundField]:
+        names = [f"role.{role.key}" for role in self.definition.roles if role.side is side]
+        return [self[name] for name in names if name in self.fields]
+
+    def new_projects(self, account_ids: Iterable[UUID], version_id: UUID) -> list[NewProject]:
+        """Return one launch for each account, once the form is valid."""
+        data = self.cleaned_data
+        answers = {spec.key: answer(spec, data.get(f"field.{spec.key}")) for spec in self.definition.fields}
+        roles = {role.key: data.get(f"role.{role.key}") for role in self.definition.roles}
+        return [
+            NewProject(
+                account_id=account_id,
+                playbook_version_id=version_id,
+                name=data.get("name", ""),
+                start_on=data["start_on"],
+                fields={key: value for key, value in answers.items() if value is not None},
+                role_map={key: UUID(value) for key, value in roles.items() if value},
+                included=self.keys("included"),
+                excluded=self.keys("excluded"),
+                idempotency_key=f"{data['key']}:{account_id}",
+            )
+            for account_id in account_ids
+        ]
+
+    def keys(self, name: str) -> tuple[str, ...]:
+        """Return the tasks that were left out ("excluded") or taken in ("included") by hand."""
+        posted: Mapping[str, Any] = self.data
+        return tuple(posted.getlist(name)) if hasattr(posted, "getlist") else ()
