@@ -11,7 +11,6 @@ from django.core.management.base import CommandError
 
 from firstwin.identity.contracts import Role
 from firstwin.playbooks import queries
-from firstwin.playbooks.contracts.library import InvalidPlaybookError
 from firstwin.playbooks.operations import versions
 from firstwin.shared.errors import NotFoundError
 from tests.factories import identity as people
@@ -96,8 +95,9 @@ def test_diff_says_what_differs(file: Path, tmp_path: Path) -> None:
     (change,) = json.loads(run("diff", "--json", file, new)[1])["changes"]
     assert (change["field"], change["before"], change["after"]) == ("meeting.minutes", 45, 60)
     new.write_text("nonsense")
-    with pytest.raises(InvalidPlaybookError):
+    with pytest.raises(CommandError, match=r"new.yaml:1:1: The file should be a playbook") as raised:
         run("diff", file, new)
+    assert raised.value.returncode == 2
 
 
 def test_schema_and_reference_are_printed() -> None:

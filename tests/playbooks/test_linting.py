@@ -181,6 +181,7 @@ WRONG: list[tuple[str, str, str]] = [
     ("invalid_duration", "duration: 2wd", "duration: -2wd"),
     ("invalid_duration", "every: 7d", "every: 0d"),
     ("invalid_duration", "window: 7d", "window: 0d"),
+    ("invalid_duration", "minutes: 45", "minutes: 45, notice: -2d"),
     ("duration_ignored", "        due: {anchor: signature, offset: 24h}\n", BOTH_ENDS),
     ("repeat_without_end", "{every: 7d, times: 3}", "{every: 7d}"),
     ("anchor_never_set", "anchor: kickoff", "anchor: go_live"),

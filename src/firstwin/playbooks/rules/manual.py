@@ -140,6 +140,7 @@ KEYS: Mapping[type[Any], Mapping[str, str]] = {
         "deliverables": "What there is when it ends.",
         "location": "Where it is held, or the address of the call.",
         "invite_within": "By when the invitation goes out.",
+        "notice": "How far ahead of the invitation the meeting should lie, if its due time allows.",
     },
     FormSettings: {"fields": "The questions."},
     FileRequestSettings: {

@@ -12,8 +12,8 @@ from django.core.management.base import BaseCommand, CommandError
 from firstwin.identity import queries as identity_queries
 from firstwin.identity.contracts import Actor, system_actor
 from firstwin.playbooks import queries
-from firstwin.playbooks.contracts import PlaybookProblem, ProblemLevel
-from firstwin.playbooks.contracts.library import place_of
+from firstwin.playbooks.contracts import PlaybookDefinition, PlaybookProblem, ProblemLevel
+from firstwin.playbooks.contracts.library import InvalidPlaybookError, place_of
 from firstwin.playbooks.operations import library
 from firstwin.shared import clock
 
@@ -73,7 +73,7 @@ class Command(BaseCommand):
         return PROBLEMS if errors or (given.strict and found) else CLEAN
 
     def diff(self, given: Namespace) -> int:
-        old, new = (queries.read_definition(read_text(file), file=shown(file)) for file in (given.old, given.new))
+        old, new = (read_definition(file) for file in (given.old, given.new))
         changes = queries.compare_definitions(old, new)
         if given.json:
             plain = [
@@ -129,6 +129,14 @@ def read_text(file: str) -> str:
         raise CommandError(f"{file} cannot be read: {error.strerror}.", returncode=UNREADABLE) from error
     except UnicodeDecodeError as error:
         raise CommandError(f"{file} is no text in UTF-8; save it as UTF-8.", returncode=UNREADABLE) from error
+
+
+def read_definition(file: str) -> PlaybookDefinition:
+    try:
+        return queries.read_definition(read_text(file), file=shown(file))
+    except InvalidPlaybookError as error:
+        lines = [f"{problem.place}: {problem.message} {problem.remedy}" for problem in error.problems]
+        raise CommandError("\n".join([error.detail, *lines]), returncode=UNREADABLE) from error
 
 
 def as_json(problem: PlaybookProblem) -> dict[str, Any]:

@@ -66,6 +66,8 @@ def _lengths(findings: Findings) -> Iterator[tuple[Locator, Span | None]]:
         yield (*found.at, "duration"), found.part.duration
         if found.part.repeat is not None:
             yield (*found.at, "repeat", "every"), found.part.repeat.every
+        if isinstance(found.part.settings, MeetingSettings):
+            yield (*found.at, "settings", "notice"), found.part.settings.notice
     for index, target in enumerate(findings.definition.durations):
         yield ("durations", index, "at_least"), target.at_least
         yield ("durations", index, "at_most"), target.at_most
