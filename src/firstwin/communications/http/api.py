@@ -79,14 +79,14 @@ class MeetingBody(StrictSchema):
     task_id: UUID | None = None
 
 
-class MoveBody(StrictSchema):
+class MeetingMoveBody(StrictSchema):
     starts_at: datetime
     minutes: int | None = None
     reason: str = ""
     expected_version: int | None = None
 
 
-class ReasonBody(StrictSchema):
+class MeetingReasonBody(StrictSchema):
     reason: str
 
 
@@ -167,14 +167,14 @@ def read_meeting(request: HttpRequest, meeting_id: UUID) -> MeetingInfo:
 
 
 @meetings.post("/{uuid:meeting_id}/move", response=MeetingInfo)
-def move_meeting(request: HttpRequest, meeting_id: UUID, body: MoveBody) -> MeetingInfo:
+def move_meeting(request: HttpRequest, meeting_id: UUID, body: MeetingMoveBody) -> MeetingInfo:
     return meeting_operations.move_meeting(
         actor=actor_of(request), meeting_id=meeting_id, at=clock.now(), **body.model_dump()
     )
 
 
 @meetings.post("/{uuid:meeting_id}/cancel", response=MeetingInfo)
-def cancel_meeting(request: HttpRequest, meeting_id: UUID, body: ReasonBody) -> MeetingInfo:
+def cancel_meeting(request: HttpRequest, meeting_id: UUID, body: MeetingReasonBody) -> MeetingInfo:
     return meeting_operations.cancel_meeting(
         actor=actor_of(request), meeting_id=meeting_id, reason=body.reason, at=clock.now()
     )

@@ -51,7 +51,7 @@ class MemberChanges(StrictSchema):
     time_zone: str = ""
 
 
-class RoleBody(StrictSchema):
+class MemberRoleBody(StrictSchema):
     role: Role
 
 
@@ -113,7 +113,7 @@ def edit_member(request: HttpRequest, member_id: UUID, changes: MemberChanges) -
 
 
 @router.put("/members/{uuid:member_id}/role", response=MemberInfo)
-def change_role(request: HttpRequest, member_id: UUID, body: RoleBody) -> MemberInfo:
+def change_role(request: HttpRequest, member_id: UUID, body: MemberRoleBody) -> MemberInfo:
     return members.change_role(actor=actor_of(request), member_id=member_id, role=body.role, at=clock.now())
 
 

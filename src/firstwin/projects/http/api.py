@@ -8,8 +8,7 @@ from ninja import File, Form, Query, Router
 from ninja.files import UploadedFile
 
 from firstwin.identity.queries import actor_of
-from firstwin.journal import queries as journal_queries
-from firstwin.journal.contracts import EntryFilter, EntryInfo
+from firstwin.journal.contracts import EntryInfo
 from firstwin.projects.contracts import (
     CommentInfo,
     FileInfo,
@@ -186,9 +185,7 @@ def add_comment(request: HttpRequest, project_id: UUID, body: bodies.CommentBody
 def read_timeline(
     request: HttpRequest, project_id: UUID, cursor: str | None = None, limit: int = DEFAULT_PAGE_SIZE
 ) -> Page[EntryInfo]:
-    return journal_queries.list_entries(
-        actor_of(request), EntryFilter(project_id=project_id), cursor=cursor, limit=limit
-    )
+    return project_queries.list_timeline(actor=actor_of(request), project_id=project_id, cursor=cursor, limit=limit)
 
 
 @projects.get("/{uuid:project_id}/files", response=list[FileInfo])

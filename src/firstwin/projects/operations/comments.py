@@ -16,7 +16,7 @@ from firstwin.projects.models import Comment, Project, ProjectTask
 from firstwin.projects.queries import plans
 from firstwin.projects.rules import texts
 from firstwin.shared import ids
-from firstwin.shared.errors import InvalidInputError, PermissionDeniedError, Problem
+from firstwin.shared.errors import InvalidInputError, NotFoundError, PermissionDeniedError, Problem
 
 
 def add_comment(
@@ -130,12 +130,16 @@ def _added(
 
 
 def mark_answered(*, actor: Actor, comment_id: UUID, at: datetime) -> None:
-    """Say that a customer's comment, and what came before it in its thread, needs no answer. Idempotent."""
+    """Say that a customer's comment, and what came before it in its thread, needs no answer. Idempotent.
+
+    Raises NotFoundError.
+    """
     if not permissions.can_edit_projects(actor):
         raise PermissionDeniedError("You may not change this project.", remedy="Ask its owner or a manager.")
     with transaction.atomic():
-        rows = Comment.objects.for_actor(actor).filter(author_side=Side.CUSTOMER)
+        rows = Comment.objects.for_actor(actor)
         comment = rows.filter(id=comment_id).first()
-        if comment is not None:
-            thread = rows.filter(project_id=comment.project_id, task_id=comment.task_id, at__lte=comment.at)
-            thread.filter(answered_at__isnull=True).update(answered_at=at)
+        if comment is None:
+            raise NotFoundError("There is no such comment.", remedy="It may have been removed. Reload the page.")
+        thread = rows.filter(project_id=comment.project_id, task_id=comment.task_id, at__lte=comment.at)
+        thread.filter(author_side=Side.CUSTOMER, answered_at__isnull=True).update(answered_at=at)

@@ -5,6 +5,8 @@ from datetime import datetime
 from uuid import UUID
 
 from firstwin.identity.contracts import Actor
+from firstwin.journal import queries as journal_queries
+from firstwin.journal.contracts import EntryFilter, EntryInfo
 from firstwin.playbooks.contracts import Visibility
 from firstwin.projects import permissions
 from firstwin.projects.contracts import (
@@ -22,6 +24,7 @@ from firstwin.projects.queries.plans import RunningPlan
 from firstwin.projects.rules import finishing, progress
 from firstwin.scheduling.contracts import LinkType
 from firstwin.shared.errors import PermissionDeniedError
+from firstwin.shared.pagination import DEFAULT_PAGE_SIZE, Page
 
 
 def get_project(*, actor: Actor, project_id: UUID, at: datetime) -> ProjectDetail:
@@ -105,7 +108,20 @@ def criteria_of(plan: RunningPlan, confirmed: tuple[str, ...] = ()) -> list[tupl
 def list_roles(*, actor: Actor, project_id: UUID) -> tuple[ProjectRole, ...]:
     """Return the roles of a project and who fills them; a contact sees names and addresses of both sides too."""
     rows = RoleRow.objects.for_actor(actor).filter(project__in=plans.projects_of(actor), project_id=project_id)
-    return tuple(shown.role_info(row) for row in rows.order_by("position", "id"))
+    roles = tuple(shown.role_info(row) for row in rows.order_by("position", "id"))
+    if not roles:
+        plans.project_row(actor, project_id)  # raises NotFoundError, for the project may not be the reader's
+    return roles
+
+
+def list_timeline(
+    *, actor: Actor, project_id: UUID, cursor: str | None = None, limit: int = DEFAULT_PAGE_SIZE
+) -> Page[EntryInfo]:
+    """Return what happened with a project, the latest first; raises NotFoundError and, for contacts, JournalDeniedError."""
+    page = journal_queries.list_entries(actor, EntryFilter(project_id=project_id), cursor=cursor, limit=limit)
+    if not page.items:
+        plans.project_row(actor, project_id)
+    return page
 
 
 def get_task(*, actor: Actor, task_id: UUID, at: datetime) -> TaskInfo:

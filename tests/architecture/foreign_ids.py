@@ -1,0 +1,187 @@
+"""What the walk through the URL table needs to know: how to make the thing that each id in an address names.
+
+To cover a new address, add the name of its parameter to THINGS, with a function that makes such a thing in a world (a
+workspace with an owner) and returns its id. Build on `world.id("account_id")` so that things belong together. An
+address whose parameter names nothing of a workspace is listed in NO_TENANT with the reason.
+"""
+
+import io
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from firstwin.communications.contracts import NotificationKind
+from firstwin.communications.models import (
+    CapturedAttachment,
+    CapturedMail,
+    Meeting,
+    MeetingAttendee,
+    Message,
+    Notification,
+)
+from firstwin.customers.operations import portal_access
+from firstwin.desk.models import SavedViewRow
+from firstwin.identity.contracts import Actor, Role
+from firstwin.identity.models import Invitation, Member, Workspace
+from firstwin.identity.operations import invitations
+from firstwin.jobs import operations as job_operations
+from firstwin.playbooks.contracts import TaskKind
+from firstwin.playbooks.models import Playbook, PlaybookVersion
+from firstwin.projects.models import ProjectRole, ProjectStage, ProjectTask
+from firstwin.projects.operations import comments
+from firstwin.projects.operations import files as file_operations
+from firstwin.shared.models import WorkspaceModel
+from tests.factories.communications import MORNING, talking_definition
+from tests.factories.customers import make_account, make_contact
+from tests.factories.identity import actor_for, make_api_key, make_member, make_workspace
+from tests.factories.projects import Running, launch_example, make_scene
+
+AT = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+
+
+@dataclass
+class World:
+    """A workspace with an owner, and the things made in it so far, one of each kind."""
+
+    workspace: Workspace = field(default_factory=make_workspace)
+    made: dict[str, str] = field(default_factory=dict)
+
+    running: Running | None = None
+
+    def __post_init__(self) -> None:
+        self.owner: Member = make_member(Role.OWNER, workspace=self.workspace)
+        self.actor: Actor = actor_for(self.owner)
+
+    def id(self, name: str) -> str:
+        """The id of this world's thing of a kind; it is made when first asked for."""
+        if name not in self.made:
+            self.made[name] = str(THINGS[name](self))
+        return self.made[name]
+
+
+def _invitation(world: World) -> Any:
+    invitations.invite_member(actor=world.actor, email="invited@vendor.example", role=Role.VIEWER, at=AT)
+    return Invitation.objects.for_workspace(world.workspace.id).get().id
+
+
+def _contact(world: World) -> Any:
+    contact = make_contact(make_account(world.workspace))
+    portal_access.issue(actor=world.actor, contact_id=contact.id, at=AT)
+    return contact.id
+
+
+def _running(world: World) -> Running:
+    """A project of the world that has run for a day: its welcome went out, its kickoff is arranged."""
+    if world.running is None:
+        scene = make_scene(talking_definition(), workspace=world.workspace)
+        world.running = launch_example(scene)
+        job_operations.run_due(now=MORNING)
+    return world.running
+
+
+def _row(model: type[WorkspaceModel], world: World, **fields: Any) -> Any:
+    """The id of a row of the running project."""
+    running = _running(world)
+    return model.objects.for_workspace(world.workspace.id).filter(**fields or {"project_id": running.id})[0].pk
+
+
+def _new(model: type[WorkspaceModel], world: World, **fields: Any) -> Any:
+    row = model(workspace=world.workspace, **fields)
+    row.save(force_insert=True)
+    return row.pk
+
+
+def _mail(world: World) -> Any:
+    return _new(CapturedMail, world, message_id="<a@b>", sender="a@b.example", subject="Hello", at=AT)
+
+
+def _attachment(world: World) -> Any:
+    mail_id = world.id("mail_id")
+    return _new(CapturedAttachment, world, mail_id=mail_id, name="a.txt", media_type="text/plain", content=b"a")
+
+
+def _notification(world: World) -> Any:
+    return _new(
+        Notification,
+        world,
+        member=world.owner,
+        kind=NotificationKind.MENTION.value,
+        source="test",
+        title="Hello",
+        path="/",
+        at=AT,
+    )
+
+
+def _file(world: World) -> Any:
+    project_id = _running(world).id
+    return file_operations.attach_file(
+        actor=world.actor, project_id=project_id, task_id=None, name="plan.txt", content=io.BytesIO(b"plan"), at=AT
+    )
+
+
+def _comment(world: World) -> Any:
+    return comments.add_comment(actor=world.actor, project_id=_running(world).id, body="Hello", at=AT)
+
+
+def _view(world: World) -> Any:
+    return _new(SavedViewRow, world, member=world.owner, page="projects", name="Mine", created_at=AT)
+
+
+THINGS: dict[str, Callable[[World], Any]] = {
+    "account_id": lambda world: make_account(world.workspace).id,
+    "contact_id": _contact,
+    "member_id": lambda world: make_member(Role.VIEWER, workspace=world.workspace).id,
+    "owner_id": lambda world: make_member(Role.MANAGER, workspace=world.workspace).id,
+    "invitation_id": _invitation,
+    "project_id": lambda world: _running(world).id,
+    "task_id": lambda world: _row(ProjectTask, world),
+    "stage_id": lambda world: _row(ProjectStage, world),
+    "role_id": lambda world: _row(ProjectRole, world),
+    "playbook_id": lambda world: _row(Playbook, world, archived_at=None),
+    "version_id": lambda world: _row(PlaybookVersion, world, playbook_id=world.id("playbook_id")),
+    "playbook_version_id": lambda world: world.id("version_id"),
+    "file_id": _file,
+    "comment_id": _comment,
+    "view_id": _view,
+    "message_id": lambda world: _row(Message, world),
+    "meeting_id": lambda world: _row(Meeting, world),
+    "notification_id": _notification,
+    "mail_id": _mail,
+    "attachment_id": _attachment,
+    "api_key_id": lambda world: make_api_key(workspace=world.workspace)[0].id,
+}
+"""Parameter of an address, or field of a body, and how to make what it names."""
+
+WORDS: dict[str, str] = {"role": "csm", "number": "1"}
+"""Parameters that are words or numbers within a thing, not ids: the same in every workspace."""
+
+NO_TENANT: dict[str, str] = {
+    "auth/": "pages of sign-in: about a person, whatever the workspace",
+    "theme/": "a colour",
+    "sign-in/": "a signed link; tests/identity/test_pages.py",
+    "setup/": "a signed link; tests/identity/test_pages.py",
+    "join/": "a signed link; tests/identity/test_pages.py",
+}
+"""Beginnings of addresses whose parameters name nothing of a workspace, and why."""
+
+
+def _rsvp(world: World) -> dict[str, Any]:
+    attendee = MeetingAttendee.objects.for_workspace(world.workspace.id).filter(meeting_id=world.id("meeting_id"))[0]
+    return {"person_id": str(attendee.person_id)}
+
+
+def _milestone(world: World) -> dict[str, Any]:
+    tasks = ProjectTask.objects.for_workspace(world.workspace.id).filter(kind=TaskKind.MILESTONE.value)
+    return {"task_id": str(tasks.filter(project_id=world.id("project_id"))[0].id)}
+
+
+BODIES: dict[str, Callable[[World], dict[str, Any]]] = {
+    "POST api/v1/meetings/<meeting_id>/rsvp": _rsvp,
+    "POST api/v1/projects/<project_id>/first-value": _milestone,
+}
+"""Fields of bodies that are needed to get as far as looking for the thing; the others are made from the schema."""
+
+PAGE_FIELDS = dict.fromkeys(("name", "title", "body", "text", "reason", "evidence", "description"), "Some words")
+"""What is posted to every page, so that it looks for the thing instead of complaining about an empty form."""
