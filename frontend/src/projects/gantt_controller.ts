@@ -29,10 +29,11 @@ export default class extends Controller<HTMLElement> {
     this.chartTarget.replaceChildren();
     if (!bars.length) return;
     this.chart = new Gantt(this.chartTarget, bars, {
-      view_mode: "Week",
       view_modes: ["Day", "Week", "Month"],
       readonly: true,
+      holidays: {},
       infinite_padding: false,
+      scroll_to: "start",
       bar_height: 22,
       padding: 14,
       container_height: 640,
@@ -40,10 +41,22 @@ export default class extends Controller<HTMLElement> {
       today_button: false,
       on_click: (bar: Bar) => this.open(bar),
     }) as Chart;
+    this.show("Week");
+    const frame = this.chartTarget.querySelector<HTMLElement>(".gantt-container");
+    frame?.setAttribute("tabindex", "0");
+    frame?.setAttribute("role", "region");
+    frame?.setAttribute("aria-label", "Plan over time");
   }
 
   scale(event: Event): void {
-    this.chart?.change_view_mode((event.currentTarget as HTMLButtonElement).value);
+    this.show((event.currentTarget as HTMLButtonElement).value);
+  }
+
+  private show(mode: string): void {
+    this.chart?.change_view_mode(mode);
+    for (const button of this.element.querySelectorAll<HTMLButtonElement>("button[value]")) {
+      button.setAttribute("aria-pressed", String(button.value === mode));
+    }
   }
 
   private open(bar: Bar): void {

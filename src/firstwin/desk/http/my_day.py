@@ -7,6 +7,8 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from firstwin.communications.queries import meetings as meeting_queries
+from firstwin.communications.queries import messages as message_queries
 from firstwin.desk.http import task_panel
 from firstwin.desk.http.access import desk_page, may_edit
 from firstwin.identity.contracts import Actor
@@ -15,6 +17,7 @@ from firstwin.projects.contracts.my_day import DayReason, DayRow
 from firstwin.projects.queries import my_day
 from firstwin.shared import clock
 
+MOST_AT_FIRST = 10
 LOOKS = {
     DayReason.OVERDUE: ("late", "clock-exclamation", "Late"),
     DayReason.STUCK: ("late", "hand-stop", "Stuck"),
@@ -37,12 +40,22 @@ def show(request: HttpRequest, actor: Actor) -> HttpResponse:
     at = clock.now()
     day = my_day.get_my_day(actor=actor, at=at)
     local = timezone.localtime(at)
+    waiting = [_row(row) for row in day.waiting]
+    task_ids = [row.task.id for row in day.waiting if row.task]
+    nudges = message_queries.list_nudge_states(actor=actor, task_ids=task_ids, at=at) if may_edit(actor) else {}
+    for entry, row in zip(waiting, day.waiting, strict=True):
+        entry["nudge"] = nudges.get(row.task.id) if row.task else None
+    is_whole = "all" in request.GET
     context = {
         "now": at,
+        "is_whole": is_whole,
+        "most": None if is_whole else MOST_AT_FIRST,
+        "to_confirm": meeting_queries.list_meetings_to_confirm(actor=actor, at=at),
+        "meetings": meeting_queries.list_upcoming_meetings(actor=actor, at=at),
         "greeting": greeting(local),
         "day": day,
         "needs_you": [_row(row) for row in day.needs_you],
-        "waiting": [_row(row) for row in day.waiting],
+        "waiting": waiting,
         "coming_up": _by_day(day.coming_up, local),
         "late_count": sum(row.reason is DayReason.OVERDUE for row in day.needs_you),
         "may_edit": may_edit(actor),

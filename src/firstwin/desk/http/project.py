@@ -1,16 +1,18 @@
 """A project: its plan as a list, a board and over time, its people, messages, files and everything that happened."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import escape
 from django.views.decorators.http import require_safe
 
+from firstwin.communications.queries import meetings as meeting_queries
+from firstwin.communications.queries import messages as message_queries
 from firstwin.customers import queries as customer_queries
 from firstwin.desk import queries as desk_queries
 from firstwin.desk.http import people, task_panel, waiting
@@ -23,7 +25,7 @@ from firstwin.playbooks.contracts import Side, TaskKind, Visibility
 from firstwin.projects.contracts import ProjectDetail, ProjectState, StageInfo, TaskInfo, TaskStanding, TaskState
 from firstwin.projects.queries import comments, files
 from firstwin.projects.queries import projects as project_queries
-from firstwin.shared import clock, wording
+from firstwin.shared import clock, middleware, wording
 from firstwin.shared.errors import NotFoundError
 
 BOARD = (
@@ -34,6 +36,8 @@ BOARD = (
     ("approval", "Awaiting approval", (TaskStanding.AWAITING_APPROVAL,)),
     ("done", "Done", (TaskStanding.DONE, TaskStanding.NOT_APPLICABLE, TaskStanding.CANCELLED)),
 )
+SHORTEST_BAR = timedelta(hours=18)
+"""Shorter ones could neither be seen nor clicked."""
 TONES = {
     TaskStanding.LATE: "late",
     TaskStanding.STUCK: "late",
@@ -106,8 +110,15 @@ def row_of(task: TaskInfo) -> dict[str, object]:
 @require_safe
 @desk_page
 def show_plan(request: HttpRequest, actor: Actor, project_id: UUID) -> HttpResponse:
-    """Show the plan as its address asks: a list, a board or a Gantt chart."""
-    return render(request, "desk/project/plan.html", _plan(request, actor, project_id))
+    """Show the plan as its address asks: a list, a board or a Gantt chart. `?task=` is how mails name a task."""
+    if task_id := request.GET.get("task"):
+        return HttpResponseRedirect(f"{reverse('project', kwargs={'project_id': project_id})}tasks/{task_id}/")
+    context = _plan(request, actor, project_id)
+    response = render(request, "desk/project/plan.html", context)
+    if context["view"] == "gantt":
+        # The chart's library writes style attributes into its drawing; scripts and style elements stay forbidden.
+        response.headers[middleware.HEADER] = middleware.policy(style_src_attr="'unsafe-inline'")
+    return response
 
 
 def _plan(request: HttpRequest, actor: Actor, project_id: UUID) -> dict[str, Any]:
@@ -153,14 +164,14 @@ def _columns(detail: ProjectDetail) -> list[dict[str, object]]:
 
 def bar_of(task: TaskInfo, stage: StageInfo) -> dict[str, object]:
     """Return a task for the Gantt chart, which writes names into the page as they are: so they are escaped here."""
+    end = task.finished_at or task.due_at
+    start = min(task.started_at or task.start_at, end - SHORTEST_BAR)
     return {
         "id": str(task.id),
         "name": escape(task.name),
         "stage": escape(stage.name),
-        "start": timezone.localtime(task.started_at or task.start_at).strftime("%Y-%m-%d %H:%M"),
-        "end": timezone.localtime(max(task.finished_at or task.due_at, task.started_at or task.start_at)).strftime(
-            "%Y-%m-%d %H:%M"
-        ),
+        "start": timezone.localtime(start).strftime("%Y-%m-%d %H:%M"),
+        "end": timezone.localtime(end).strftime("%Y-%m-%d %H:%M"),
         "progress": 100 if task.standing is TaskStanding.DONE else 0,
         "dependencies": [str(other) for other in task.predecessor_ids],
         "custom_class": f"fw-bar-{TONES.get(task.standing, 'neutral')}",
@@ -212,6 +223,8 @@ def show_messages(request: HttpRequest, actor: Actor, project_id: UUID) -> HttpR
     )
     context["comments"] = [(comment, names.get(comment.task_id) if comment.task_id else None) for comment in page.items]
     context["next_cursor"] = page.next_cursor
+    context["meetings"] = meeting_queries.list_meetings(actor=actor, project_id=project_id)
+    context["mails"] = message_queries.list_messages(actor=actor, project_id=project_id, limit=20).items
     context["members"] = [member.name for member in identity_queries.list_members(actor=actor)]
     return render(request, "desk/project/messages.html", context)
 

@@ -36,7 +36,7 @@ COLUMNS = {
     "milestone": "Next milestone",
     "end": "Planned end",
     "owner": "Owner",
-    "customer": "Customer last seen",
+    "customer": "Customer seen",
     "segment": "Segment",
     "playbook": "Playbook",
 }

@@ -7,6 +7,7 @@ from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import SimpleLazyObject
 
+from firstwin.communications.queries import notifications as notification_queries
 from firstwin.identity import queries as identity_queries
 
 
@@ -32,6 +33,7 @@ class Shell:
     entries: tuple[Entry, ...] = ()
     foot: tuple[Entry, ...] = ()
     search_url: str = ""
+    unread: int = 0
 
 
 PLACES = (
@@ -65,6 +67,7 @@ def shell_of(request: HttpRequest) -> Shell:
         entries=_entries(PLACES, request.path),
         foot=_entries(FOOT, request.path),
         search_url=address_of("search"),
+        unread=notification_queries.count_unread(actor=actor),
     )
 
 

@@ -2,7 +2,19 @@
 
 from django.urls import path
 
-from firstwin.desk.http import lifecycle, live, my_day, plan_changes, project, projects, tasks, tastes, threads
+from firstwin.desk.http import (
+    lifecycle,
+    live,
+    meetings,
+    my_day,
+    notifications,
+    plan_changes,
+    project,
+    projects,
+    tasks,
+    tastes,
+    threads,
+)
 
 PROJECT = "projects/<uuid:project_id>/"
 TASK = "tasks/<uuid:task_id>/"
@@ -34,6 +46,13 @@ urlpatterns = [
     path(f"{PROJECT}tasks/<uuid:task_id>/comments/", threads.comment, name="comment_on_task"),
     path(f"{PROJECT}attach/", threads.attach, name="attach_to_project"),
     path(f"{PROJECT}tasks/<uuid:task_id>/attach/", threads.attach, name="attach_to_task"),
+    path(f"{PROJECT}meetings/add/", meetings.invite, name="invite_to_meeting"),
+    path("meetings/<uuid:meeting_id>/move/", meetings.move, name="move_meeting"),
+    path("meetings/<uuid:meeting_id>/held/", meetings.say_held, name="meeting_held"),
+    path("meetings/<uuid:meeting_id>/cancel/", meetings.call_off, name="cancel_meeting"),
+    path("notifications/", notifications.show, name="notifications"),
+    path("notifications/read/", notifications.read_all, name="notifications_read"),
+    path("notifications/<uuid:notification_id>/", notifications.open_one, name="open_notification"),
     path("tasks/bulk/", plan_changes.change_many, name="tasks_bulk"),
     path(f"{TASK}start/", tasks.start, name="start_task"),
     path(f"{TASK}complete/", tasks.complete, name="complete_task"),
@@ -47,6 +66,7 @@ urlpatterns = [
     path(f"{TASK}assign/", tasks.assign, name="assign_task"),
     path(f"{TASK}edit/", tasks.edit, name="edit_task"),
     path(f"{TASK}drop/", tasks.drop_into, name="drop_task"),
+    path(f"{TASK}nudge/", meetings.nudge, name="nudge"),
     path("comments/<uuid:comment_id>/answered/", threads.mark_answered, name="mark_answered"),
     path("files/<uuid:file_id>/", threads.download, name="download_file"),
     path("files/<uuid:file_id>/remove/", threads.remove_file, name="remove_file"),

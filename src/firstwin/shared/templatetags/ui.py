@@ -6,6 +6,7 @@ does not know become attributes, with dashes for underscores: `hx_post=url` is `
 
 import json
 import zlib
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -306,3 +307,15 @@ def as_json(value: object) -> str:
 def after_prefix(text: str, prefix: str) -> str:
     """Return what a name adds to another one: "Acme: Onboarding" after "Acme" is "Onboarding"."""
     return text.removeprefix(prefix).lstrip(" :-–·")
+
+
+@register.filter
+def first_of(items: Sequence[Any], most: int | None) -> Sequence[Any]:
+    """Return the first so many of a list; all of them without a number."""
+    return items if most is None else items[:most]
+
+
+@register.filter
+def first_word(text: str) -> str:
+    """Return the first word, as the short form of a name."""
+    return text.split(" ", 1)[0]

@@ -1,0 +1,42 @@
+"""My day: what needs somebody comes first, and each row can be finished in place."""
+
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+
+from firstwin.shared import clock
+from tests.desk.browsing import HTMX, outsider, owner_of, text_of
+from tests.factories.projects import Running, launch_example, make_scene
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def running() -> Running:
+    now = clock.now()
+    return launch_example(make_scene(contract_signed_at=now - timedelta(days=10)), at=now - timedelta(days=10))
+
+
+def test_late_tasks_need_their_owner_and_can_be_finished_in_place(running: Running) -> None:
+    client = owner_of(running)
+    page = text_of(client.get("/"))
+    assert "Needs you" in page
+    late = running.task("provision")
+    assert late.name in page
+    answer = client.post(f"/tasks/{late.id}/complete/?version={late.version}", headers=HTMX)
+    assert answer.headers["HX-Trigger"] == "changed"
+    assert "Undo" in text_of(answer)
+    assert running.task("provision").state == "done"
+
+
+def test_a_stranger_is_led_to_the_sign_in_page(running: Running) -> None:
+    answer = Client().get("/")
+    assert answer.status_code == 302
+    assert answer.headers["Location"] == "/auth/login/?next=/"
+
+
+def test_somebody_of_another_workspace_sees_nothing_of_it(running: Running) -> None:
+    page = text_of(outsider().get("/"))
+    assert running.scene.account.name not in page
+    assert "Nothing is late, stuck or unanswered" in page
