@@ -22,7 +22,6 @@ def look(now: datetime) -> Iterator[Finding]:
     state = database.state()
     yield from look_at_database(state)
     if not state.error:
-        yield from look_at_rights()
         yield look_at_clock(now)
         if not state.waiting_migrations:
             yield look_at_worker(now)
@@ -58,20 +57,6 @@ def look_at_row_security() -> Iterator[Finding]:
         yield note("Row security", "the database user gets past it", remedy)
     else:
         yield fine("Row security", "on")
-
-
-def look_at_rights() -> Iterator[Finding]:
-    """Does the second lock between workspaces hold: PostgreSQL lets a superuser past it."""
-    if connection.vendor == "sqlite":
-        return
-    with connection.cursor() as cursor:
-        cursor.execute("select rolsuper from pg_roles where rolname = current_user")
-        is_superuser = bool(cursor.fetchone()[0])
-    if is_superuser:
-        text = "the user is a superuser, whom row-level security does not bind"
-        yield note("Rights", text, "Use a database user without superuser rights in FIRSTWIN_DATABASE_URL.")
-    else:
-        yield fine("Rights", "row-level security keeps workspaces apart")
 
 
 def look_at_clock(now: datetime) -> Finding:
