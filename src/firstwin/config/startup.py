@@ -6,9 +6,11 @@ from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
+from django.conf import settings
 from django.core.management.base import CommandError
 
 from firstwin.config import database
+from firstwin.config.demo import build
 from firstwin.identity import queries as identity_queries
 from firstwin.identity.contracts import Role, system_actor
 from firstwin.identity.operations import sign_in as sign_in_operations
@@ -39,6 +41,24 @@ def renew_playbooks(*, at: datetime, say: Say) -> None:
         if changed:
             count = f"{len(changed)} built-in playbook{'s' if len(changed) > 1 else ''}"
             say(f"Installed {count} for {workspace.name}")
+
+
+def refuse_demo_mail() -> None:
+    """Raise CommandError where mail really goes out: the people of the demo do not exist."""
+    if not settings.MAILBOX:
+        raise CommandError(
+            "Mail of this installation really goes out, and the demo would write to people who do not exist. "
+            "Build it elsewhere: FIRSTWIN_MAILBOX=yes FIRSTWIN_HOME=~/firstwin-demo firstwin up --demo"
+        )
+
+
+def build_demo(*, at: datetime, say: Say) -> None:
+    """Build the demo workspace in an empty installation; one that holds a workspace is left alone."""
+    if identity_queries.has_workspace():
+        return
+    refuse_demo_mail()
+    say("Building the demo workspace: six months of a fictional company (half a minute, once)")
+    build.build(at=at, tell=say)
 
 
 def way_in(*, at: datetime) -> str:

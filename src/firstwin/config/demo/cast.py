@@ -1,6 +1,7 @@
 """The people of the demo: a fictional vendor, and names for the people of its customers."""
 
 import random
+import unicodedata
 from dataclasses import dataclass
 
 from firstwin.customers.contracts import StakeholderRole
@@ -39,7 +40,8 @@ TEAM = (
     Colleague("samuel", "Samuel Adeyemi", "Onboarding specialist", Role.SPECIALIST, "America/New_York"),
     Colleague("ingrid", "Ingrid Solheim", "Implementation engineer", Role.SPECIALIST, "Europe/Oslo"),
     Colleague("mateus", "Mateus Carvalho", "Trainer", Role.SPECIALIST, "America/Sao_Paulo"),
-    Colleague("chloe", "Chloe Nguyen", "Account executive", Role.VIEWER, "America/Chicago"),
+    Colleague("chloe", "Chloe Nguyen", "Account executive", Role.SPECIALIST, "America/Chicago"),
+    Colleague("nadia", "Nadia Farouk", "Customer marketing", Role.VIEWER, "Europe/London"),
     Colleague("henrik", "Henrik Vogel", "Internal audit", Role.AUDITOR, "Europe/Berlin"),
 )
 COLLEAGUES = {one.key: one for one in (OWNER, *TEAM)}
@@ -167,3 +169,9 @@ class Casting:
             if name not in NAMES[region] and name not in used:
                 used.append(name)
                 return name
+
+
+def address_of(name: str) -> str:
+    """Return a name as the first half of an email address."""
+    plain = unicodedata.normalize("NFKD", name.replace("ı", "i").replace("ø", "o")).encode("ascii", "ignore").decode()
+    return ".".join(part for part in "".join(c if c.isalpha() else " " for c in plain.lower()).split())

@@ -23,12 +23,14 @@ class Command(BaseCommand):
         self.stdout.write(text)
         self.stdout.flush()
 
-    def handle(self, *_args: Any, **_options: Any) -> None:
+    def handle(self, *_args: Any, **options: Any) -> None:
         if not web_server.is_port_free(settings.HOST, settings.PORT):
             raise CommandError(web_server.port_taken(settings.HOST, settings.PORT))
         startup.prepare_database(say=self.say)
         startup.check_frontend(settings.PACKAGE / "static", say=self.say)
         startup.renew_playbooks(at=clock.now(), say=self.say)
+        if options["demo"]:
+            startup.build_demo(at=clock.now(), say=self.say)
         way_in = startup.way_in(at=clock.now())
         connections.close_all()
         self.say("Starting")
