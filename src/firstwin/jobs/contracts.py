@@ -39,8 +39,8 @@ class Caretaker(Protocol):
     """An actor, as far as jobs need to know one."""
 
     @property
-    def workspace_id(self) -> UUID:
-        """Return the workspace acted in."""
+    def workspace_id(self) -> UUID | None:
+        """Return the workspace acted in; None is the installation itself, open to those who run the machine."""
         ...
 
     @property
@@ -105,6 +105,14 @@ class JobInfo:
     created_at: datetime
     last_error: str
     payload: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MachineOperator:
+    """Whoever may type commands on the machine; they own everything there anyway."""
+
+    workspace_id: UUID | None
+    role: str | None = "owner"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

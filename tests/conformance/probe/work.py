@@ -83,6 +83,13 @@ def send(context: JobContext, payload: Mapping[str, Any]) -> None:
     time.sleep(random.random() * 0.004)
 
 
+@job_handler("probe.slow", effect=Effect.DB, retry=RETRY, lease=LEASE)
+def slow(context: JobContext, payload: Mapping[str, Any]) -> None:
+    """Take longer than the lease, and longer than a thread may hoard jobs."""
+    time.sleep(payload["seconds"])
+    write("slow", payload["name"], context.attempt)
+
+
 @on(EffectHappened)
 def on_effect_happened(event: EffectHappened, recorded: Recorded) -> None:
     """Write that the fact arrived."""

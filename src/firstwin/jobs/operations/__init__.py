@@ -184,7 +184,7 @@ def _dead_job(actor: Caretaker, job_id: UUID) -> Job:
         raise JobsDeniedError("Only owners and admins look after jobs.", remedy="Ask an admin of your workspace.")
     job = (
         Job.objects.select_for_update()
-        .filter(workspace_id=actor.workspace_id, uid=job_id, state=JobState.DEAD.value)
+        .filter(workspace_id=actor.workspace_id or NO_WORKSPACE, uid=job_id, state=JobState.DEAD.value)
         .first()
     )
     if job is None:

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from django.db import connection, transaction
 
-from firstwin.jobs.contracts import Effect, JobsFailedError, JobState, duties
+from firstwin.jobs.contracts import JobsFailedError, JobState, duties
 from firstwin.jobs.models import Job
 from firstwin.jobs.operations import claims, execution, promotion
 
@@ -45,7 +45,7 @@ def _run_batch(now: datetime, errors: list[Exception]) -> int:
                 continue
             ran += 1
             job.attempts += 1
-            if _is_external(job):
+            if execution.is_external(job):
                 outside.append(job)
                 stopped.add(job.order_key)
                 continue
@@ -83,13 +83,6 @@ def _ready() -> list[Job]:
                 ORDER BY j.priority DESC, j.id LIMIT {BATCH} {lock}"""  # noqa: S608
         )
     )
-
-
-def _is_external(job: Job) -> bool:
-    try:
-        return execution.spec_of(job).effect is Effect.EXTERNAL
-    except execution.NoHandlerError:
-        return False
 
 
 def _claim(jobs: Sequence[Job], now: datetime) -> None:
