@@ -186,7 +186,7 @@ STATEMENTS = (
     at("Stage 6: Adoption tracking", on("adoption")),
     at(
         "Weekly health score check.",
-        on("adoption/weekly-health-check", internal, repeats("7d"), starts("go_live+7d"), asks("how is it going")),
+        on("adoption/weekly-health-check", internal, repeats("7d"), starts("go_live+5d"), asks("how is it going")),
     ),
     at(
         "30-day, 60-day, 90-day check-ins.",

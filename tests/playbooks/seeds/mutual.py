@@ -90,7 +90,7 @@ STATEMENTS = (
         on("mobilization/research-website", due("signature+3d"), owned_by("specialist")),
         on("mobilization/news-alerts", due("signature+3d"), owned_by("specialist")),
         on("mobilization/relevant-content", due("signature+4d"), owned_by("specialist")),
-        on("mobilization/success-plan-workshop", due("signature+6d")),
+        on("mobilization/success-plan-workshop", due("signature+7d")),
     ),
     at(
         "Visit the customer's website and get to know their products and/or services",
@@ -168,7 +168,7 @@ STATEMENTS = (
     ),
     at(
         "During the Design Stage (~30 days), the Customer Onboarding Specialist works in partnership",
-        on("design", lasts("27d", "30d"), starts("signature+7d")),
+        on("design", lasts("25d", "30d"), starts("signature+7d")),
         on("design/build-system", delivers("system set up")),
         on("design/write-process", delivers("process on one page")),
         on("design/training-plan", asks("groups of users", "learn best")),
@@ -176,7 +176,7 @@ STATEMENTS = (
     ),
     at(
         "In the Launch Stage (~30 days), the product or service is rolled out",
-        on("launch", lasts("27d", "30d")),
+        on("launch", lasts("25d", "30d")),
         on("launch/rollout", reaches("users_signed_in", 90, "%")),
         on("launch/end-user-training", trains("end_users", "admin_champion", recording=True)),
     ),
@@ -192,7 +192,7 @@ STATEMENTS = (
     ),
     at(
         "The Adoption Stage (~30 days) begins once the product or service is fully deployed.",
-        on("adoption", lasts("27d", "30d"), starts("signature+63d")),
+        on("adoption", lasts("25d", "30d"), starts("signature+63d")),
         on("launch/fully-deployed", due("signature+63d")),
     ),
     at(

@@ -87,11 +87,13 @@ def _tell_team(actor: Actor, head: Letterhead, title: str, evidence: str, source
 
 
 def _has_meeting_ahead(head: Letterhead, at: datetime) -> bool:
-    """A check-in follows a first win within two weeks; a meeting that the plan holds by then will do."""
-    tasks = [task for stage in head.project.stages for task in stage.tasks]
-    return any(
-        task.kind is TaskKind.MEETING and task.state in OPEN_STATES and at - _CHECK_IN <= task.due_at <= at + _CHECK_IN
-        for task in tasks
+    """A check-in follows a first win within two weeks; a meeting that the plan holds by then will do.
+
+    A plan without any meeting runs by itself, and nobody expects one.
+    """
+    meetings_of_plan = [task for stage in head.project.stages for task in stage.tasks if task.kind is TaskKind.MEETING]
+    return not meetings_of_plan or any(
+        task.state in OPEN_STATES and at - _CHECK_IN <= task.due_at <= at + _CHECK_IN for task in meetings_of_plan
     )
 
 
