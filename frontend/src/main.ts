@@ -9,6 +9,7 @@ import "./ui/forms.css";
 import "./ui/data.css";
 import "./communications/mail.css";
 import "./projects/plan.css";
+import "./portal/portal.css";
 import "./ui/htmx";
 import { Application, type ControllerConstructor } from "@hotwired/stimulus";
 import { identifierOf } from "./ui/registry";

@@ -163,6 +163,8 @@ NO_TENANT: dict[str, str] = {
     "sign-in/": "a signed link; tests/identity/test_pages.py",
     "setup/": "a signed link; tests/identity/test_pages.py",
     "join/": "a signed link; tests/identity/test_pages.py",
+    "p/": "a signed link; tests/portal/http/test_entrance.py",
+    "portal/": "for contacts, who are no members; walked through by tests/portal/http/test_foreign_ids.py",
 }
 """Beginnings of addresses whose parameters name nothing of a workspace, and why."""
 

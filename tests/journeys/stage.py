@@ -10,14 +10,16 @@ from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_K
 from firstwin.customers.contracts import Industry, Segment, StakeholderRole
 from firstwin.identity import queries as identity_queries
 from firstwin.identity.contracts import Actor, Role
+from firstwin.identity.models import Member
 from firstwin.jobs import operations as job_operations
 from firstwin.playbooks import queries as playbook_queries
 from firstwin.playbooks.operations import builtin
 from firstwin.projects.contracts import NewProject, ReasonSide
+from firstwin.projects.models import ProjectTask
 from firstwin.projects.operations import launch
 from firstwin.projects.operations import tasks as task_operations
 from firstwin.projects.queries import projects as project_queries
-from tests.factories import customers, identity
+from tests.factories import customers, identity, portal
 
 COMPANIES = (
     ("Bluefin Logistics", Segment.ENTERPRISE, Industry.OTHER),
@@ -100,3 +102,16 @@ def _make_progress(actor: Actor, project_id: Any, *, share: float, at: datetime)
             reason="Their IT has not opened the firewall yet",
             at=at,
         )
+
+
+def portal_visit() -> dict[str, Any]:
+    """A customer whose contract was signed three hours ago: the welcome went out, the kickoff is in the calendars."""
+    made = portal.make_visit(at=datetime.now(tz=UTC))
+    member = Member.objects.for_actor(made.member).select_related("user").get(id=made.member.id)
+    return {
+        "url": made.url,
+        "project_id": made.project_id,
+        "contact_id": made.contact.id,
+        "tasks": {row.key: row.id for row in ProjectTask.objects.for_actor(made.member)},
+        "session": session(member),
+    }

@@ -6,6 +6,3 @@ from django.apps import AppConfig
 class CommunicationsConfig(AppConfig):
     name = "firstwin.communications"
     label = "communications"
-
-    def ready(self) -> None:
-        from firstwin.communications import subscribers, tasks  # noqa: F401

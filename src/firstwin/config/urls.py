@@ -19,6 +19,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("firstwin.desk.http.launch.urls")),
     path("", include("firstwin.shared.urls")),
     path("", include("firstwin.desk.http.urls")),
+    path("", include("firstwin.portal.http.urls")),
 ]
 
 handler400 = pages.bad_request

@@ -43,3 +43,9 @@ def test_excerpt_ends_at_a_word() -> None:
 def test_any_text_can_be_rendered(source: str) -> None:
     assert "<script" not in markdown.to_html(source)
     assert markdown.to_text(source).endswith("\n")
+
+
+def test_a_name_under_the_regards_stays_on_its_own_line() -> None:
+    html = markdown.to_html("A long line that an editor wrapped somewhere near its\nend.\n\nWarm regards\nMara")
+    assert "Warm regards<br>\nMara" in html
+    assert "its\nend" in html

@@ -56,14 +56,22 @@ class DjangoMailTransport:
             letter.attach("invite.ics", mail.calendar, "text/calendar")
         try:
             letter.send()
-        except smtplib.SMTPRecipientsRefused as error:
-            codes = {code for code, _ in error.recipients.values()}
-            raise _failure(all(code >= 500 for code in codes), _first_reason(error)) from error
-        except smtplib.SMTPResponseException as error:
-            is_final = error.smtp_code >= 500 and not isinstance(error, smtplib.SMTPAuthenticationError)
-            raise _failure(is_final, f"{error.smtp_code} {_text(error.smtp_error)}") from error
         except (smtplib.SMTPException, OSError) as error:
-            raise MailDelayedError(f"The mail server could not be reached: {error}") from error
+            raise error_of(error) from error
+
+
+def error_of(error: Exception) -> MailRefusedError | MailDelayedError:
+    """Return what an answer of a mail server means: refused for good (5xx), or to be tried again.
+
+    A wrong password of ours is no refusal of the mail. Inside communications only.
+    """
+    if isinstance(error, smtplib.SMTPRecipientsRefused):
+        is_final = all(code >= 500 for code, _ in error.recipients.values())
+        return _failure(is_final, _first_reason(error))
+    if isinstance(error, smtplib.SMTPResponseException):
+        is_final = error.smtp_code >= 500 and not isinstance(error, smtplib.SMTPAuthenticationError)
+        return _failure(is_final, f"{error.smtp_code} {_text(error.smtp_error)}")
+    return MailDelayedError(f"The mail server could not be reached: {error}")
 
 
 def deliver_message(
@@ -153,7 +161,7 @@ def _mail(row: Message) -> OutgoingMail:
     )
 
 
-def _failure(is_final: bool, reason: str) -> Exception:
+def _failure(is_final: bool, reason: str) -> MailRefusedError | MailDelayedError:
     return MailRefusedError(reason) if is_final else MailDelayedError(reason)
 
 

@@ -1,6 +1,7 @@
 """Keeping mail in the mailbox page instead of sending it."""
 
 from collections.abc import Sequence
+from email import message_from_bytes, policy
 from email.message import Message as MailMessage
 from email.utils import getaddresses, make_msgid, parseaddr
 from uuid import UUID
@@ -25,7 +26,7 @@ class MailboxBackend(BaseEmailBackend):
 
 
 def _capture(letter: EmailMessage) -> bool:
-    mail = letter.message()
+    mail = message_from_bytes(letter.message().as_bytes(), policy=policy.default)
     workspace_id, is_account_mail = _workspace_of(mail)
     if workspace_id is None:
         return False

@@ -10,18 +10,33 @@ from markdown_it.token import Token
 _TAGS = {"p", "br", "strong", "em", "a", "ul", "ol", "li", "h1", "h2", "h3", "h4", "blockquote", "code", "pre", "hr"}
 _SCHEMES = {"http", "https", "mailto", "tel"}
 _reader = MarkdownIt("commonmark", {"html": False})
+_SHORT = 45
+_BLOCK = re.compile(r"\s*([-*+>#|`~=]|\d+[.)])")
 _BREAKS = re.compile(r"\n{3,}")
 
 
 def to_html(source: str) -> str:
     """Return HTML with nothing in it but text, lists, headings, quotes and links of ordinary schemes."""
     return nh3.clean(
-        _reader.render(source),
+        _reader.render(keep_short_lines(source)),
         tags=_TAGS,
         attributes={"a": {"href", "title"}},
         url_schemes=_SCHEMES,
         link_rel="noopener noreferrer",
     )
+
+
+def keep_short_lines(source: str) -> str:
+    """A short line was ended on purpose: the name under the greeting stays on a line of its own.
+
+    Long lines are those that an editor wrapped; they flow together as Markdown wants.
+    """
+    lines = source.split("\n")
+    for place, line in enumerate(lines[:-1]):
+        is_short = 0 < len(line.strip()) < _SHORT and not _BLOCK.match(line)
+        if is_short and lines[place + 1].strip() and not _BLOCK.match(lines[place + 1]):
+            lines[place] = line.rstrip() + "  "
+    return "\n".join(lines)
 
 
 def to_text(source: str) -> str:
