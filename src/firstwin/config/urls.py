@@ -15,6 +15,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("firstwin.identity.http.urls")),
     path("messages/", include("firstwin.desk.http.messages")),
     path("mailbox/", include("firstwin.desk.http.mailbox")),
+    path("settings/", include("firstwin.desk.http.settings.urls")),
     path("", include("firstwin.desk.http.accounts.urls")),
     path("", include("firstwin.desk.http.launch.urls")),
     path("", include("firstwin.shared.urls")),

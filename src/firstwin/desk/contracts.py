@@ -8,6 +8,7 @@ from firstwin.customers.contracts import Abilities, AccountInfo, ContactInfo, Po
 from firstwin.identity.contracts import MemberInfo
 from firstwin.playbooks.contracts import PlaybookSummary, PlaybookVersionInfo
 from firstwin.projects.contracts import LaunchPreview, PreviewItem, ProjectSummary
+from firstwin.projects.contracts.portfolio import SearchHit
 from firstwin.shared.pagination import Page
 
 
@@ -99,3 +100,12 @@ class PreviewOfAccount:
     overlay_names: tuple[str, ...]
     task_count: int
     stages: tuple[PreviewStage, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """What a search found: accounts, projects and tasks; people at customers with their account's name; playbooks."""
+
+    hits: tuple[SearchHit, ...] = ()
+    people: tuple[tuple[ContactInfo, str], ...] = ()
+    playbooks: tuple[PlaybookSummary, ...] = ()

@@ -10,7 +10,7 @@ from django.db.models import Q
 from firstwin.customers import queries as customer_queries
 from firstwin.customers.contracts import AccountInfo
 from firstwin.desk import rules
-from firstwin.desk.contracts import AccountPage, ContactRow, Fact, LaunchChoice, PreviewOfAccount, SavedView
+from firstwin.desk.contracts import AccountPage, ContactRow, Fact, Found, LaunchChoice, PreviewOfAccount, SavedView
 from firstwin.desk.models import SavedViewRow, Taste
 from firstwin.identity import queries as identity_queries
 from firstwin.identity.contracts import Actor
@@ -23,6 +23,7 @@ from firstwin.projects.contracts import NewProject
 from firstwin.projects.contracts.portfolio import ProjectFilters
 from firstwin.projects.queries import portfolio as portfolio_queries
 from firstwin.projects.queries import preview as preview_queries
+from firstwin.projects.queries import search as search_queries
 from firstwin.shared.errors import NotFoundError
 from firstwin.shared.pagination import MAX_PAGE_SIZE, Page
 
@@ -58,6 +59,19 @@ def list_facts(*, actor: Actor, chosen: EntryFilter, cursor: str | None = None, 
     """Return a page of what happened, in sentences, the latest first."""
     page = journal_queries.list_entries(actor, chosen, cursor=cursor, limit=limit)
     return Page(items=tuple(rules.fact_in_words(entry) for entry in page.items), next_cursor=page.next_cursor)
+
+
+def search(*, actor: Actor, text: str, limit: int = search_queries.EACH) -> Found:
+    """Return what holds the text, a few of each kind; nothing for less than two characters. Six reads at most."""
+    if len("".join(text.split())) < search_queries.SHORTEST:
+        return Found()
+    people = customer_queries.search_contacts(actor=actor, search=text, limit=limit).items
+    accounts = customer_queries.get_accounts(actor=actor, account_ids={person.account_id for person in people})
+    return Found(
+        hits=search_queries.search(actor=actor, text=text, limit=limit),
+        people=tuple((person, accounts[person.account_id].name) for person in people if person.account_id in accounts),
+        playbooks=playbook_queries.list_playbooks(actor=actor, filters=PlaybookFilters(search=text), limit=limit).items,
+    )
 
 
 def list_views(*, actor: Actor, page: str) -> tuple[SavedView, ...]:

@@ -72,6 +72,8 @@ def _member_actor(request: HttpRequest) -> Actor | None:
     memberships = {member.workspace_id: member for member in _active_memberships(user.pk)}
     if not memberships:
         return None
+    workspaces = tuple(workspace_info(member.workspace) for member in memberships.values())
+    request._firstwin_workspaces = workspaces  # type: ignore[attr-defined]
     chosen = request.session.get(WORKSPACE_IN_SESSION, "")
     member = next((m for id, m in memberships.items() if str(id) == chosen), None) or next(iter(memberships.values()))
     return member_actor(member)
@@ -112,6 +114,13 @@ def _active_memberships(user_id: UUID) -> list[Member]:
 def list_memberships(*, user_id: UUID) -> tuple[tuple[MemberInfo, WorkspaceInfo], ...]:
     """Return the workspaces that a person belongs to and acts in, oldest first: what the switcher offers."""
     return tuple((member_info(row), workspace_info(row.workspace)) for row in _active_memberships(user_id))
+
+
+def list_workspaces_of(request: HttpRequest) -> tuple[WorkspaceInfo, ...]:
+    """Return the workspaces of the person who is signed in, oldest first, without another read; for the switcher."""
+    find_actor_of(request)
+    known: tuple[WorkspaceInfo, ...] = getattr(request, "_firstwin_workspaces", ())
+    return known
 
 
 def get_workspace(*, actor: Actor) -> WorkspaceInfo:

@@ -10,7 +10,7 @@ from django.http.response import HttpResponseBase
 from django.utils import timezone
 
 from firstwin.identity import queries as identity_queries
-from firstwin.identity.contracts import DESIGNER_ROLES, EDITOR_ROLES, Actor
+from firstwin.identity.contracts import ADMIN_ROLES, AUDIT_ROLES, DESIGNER_ROLES, EDITOR_ROLES, Actor
 
 Arguments = ParamSpec("Arguments")
 Page = Callable[Concatenate[HttpRequest, Actor, Arguments], HttpResponseBase]
@@ -51,3 +51,13 @@ def may_edit(actor: Actor) -> bool:
 def may_shape(actor: Actor) -> bool:
     """Return whether to offer what managers and above do."""
     return actor.role in DESIGNER_ROLES
+
+
+def may_govern(actor: Actor) -> bool:
+    """Return whether to offer what owners and admins do: members, keys, the workspace itself."""
+    return actor.role in ADMIN_ROLES
+
+
+def may_audit(actor: Actor) -> bool:
+    """Return whether to offer the whole journal."""
+    return actor.role in AUDIT_ROLES

@@ -9,6 +9,7 @@ from django.utils.functional import SimpleLazyObject
 
 from firstwin.communications.queries import notifications as notification_queries
 from firstwin.identity import queries as identity_queries
+from firstwin.identity.contracts import WorkspaceInfo
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,7 @@ class Shell:
     foot: tuple[Entry, ...] = ()
     search_url: str = ""
     unread: int = 0
+    others: tuple[WorkspaceInfo, ...] = ()
 
 
 PLACES = (
@@ -67,6 +69,7 @@ def shell_of(request: HttpRequest) -> Shell:
         entries=_entries(PLACES, request.path),
         foot=_entries(FOOT, request.path),
         search_url=address_of("search"),
+        others=tuple(one for one in identity_queries.list_workspaces_of(request) if one.id != workspace.id),
         unread=notification_queries.count_unread(actor=actor),
     )
 

@@ -11,6 +11,7 @@ from firstwin.desk.http import (
     plan_changes,
     project,
     projects,
+    search,
     tasks,
     tastes,
     threads,
@@ -21,6 +22,7 @@ TASK = "tasks/<uuid:task_id>/"
 
 urlpatterns = [
     path("", my_day.show, name="my_day"),
+    path("search/", search.show, name="search"),
     path("projects/", projects.show, name="projects"),
     path("projects/export.csv", projects.export, name="projects_export"),
     path("projects/views/", tastes.save_view, name="save_view"),
