@@ -1,0 +1,167 @@
+"""Somebody's day, the portal and the search."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from firstwin.identity.contracts import Role
+from firstwin.playbooks.contracts import Visibility
+from firstwin.projects.contracts import ProjectState, ReasonSide, TaskStanding
+from firstwin.projects.contracts.my_day import DayReason
+from firstwin.projects.contracts.portfolio import HitKind
+from firstwin.projects.operations import comments, lifecycle, tasks
+from firstwin.projects.queries import my_day, portal, search
+from firstwin.shared.errors import NotFoundError, PermissionDeniedError
+from tests.factories.customers import contact_actor, make_account, make_contact
+from tests.factories.identity import make_actor
+from tests.factories.projects import Running, launch_example, make_scene
+from tests.projects.test_tasks import complete
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def project() -> Running:
+    return launch_example()
+
+
+def test_a_day_tells_what_needs_one_what_waits_and_what_comes(
+    project: Running, django_assert_max_num_queries: Any
+) -> None:
+    scene = project.scene
+    at = scene.at + timedelta(days=1)
+    tasks.mark_task_stuck(
+        actor=scene.specialist, task_id=project.task("provision").id, side=ReasonSide.VENDOR, reason="Server", at=at
+    )
+    comments.add_comment(
+        actor=scene.contact, project_id=project.id, task_id=project.task("company-form").id, body="When?", at=at
+    )
+    with django_assert_max_num_queries(9):
+        day = my_day.get_my_day(actor=scene.specialist, at=at)
+    assert [(row.reason, row.task.name if row.task else row.comment and row.comment.body) for row in day.needs_you] == [
+        (DayReason.OVERDUE, "Talk to sales"),
+        (DayReason.STUCK, "Provision the platform"),
+        (DayReason.REPLY, "When?"),
+    ]
+    assert day.needs_you[0].sentence == "Due since 2 March"
+    assert [(row.sentence, row.account_name) for row in day.waiting] == [
+        ("Waiting for Nia Park since 2 March", "Acorn Foods")
+    ]
+    assert [row.task and row.task.name for row in day.coming_up] == ["Welcome email", "Kickoff call"]
+    assert day.project_count == 1
+    manager = my_day.get_my_day(actor=scene.manager, at=at)
+    assert (manager.needs_you, manager.waiting, manager.project_count) == ((), (), 0)
+    assert my_day.get_my_day(actor=scene.manager, member_id=scene.specialist.id, at=at) == day
+
+
+def test_approvals_wait_for_whom_they_name(project: Running) -> None:
+    scene, at = project.scene, project.scene.at
+    tasks.submit_task(actor=scene.specialist, task_id=project.task("plan-approval").id, at=at)
+    day = my_day.get_my_day(actor=scene.specialist, at=at)
+    assert DayReason.APPROVAL not in {row.reason for row in day.needs_you}
+
+
+def test_held_projects_and_other_workspaces_are_not_on_anybody_s_day(project: Running) -> None:
+    scene = project.scene
+    lifecycle.hold_project(
+        actor=scene.manager, project_id=project.id, side=ReasonSide.VENDOR, reason="Wait", at=scene.at
+    )
+    day = my_day.get_my_day(actor=scene.specialist, at=scene.at + timedelta(days=9))
+    assert (day.needs_you, day.waiting, day.coming_up) == ((), (), ())
+    with pytest.raises(PermissionDeniedError):
+        my_day.get_my_day(actor=scene.contact, at=scene.at)
+
+
+def view(project: Running, actor: Any = None, *, days: int = 0) -> Any:
+    at = project.scene.at + timedelta(days=days)
+    return portal.get_portal_project(actor=actor or project.scene.contact, project_id=project.id, at=at)
+
+
+def test_the_portal_shows_and_counts_only_what_is_visible(project: Running, django_assert_num_queries: Any) -> None:
+    with django_assert_num_queries(7):
+        seen = view(project)
+    names = [task.name for stage in seen.stages for task in stage.tasks]
+    assert "Talk to sales" not in names
+    assert (seen.task_count, seen.done_count, seen.percent) == (8, 0, 0)
+    assert seen.next_step.name == "Tell us about your company"
+    assert seen.next_meeting.name == "Kickoff call"
+    complete(project, "sales-handoff")
+    assert view(project).percent == 0
+    complete(project, "company-form", actor=project.scene.contact, result={"users": 1})
+    assert view(project).percent == 12
+    assert {person.name for person in seen.people} == {"Success manager", "Sponsor"}
+
+
+def test_a_title_only_task_shows_nothing_behind_its_title(project: Running) -> None:
+    task = next(task for stage in view(project).stages for task in stage.tasks if task.name == "Provision the platform")
+    assert not task.has_details
+    assert (task.description, task.settings, task.assignee, task.standing_reason) == ("", {}, None, "")
+    with pytest.raises(NotFoundError):
+        portal.get_portal_task(actor=project.scene.contact, task_id=task.id, at=project.scene.at)
+
+
+def test_hidden_predecessors_are_not_named_and_internals_not_shown(project: Running) -> None:
+    kickoff = next(task for stage in view(project).stages for task in stage.tasks if task.name == "Kickoff call")
+    assert (kickoff.standing, kickoff.standing_reason) == (TaskStanding.BLOCKED, "Comes later")
+    assert not kickoff.can_act
+    welcome = portal.get_portal_task(
+        actor=project.scene.contact, task_id=project.task("welcome-email").id, at=project.scene.at
+    )
+    assert "body" not in welcome.settings
+    assert project.info("sales-handoff").visibility is Visibility.INTERNAL
+
+
+def test_the_approver_can_approve_and_others_cannot(project: Running) -> None:
+    colleague = contact_actor(make_contact(project.scene.account))
+    for actor, may in ((project.scene.contact, True), (colleague, False)):
+        task = next(task for stage in view(project, actor).stages for task in stage.tasks if task.kind == "approval")
+        assert (task.can_approve, task.can_act) == (may, False)
+
+
+def test_everything_done_is_all_of_it(project: Running) -> None:
+    for stage in project.detail().stages:
+        for task in stage.tasks:
+            tasks.mark_task_not_applicable(
+                actor=project.scene.manager, task_id=task.id, reason="x", at=project.scene.at
+            ) if task.visibility is Visibility.INTERNAL else complete_any(project, task.key)
+    seen = view(project)
+    assert (seen.percent, seen.next_step) == (100, None)
+
+
+def complete_any(project: Running, key: str) -> None:
+    if key == "logo":
+        tasks.mark_task_not_applicable(
+            actor=project.scene.manager, task_id=project.task(key).id, reason="x", at=project.scene.at
+        )
+    else:
+        complete(
+            project,
+            key,
+            actor=project.scene.manager,
+            result={"users": 1} if key == "company-form" else None,
+            evidence="x",
+        )
+
+
+def test_another_account_s_contact_sees_no_project(project: Running) -> None:
+    stranger = contact_actor(make_contact(make_account(project.scene.workspace)))
+    with pytest.raises(NotFoundError):
+        view(project, stranger)
+    assert portal.list_portal_projects(actor=stranger) == ()
+    listed = portal.list_portal_projects(actor=project.scene.contact)
+    assert listed == ((project.id, "Acorn Foods", ProjectState.ACTIVE),)
+
+
+def test_search_finds_accounts_projects_and_open_tasks(project: Running, django_assert_max_num_queries: Any) -> None:
+    scene = project.scene
+    with django_assert_max_num_queries(3):
+        hits = search.search(actor=scene.manager, text="acorn foods")
+    assert {hit.kind for hit in hits} == {HitKind.ACCOUNT, HitKind.PROJECT}
+    hits = search.search(actor=scene.manager, text="kick")
+    assert [(hit.kind, hit.title, hit.where) for hit in hits] == [(HitKind.TASK, "Kickoff call", "Acorn Foods")]
+    assert search.search(actor=scene.manager, text="k") == ()
+    assert search.search(actor=make_actor(Role.OWNER), text="acorn") == ()
+    with pytest.raises(PermissionDeniedError):
+        search.search(actor=scene.contact, text="acorn")
+    assert make_scene().workspace != scene.workspace
