@@ -159,7 +159,7 @@ def test_lists_take_the_same_statements_however_long(fleet: dict[str, Running], 
         portfolio.list_projects(actor=scene.manager, at=at)
     with django_assert_num_queries(1):
         portfolio.count_projects(actor=scene.manager, at=at)
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(4):
         portfolio.get_board(actor=scene.manager, at=at)
     with django_assert_num_queries(6):
         project_queries.get_project(actor=scene.manager, project_id=fleet["Late"].id, at=at)

@@ -93,6 +93,11 @@ class Project(WorkspaceModel):
             models.Index(fields=["workspace", "updated_at", "id"], name="projects_project_updated"),
             models.Index(fields=["workspace", "account_name", "id"], name="projects_project_name"),
             models.Index(fields=["workspace", "owner", "state"], name="projects_project_owner"),
+            models.Index(
+                fields=["workspace", "current_stage", "planned_end_at", "id"],
+                condition=Q(state__in=[ProjectState.ACTIVE, ProjectState.ON_HOLD]),
+                name="projects_project_board",
+            ),
         ]
 
 
@@ -184,6 +189,11 @@ class ProjectTask(WorkspaceModel):
         indexes = [
             models.Index(fields=["member", "due_at"], condition=_IS_OPEN, name="projects_task_member"),
             models.Index(fields=["contact", "due_at"], condition=_IS_OPEN, name="projects_task_contact"),
+            models.Index(
+                fields=["workspace", "submitted_at"],
+                condition=Q(state=TaskState.AWAITING_APPROVAL),
+                name="projects_task_approvals",
+            ),
         ]
 
 

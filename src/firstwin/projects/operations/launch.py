@@ -25,7 +25,7 @@ from firstwin.projects.queries.launching import PlannedLaunch, plan_launches
 from firstwin.projects.rules import progress
 from firstwin.projects.rules.drafting import Draft
 from firstwin.projects.rules.facts import PlanFacts, TaskFact
-from firstwin.shared import ids
+from firstwin.shared import bulk, ids
 from firstwin.shared.errors import InvalidInputError, PermissionDeniedError
 
 MOST_AT_ONCE = 500
@@ -84,11 +84,8 @@ def _launch(actor: Actor, news: Sequence[NewProject], at: datetime) -> list[UUID
     for planned in plan_launches(actor=actor, news=news, at=at):
         _add_rows(rows, actor, planned, at)
     with transaction.atomic():
-        Project.objects.for_actor(actor).bulk_create(rows.projects)
-        ProjectStage.objects.for_actor(actor).bulk_create(rows.stages)
-        ProjectTask.objects.for_actor(actor).bulk_create(rows.tasks, batch_size=1000)
-        TaskLink.objects.for_actor(actor).bulk_create(rows.links, batch_size=1000)
-        ProjectRole.objects.for_actor(actor).bulk_create(rows.roles)
+        for part in (rows.projects, rows.stages, rows.tasks, rows.links, rows.roles):
+            bulk.insert_rows(part)
         job_operations.set_timers(rows.timers)
         journal_operations.record_many(rows.facts, actor=actor, at=at)
     return [project.id for project in rows.projects]

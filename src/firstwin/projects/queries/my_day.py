@@ -35,14 +35,21 @@ def get_my_day(*, actor: Actor, at: datetime, member_id: UUID | None = None) -> 
     tasks = ProjectTask.objects.for_actor(actor).filter(
         project__state=ProjectState.ACTIVE, state__in=sorted(OPEN_STATES)
     )
+    theirs = ProjectTask.objects.for_actor(actor).filter(
+        project__in=projects.filter(owner_id=person), state__in=sorted(OPEN_STATES)
+    )
     mine = _own(tasks, person, at)
     approvals = [
         row
-        for row in _limited(tasks.filter(state=TaskState.AWAITING_APPROVAL))
+        for row in _limited(
+            ProjectTask.objects.for_actor(actor)
+            .filter(state=TaskState.AWAITING_APPROVAL, project__state=ProjectState.ACTIVE)
+            .order_by("submitted_at", "id")
+        )
         if _is_approver(row, person, owned, approves)
     ]
-    waiting = _limited(_waiting(tasks, at).filter(project__owner_id=person).order_by("start_at", "id"))
-    stuck = _limited(tasks.filter(project__owner_id=person, state=TaskState.STUCK).exclude(member_id=person))
+    waiting = _limited(_waiting(theirs, at).order_by("start_at", "id"))
+    stuck = _limited(theirs.filter(state=TaskState.STUCK).exclude(member_id=person))
     replies = _replies(actor, person)
     names = {
         row.id: row

@@ -1,0 +1,1 @@
+"""Rows for benchmarks, in bulk."""
