@@ -1,5 +1,6 @@
 """Every statement of the five documents stands in a playbook, or is named with the area of the product it belongs to."""
 
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from types import ModuleType
@@ -9,7 +10,7 @@ import pytest
 from firstwin.playbooks.contracts import PlaybookDefinition
 from firstwin.playbooks.rules import linting, mermaid, reading
 from tests.playbooks.seeds import agency, b2b, enterprise, mutual, self_serve
-from tests.playbooks.seeds.walking import AREAS, Statement, element
+from tests.playbooks.seeds.walking import AREAS, Statement, element, texts
 
 DOCUMENTS = Path(__file__).parent / "seeds" / "documents"
 BUILTIN = Path(reading.__file__).parents[1] / "builtin"
@@ -91,3 +92,18 @@ def test_every_overlay_of_an_industry_has_its_four_considerations() -> None:
     }
     for overlay in overlays:
         assert sum(len(addition.tasks) for addition in overlay.add) >= 4
+
+
+@pytest.mark.parametrize("seed", SEEDS, ids=name_of)
+def test_nobody_is_shouted_at_but_for_the_first_win(seed: ModuleType) -> None:
+    definition = definition_of(seed.PLAYBOOK)
+    conditions = {
+        part.when
+        for stage in definition.stages
+        for part in (stage, *stage.tasks)
+        if isinstance(part.when, str) and part.when
+    }
+    calm = replace(definition, celebration=None)
+    assert [text for text in texts(calm) if "!" in text and text not in conditions] == []
+    assert definition.celebration is not None
+    assert definition.celebration.body.count("!") == 1

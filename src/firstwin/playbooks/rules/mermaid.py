@@ -176,12 +176,14 @@ def flowchart_of(definition: PlaybookDefinition) -> str:
     """Write the stages as subgraphs and the tasks in them, from left to right, with their dependencies.
 
     Conditional parts are shown; overlays are not, so apply them before. Milestones, meetings, messages and forms have
-    shapes of their own. `draft_from_flowchart` reads the same stages, tasks, kinds and links back.
+    shapes of their own; a dotted arrow leads to a stage that has its own time to start. `draft_from_flowchart` reads
+    the same stages, tasks, kinds and links back.
     """
     ids = _ids_of(definition)
     lines = ["---", f"title: {_title(definition.name or definition.key)}", "---", "flowchart LR"]
     for number, stage in enumerate(definition.stages):
         lines.append(f"    subgraph {ids['stage', number]}[{quoted_label(stage.name or stage.key)}]")
+        lines.append("        direction LR")
         for position, task in enumerate(stage.tasks):
             lines.append(f"        {_node(ids['task', number, position], task)}")
         lines.append("    end")
@@ -237,7 +239,7 @@ def _arrows(definition: PlaybookDefinition, ids: dict[Place, str]) -> list[str]:
         own = ids["stage", number]
         links = [link for link in stage.after if link.task in targets]
         if number and not links:
-            sign = "~~~" if stage.start is not None or stage.after else "-->"
+            sign = "-.->" if stage.start is not None or stage.after else "-->"
             arrows.append(f"{ids['stage', number - 1]} {sign} {own}")
         arrows += [_arrow(targets[link.task], own, link) for link in links if inside.get(targets[link.task]) != own]
         for position, task in enumerate(stage.tasks):
