@@ -31,7 +31,7 @@ from firstwin.jobs.models import Job
 from firstwin.shared import clock
 
 ROUNDS = 5
-JOBS = 1000
+JOBS = 500
 PROBES = 100
 TIMERS = 1_000_000
 SPACE = UUID(int=7)

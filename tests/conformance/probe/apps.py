@@ -1,8 +1,7 @@
 """Work for the kill suite: effects that can be counted afterwards."""
 
-from importlib import import_module
-
 from django.apps import AppConfig
+from django.utils.module_loading import autodiscover_modules
 
 
 class ProbeConfig(AppConfig):
@@ -10,4 +9,4 @@ class ProbeConfig(AppConfig):
     label = "probe"
 
     def ready(self) -> None:
-        import_module("tests.conformance.probe.work")
+        autodiscover_modules("tasks", "work")

@@ -1,5 +1,6 @@
 """The threads of a worker that run jobs, and the one that keeps their leases."""
 
+import contextlib
 import threading
 import time
 from collections import deque
@@ -24,6 +25,14 @@ HOARDING_SECONDS = 0.5
 TURNS_FOR_BULK = 8
 """Every so many claims the queue `bulk` comes first."""
 log = structlog.get_logger("firstwin.jobs")
+
+
+_writer = threading.Lock()
+
+
+def turn_to_write() -> contextlib.AbstractContextManager[object]:
+    """On SQLite let the threads of a process write one after the other: its own way of waiting is to sleep and try again."""
+    return _writer if connection.vendor == "sqlite" else contextlib.nullcontext()
 
 
 class Bell:
@@ -73,6 +82,11 @@ class Hand:
             self._waiting.clear()
             return jobs
 
+    def has_waiting(self) -> bool:
+        """Return whether jobs wait here for their turn."""
+        with self._lock:
+            return bool(self._waiting)
+
     def is_hoarding(self) -> bool:
         """Return whether jobs wait here behind a long one."""
         with self._lock:
@@ -115,7 +129,8 @@ class Executor(threading.Thread):
         seen = self._bell.rings
         try:
             connection.close_if_unusable_or_obsolete()
-            jobs = self._claim()
+            with turn_to_write():
+                jobs = self._claim()
         except Exception as error:
             log.warning("claim_failed", error=str(error).strip())
             connection.close()
@@ -154,7 +169,7 @@ class Executor(threading.Thread):
     def _run_together(self, jobs: Sequence[Job]) -> None:
         """Run database work in as few transactions as it takes."""
         self.hand.take(jobs)
-        while jobs and not self._stop_event.is_set():
+        while self.hand.has_waiting() and not self._stop_event.is_set():
             taken = 0
 
             def counted() -> Iterator[Job]:
@@ -165,7 +180,8 @@ class Executor(threading.Thread):
 
             start = time.perf_counter()
             try:
-                failed = execution.execute_together(counted(), now=clock.now(), seconds=TRANSACTION_SECONDS)
+                with turn_to_write():
+                    failed = execution.execute_together(counted(), now=clock.now(), seconds=TRANSACTION_SECONDS)
             except DatabaseError as broken:
                 log.warning("jobs_not_committed", error=str(broken).strip())
                 connection.close()
@@ -175,9 +191,7 @@ class Executor(threading.Thread):
                     log.warning("job_claim_lost", error=str(error))
                 else:
                     self._write_down(job, error)
-            if not taken:
-                return
-            self._learn((time.perf_counter() - start) / taken)
+            self._learn((time.perf_counter() - start) / max(1, taken))
 
     def _learn(self, seconds: float) -> None:
         self._seconds_per_job = 0.7 * self._seconds_per_job + 0.3 * seconds

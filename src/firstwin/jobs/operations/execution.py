@@ -41,8 +41,8 @@ def execute_together(jobs: Iterable[Job], *, now: datetime, seconds: float) -> l
         for job in jobs:
             try:
                 with transaction.atomic():
-                    claims.finish(job)
                     run_handler(spec_of(job), job, now=now)
+                    claims.finish(job)
             except Exception as error:
                 failed.append((job, error))
             if time.monotonic() > end:
