@@ -8,6 +8,7 @@ import "./ui/headings.css";
 import "./ui/forms.css";
 import "./ui/data.css";
 import "./communications/mail.css";
+import "./playbooks/playbooks.css";
 import "./projects/plan.css";
 import "./portal/portal.css";
 import "./ui/htmx";

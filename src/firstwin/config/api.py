@@ -1,5 +1,9 @@
 """The HTTP API: /api/v1 with one router per domain, and its reference page at /api/docs."""
 
+import functools
+from collections.abc import Callable
+from typing import Any
+
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 from ninja import NinjaAPI, Router
@@ -34,6 +38,8 @@ and the same answer comes back for 24 hours.
 **Limits**: beyond the limit a request is answered 429 with `Retry-After`.
 """
 
+View = Callable[..., Any]
+
 api = NinjaAPI(
     title="Firstwin API",
     version="1",
@@ -44,8 +50,20 @@ api = NinjaAPI(
 api_problems.add_handlers(api)
 
 
+def _as_list(view: View) -> View:
+    """Answer a tuple as a list: the framework would take one of two things for a status and a body."""
+
+    @functools.wraps(view)
+    def answer(*args: Any, **kwargs: Any) -> Any:
+        result = view(*args, **kwargs)
+        return list(result) if type(result) is tuple else result
+
+    return answer
+
+
 def mount(prefix: str, router: Router, *, write: Scope, read: Scope = Scope.READ) -> None:
     """Serve a domain's router: members with their session, keys with `read` for reading and `write` for writing."""
+    router.add_decorator(_as_list)
     api.add_router(prefix, router, auth=[KeyOfProgram(read=read, write=write), MemberWithSession()])
 
 

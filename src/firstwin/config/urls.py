@@ -18,6 +18,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("settings/", include("firstwin.desk.http.settings.urls")),
     path("", include("firstwin.desk.http.accounts.urls")),
     path("", include("firstwin.desk.http.launch.urls")),
+    path("", include("firstwin.desk.http.playbooks.urls")),
     path("", include("firstwin.shared.urls")),
     path("", include("firstwin.desk.http.urls")),
     path("", include("firstwin.portal.http.urls")),

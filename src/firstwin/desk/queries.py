@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db.models import Q
 
 from firstwin.customers import queries as customer_queries
-from firstwin.customers.contracts import AccountInfo
+from firstwin.customers.contracts import AccountInfo, Segment
 from firstwin.desk import rules
 from firstwin.desk.contracts import AccountPage, ContactRow, Fact, Found, LaunchChoice, PreviewOfAccount, SavedView
 from firstwin.desk.models import SavedViewRow, Taste
@@ -143,3 +143,11 @@ def list_launch_previews(
         )
         for preview in previews
     ]
+
+
+def list_sample_bars(
+    *, actor: Actor, definition: PlaybookDefinition, segment: Segment, at: datetime
+) -> list[dict[str, str]]:
+    """Return the bars of a playbook over time, for a made-up customer of a segment who signs now."""
+    items = preview_queries.preview_sample(actor=actor, definition=definition, segment=segment, at=at)
+    return rules.bars_of(items)

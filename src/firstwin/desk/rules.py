@@ -7,7 +7,7 @@ from uuid import UUID
 
 from firstwin.desk.contracts import Fact, PreviewStage, PreviewTask
 from firstwin.journal.contracts import AuthorKind, EntryInfo
-from firstwin.playbooks.contracts import PlaybookDefinition
+from firstwin.playbooks.contracts import PlaybookDefinition, TaskKind
 from firstwin.projects.contracts import PreviewItem
 
 
@@ -165,3 +165,25 @@ def reason_in_words(why: str) -> str:
         return ""
     words = why.replace("account.", "").replace("project.", "").replace("_", " ")
     return words[:1].upper() + words[1:]
+
+
+def bars_of(items: Sequence[PreviewItem]) -> list[dict[str, str]]:
+    """The bars of a plan over time as the chart takes them: stages stand out, milestones too, what is left out is not there."""
+    return [
+        {
+            "id": f"{item.stage_key}-{position}",
+            "name": item.name,
+            "start": item.start_at.date().isoformat(),
+            "end": max(item.start_at, item.due_at).date().isoformat(),
+            "custom_class": _bar_class(item),
+            "href": "",
+        }
+        for position, item in enumerate(items)
+        if item.is_included and item.start_at is not None and item.due_at is not None
+    ]
+
+
+def _bar_class(item: PreviewItem) -> str:
+    if item.kind is None:
+        return "fw-bar-progress"
+    return "fw-bar-done" if item.kind is TaskKind.MILESTONE else "fw-bar-neutral"

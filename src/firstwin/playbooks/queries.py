@@ -131,6 +131,11 @@ def draw_flowchart(definition: PlaybookDefinition) -> str:
     return mermaid.flowchart_of(definition)
 
 
+def may_edit_playbooks(actor: Actor) -> bool:
+    """Tell whether the actor writes, publishes and archives playbooks, for pages that show a button only where it works."""
+    return permissions.can_edit_playbooks(actor)
+
+
 def list_playbooks(
     *,
     actor: Actor,

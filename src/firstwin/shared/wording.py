@@ -5,6 +5,21 @@ from datetime import date, datetime, tzinfo
 MINUTE, HOUR = 60, 3600
 
 
+SPELLINGS = {
+    "api_key": "API key",
+    "csat": "CSAT",
+    "ces": "CES",
+    "ecommerce": "E-commerce",
+    "mid_market": "Mid-market",
+    "nps": "NPS",
+    "saas": "SaaS",
+    "self_serve": "Self-serve",
+    "todo": "To-do",
+    "url": "URL",
+}
+"""Keys whose words are written in another way than their letters say."""
+
+
 def relative(at: datetime, *, now: datetime, zone: tzinfo) -> str:
     """Return how far away an instant is in the reader's zone: "in 12 min", "today 14:05", "3 days ago", "3 March"."""
     seconds = (at - now).total_seconds()

@@ -6,12 +6,12 @@ from datetime import datetime
 from typing import Any
 
 from firstwin.customers import queries as customer_queries
-from firstwin.customers.contracts import AccountInfo
+from firstwin.customers.contracts import AccountInfo, Industry, Segment
 from firstwin.identity import queries as identity_queries
 from firstwin.identity.contracts import Actor, MemberInfo, WorkspaceInfo
 from firstwin.journal.contracts import AuthorKind
 from firstwin.playbooks import queries as playbook_queries
-from firstwin.playbooks.contracts import Anchor, PlaybookVersionInfo, Side, TaskSpec
+from firstwin.playbooks.contracts import Anchor, PlaybookDefinition, PlaybookVersionInfo, Side, TaskSpec
 from firstwin.playbooks.contracts.resolved import ResolvedPlaybook
 from firstwin.projects.contracts import NewProject, ProjectRole
 from firstwin.projects.rules import answers as answer_rules
@@ -64,6 +64,46 @@ def plan_launches(*, actor: Actor, news: Sequence[NewProject], at: datetime) -> 
         _planned(new, accounts[new.account_id], versions[new.playbook_version_id], people, workspace, at)
         for new in news
     ]
+
+
+def plan_sample(*, actor: Actor, definition: PlaybookDefinition, segment: Segment, at: datetime) -> PlannedLaunch:
+    """Work out the plan of a made-up account of a segment that signs at `at`; every question is answered."""
+    workspace = identity_queries.get_workspace(actor=actor)
+    account = AccountInfo(
+        id=ids.new_id(),
+        workspace_id=actor.workspace_id,
+        name="A customer",
+        segment=segment,
+        industry=Industry.OTHER,
+        products=(),
+        contract_signed_at=at,
+        contract_value=None,
+        currency="USD",
+        licensed_seats=None,
+        country=workspace.country,
+        time_zone=workspace.time_zone,
+        website="",
+        owner_id=None,
+        created_at=at,
+        updated_at=at,
+    )
+    version = PlaybookVersionInfo(
+        id=ids.new_id(),
+        playbook_id=ids.new_id(),
+        number=0,
+        notes="",
+        published_at=at,
+        published_by_id=None,
+        published_by_name="",
+        definition=definition,
+    )
+    new = NewProject(
+        account_id=account.id,
+        playbook_version_id=version.id,
+        fields=answer_rules.sample_answers(definition.fields),
+    )
+    nobody = casting.People(members={}, contacts={}, launcher_id=None)
+    return _planned(new, account, version, nobody, workspace, at)
 
 
 def _planned(

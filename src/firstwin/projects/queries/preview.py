@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from firstwin.customers.contracts import Segment
 from firstwin.identity.contracts import Actor
-from firstwin.playbooks.contracts import Side
+from firstwin.playbooks.contracts import PlaybookDefinition, Side
 from firstwin.playbooks.contracts.resolved import ResolvedStage, ResolvedTask
 from firstwin.projects import permissions
 from firstwin.projects.contracts import LaunchPreview, NewProject, PersonRef, PreviewItem
-from firstwin.projects.queries.launching import PlannedLaunch, plan_launches
+from firstwin.projects.queries.launching import PlannedLaunch, plan_launches, plan_sample
 from firstwin.projects.rules.drafting import effective_visibility
 from firstwin.projects.rules.facts import TaskFact
 from firstwin.shared.errors import PermissionDeniedError
@@ -27,6 +28,18 @@ def preview_launches(*, actor: Actor, news: Sequence[NewProject], at: datetime) 
     if not permissions.can_launch_projects(actor):
         raise PermissionDeniedError("You may not launch projects.", remedy="Ask a manager of your workspace.")
     return [_preview(planned) for planned in plan_launches(actor=actor, news=news, at=at)]
+
+
+def preview_sample(
+    *, actor: Actor, definition: PlaybookDefinition, segment: Segment, at: datetime
+) -> tuple[PreviewItem, ...]:
+    """Return the plan as it would be for a made-up customer of a segment who signs at `at`, all questions answered.
+
+    For looking at a playbook over time before anybody uses it; yes and the first choice are the answers.
+    """
+    if not permissions.can_view_portfolio(actor):
+        raise PermissionDeniedError("You may not look at playbooks.")
+    return _preview(plan_sample(actor=actor, definition=definition, segment=segment, at=at)).items
 
 
 def _preview(planned: PlannedLaunch) -> LaunchPreview:

@@ -48,6 +48,22 @@ def checked_answers(fields: Iterable[FieldSpec], answers: Mapping[str, Any], *, 
     return CheckedAnswers(values=values, problems=tuple(problems))
 
 
+def sample_answers(fields: Iterable[FieldSpec]) -> dict[str, Any]:
+    """Answers that fit every question, for a plan that nobody runs: the default, else yes, the first choice, one."""
+    usual: dict[FieldType, Any] = {
+        FieldType.BOOLEAN: True,
+        FieldType.NUMBER: 1,
+        FieldType.DATE: "2026-01-05",
+        FieldType.EMAIL: "sample@example.com",
+        FieldType.URL: "https://example.com",
+    }
+    answers: dict[str, Any] = {}
+    for spec in fields:
+        if spec.default is None:
+            answers[spec.key] = spec.choices[0] if spec.choices else usual.get(spec.type, "Sample")
+    return answers
+
+
 def _read(spec: FieldSpec, given: Any) -> tuple[Any, str]:
     match spec.type:
         case FieldType.NUMBER:

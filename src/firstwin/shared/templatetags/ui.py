@@ -229,8 +229,8 @@ def file_size(count: int) -> str:
 
 @register.filter
 def in_words(key: str) -> str:
-    """Return a stored key as words: "mid_market" is "Mid market"."""
-    return str(key).replace("_", " ").capitalize()
+    """Return a stored key as words: "in_progress" is "In progress"."""
+    return wording.SPELLINGS.get(str(key)) or str(key).replace("_", " ").capitalize()
 
 
 @register.filter

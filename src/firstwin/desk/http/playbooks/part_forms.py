@@ -79,7 +79,10 @@ class PartForm(forms.Form):
         common: dict[str, Any] = {"label": label, "help_text": entry.help, "required": entry.is_needed}
         match entry.shape:
             case Shape.LONG | Shape.LINES:
-                return forms.CharField(widget=forms.Textarea(attrs={"rows": 4}), max_length=20000, **common)
+                # A text keeps its blanks and line ends, so that saving it unread changes nothing.
+                return forms.CharField(
+                    widget=forms.Textarea(attrs={"rows": 4}), max_length=20000, strip=False, **common
+                )
             case Shape.QUESTIONS:
                 common["help_text"] = QUESTION_HELP
                 return forms.CharField(widget=forms.Textarea(attrs={"rows": 5}), max_length=20000, **common)
@@ -120,8 +123,11 @@ class PartForm(forms.Form):
         data: dict[str, Any] = super().clean() or {}
         for entry in self.entries:
             if entry.shape is Shape.QUESTIONS and entry.name in data:
+                known = {question["key"]: question for question in _value_at(self.plain, entry.name) or ()}
                 try:
-                    data[entry.name] = [_question(line) for line in data[entry.name].splitlines() if line.strip()]
+                    data[entry.name] = [
+                        _question(line, known) for line in data[entry.name].splitlines() if line.strip()
+                    ]
                 except ValueError as error:
                     self.add_error(entry.name, str(error))
         return data
@@ -181,17 +187,21 @@ def _question_line(question: Mapping[str, Any]) -> str:
     return " | ".join(parts).removesuffix(" | ")
 
 
-def _question(line: str) -> dict[str, Any]:
-    parts = [part.strip() for part in line.split("|")]
-    if len(parts) < 2 or not parts[0] or not parts[1]:
+def _question(line: str, known: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+    """Read one question; what the line does not say (its help, its default) stays as it is for a key that is known."""
+    key, label, type, needed, choices = ([part.strip() for part in line.split("|")] + [""] * 5)[:5]
+    if not key or not label:
         raise ValueError(f"“{line.strip()}” is not a question. Write: {QUESTION_HELP}")
-    question: dict[str, Any] = {"key": parts[0], "label": parts[1]}
-    if len(parts) > 2 and parts[2]:
-        if parts[2] not in TYPES:
-            raise ValueError(f"“{parts[2]}” is not a type of answer. Choose one of: {', '.join(sorted(TYPES))}.")
-        question["type"] = parts[2]
-    if len(parts) > 3 and parts[3] == "needed":
-        question["required"] = True
-    if len(parts) > 4 and parts[4]:
-        question["choices"] = [choice.strip() for choice in parts[4].split(",") if choice.strip()]
-    return question
+    if type and type not in TYPES:
+        raise ValueError(f"“{type}” is not a type of answer. Choose one of: {', '.join(sorted(TYPES))}.")
+    before = known.get(key, {})
+    question: dict[str, Any] = {
+        **before,
+        "key": key,
+        "label": label,
+        "type": type or "text",
+        "required": needed == "needed",
+        "choices": [choice.strip() for choice in choices.split(",") if choice.strip()],
+    }
+    usual: dict[str, Any] = {"type": "text", "required": False, "choices": []}
+    return {name: value for name, value in question.items() if name in before or value != usual.get(name, object())}
