@@ -130,7 +130,8 @@ class _Contracted:
 
     def assign(self) -> dict[str, str]:
         """Return the stage of each vertex; a stage is its own."""
-        stage_of = {name: name for name in self.vertices if name in self.forced}
+        alone = {name for name in self.vertices if not self.parents[name] and not self.children[name]}
+        stage_of = {name: name for name in self.vertices if name in self.forced or name in alone}
         position = {name: index for index, name in enumerate(self.vertices)}
         while open_names := [name for name in self.vertices if name not in stage_of]:
             roots = [name for name in open_names if not any(parent not in stage_of for parent in self.parents[name])]

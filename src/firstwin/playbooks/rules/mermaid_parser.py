@@ -10,7 +10,7 @@ from typing import NoReturn
 from firstwin.playbooks.rules import mermaid_grammar as grammar
 from firstwin.playbooks.rules.mermaid_text import MAX_LABEL, MAX_LENGTH, Source, plain_label
 
-MAX_NODES = 2_000
+MAX_NODES = 1_000
 MAX_EDGES = 5_000
 MAX_DEPTH = 50
 
