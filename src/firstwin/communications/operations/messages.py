@@ -33,6 +33,8 @@ from firstwin.projects.contracts import OPEN_STATES, TaskInfo
 from firstwin.shared import ids
 from firstwin.shared.errors import ConflictError, InvalidInputError, NotFoundError, PermissionDeniedError, Problem
 
+_ABOUT_A_TASK = frozenset({MessageKind.NUDGE, MessageKind.REMINDER, MessageKind.REPLY})
+"""Kinds whose link leads to the task itself; the others lead to the plan."""
 PLAN_FOOTER = "You get this because you are part of this onboarding."
 
 
@@ -139,7 +141,7 @@ def compose(
             actor=actor,
             reader=reader,
             project_id=head.project.summary.id,
-            task_id=task.id if task and task.visibility is Visibility.SHARED else None,
+            task_id=task.id if task and kind in _ABOUT_A_TASK and task.visibility is Visibility.SHARED else None,
             at=at,
         )
         values = values_for(head=head, reader=reader, link=link, task=task, extra=extra)

@@ -48,7 +48,7 @@ def to_html(letter: Letter) -> str:
     source = f"""<mjml lang="en"><mj-head><mj-title>{_escape(letter.subject)}</mj-title>
 <mj-preview>{_escape(words)}</mj-preview>
 <mj-attributes><mj-all font-family="{_FONT}"/><mj-text font-size="15px" line-height="1.55" color="#1d2330"/>
-</mj-attributes></mj-head>
+</mj-attributes><mj-style>a {{ color: {accent}; }}</mj-style></mj-head>
 <mj-body background-color="#f4f5f7" width="600px">
 <mj-section background-color="#ffffff" border-top="4px solid {accent}" padding="20px 8px 4px">
 <mj-column><mj-text font-size="14px" font-weight="600" color="#5b6472">{_escape(letter.brand_name)}</mj-text></mj-column>
