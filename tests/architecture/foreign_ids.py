@@ -20,7 +20,8 @@ from firstwin.communications.models import (
     Message,
     Notification,
 )
-from firstwin.customers.operations import portal_access
+from firstwin.customers.contracts import ImportKind
+from firstwin.customers.operations import imports, portal_access
 from firstwin.desk.models import SavedViewRow
 from firstwin.identity.contracts import Actor, Role
 from firstwin.identity.models import Invitation, Member, Workspace
@@ -121,6 +122,14 @@ def _file(world: World) -> Any:
     )
 
 
+def _import(world: World) -> Any:
+    made = imports.upload_import(
+        actor=world.actor, kind=ImportKind.ACCOUNTS, file_name="a.csv", content=b"name\nAcorn\n", at=AT
+    )
+    imports.check_import(workspace_id=world.workspace.id, import_id=made.id, round=1)
+    return made.id
+
+
 def _comment(world: World) -> Any:
     return comments.add_comment(actor=world.actor, project_id=_running(world).id, body="Hello", at=AT)
 
@@ -142,6 +151,7 @@ THINGS: dict[str, Callable[[World], Any]] = {
     "playbook_id": lambda world: _row(Playbook, world, archived_at=None),
     "version_id": lambda world: _row(PlaybookVersion, world, playbook_id=world.id("playbook_id")),
     "playbook_version_id": lambda world: world.id("version_id"),
+    "import_id": _import,
     "file_id": _file,
     "comment_id": _comment,
     "view_id": _view,

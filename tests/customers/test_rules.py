@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from firstwin.customers import rules
+from firstwin.customers.rules import facts as rules
 
 
 @given(st.text())

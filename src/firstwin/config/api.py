@@ -11,7 +11,7 @@ from ninja.openapi.docs import Swagger
 
 from firstwin.communications.http.api import meetings, messages, notifications
 from firstwin.config import api_problems
-from firstwin.customers.http.api import accounts, contacts
+from firstwin.customers.http.api import accounts, contacts, imports
 from firstwin.identity.contracts import Scope
 from firstwin.identity.http.api import router as identity
 from firstwin.identity.http.api_auth import KeyOfProgram, MemberWithSession
@@ -70,6 +70,7 @@ def mount(prefix: str, router: Router, *, write: Scope, read: Scope = Scope.READ
 mount("", identity, write=Scope.ADMIN)
 mount("/accounts", accounts, write=Scope.ACCOUNTS_WRITE)
 mount("/contacts", contacts, write=Scope.ACCOUNTS_WRITE)
+mount("/imports", imports, write=Scope.ACCOUNTS_WRITE)
 mount("/messages", messages, write=Scope.PROJECTS_WRITE)
 mount("/meetings", meetings, write=Scope.PROJECTS_WRITE)
 mount("/notifications", notifications, write=Scope.PROJECTS_WRITE)

@@ -185,3 +185,63 @@ class PortalLinkEndedError(FirstwinError):
     status: ClassVar[int] = 410
     code: ClassVar[str] = "portal_link_ended"
     title: ClassVar[str] = "This link no longer works"
+
+
+class ImportKind(StrEnum):
+    """What the rows of a file are."""
+
+    ACCOUNTS = "accounts"
+    CONTACTS = "contacts"
+
+
+class ImportState(StrEnum):
+    """Where an import stands. Nothing is written before `done`, and then everything."""
+
+    CHECKING = "checking"
+    READY = "ready"
+    FAULTY = "faulty"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RowProblem:
+    """A fault in a row: the line of the file, the column's heading, what is wrong and the remedy."""
+
+    line: int
+    column: str
+    message: str
+    remedy: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportInfo:
+    """An import of a CSV file.
+
+    `mapping` says for each column of `headers` which field it is ("" is left out); `preview` holds the first rows.
+    `checked_rows` of `row_count` is the progress while checking or running; `problem_count` counts every fault, of
+    which the first are listed.
+    """
+
+    id: UUID
+    workspace_id: UUID
+    kind: ImportKind
+    state: ImportState
+    file_name: str
+    encoding: str
+    delimiter: str
+    headers: tuple[str, ...]
+    mapping: tuple[str, ...]
+    skips_existing: bool
+    preview: tuple[tuple[str, ...], ...]
+    row_count: int
+    checked_rows: int
+    problem_count: int
+    existing_count: int
+    created_count: int
+    failure: str
+    created_by: str
+    created_at: datetime
+    finished_at: datetime | None

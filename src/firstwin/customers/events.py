@@ -141,3 +141,22 @@ class PortalLinkOpened(ContactEvent):
 
     name: ClassVar[str] = "portal_access.opened"
     access_id: UUID
+
+
+@event
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportFinished(Event):
+    """A file of accounts or contacts was taken in whole; `kind` is an ImportKind value."""
+
+    name: ClassVar[str] = "import.finished"
+    subject_type: ClassVar[str] = "import"
+    import_id: UUID
+    kind: str
+    file_name: str
+    created_count: int
+    skipped_count: int
+
+    @property
+    def subject_id(self) -> UUID:
+        """Return the import's id."""
+        return self.import_id

@@ -1,15 +1,40 @@
 """Tables of customers."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar, Generic, Self, TypeVar
 from uuid import UUID
 
 from django.db import models
 
-from firstwin.customers.contracts import Industry, Segment
-from firstwin.shared.models import WorkspaceModel
+from firstwin.customers.contracts import ImportKind, ImportState, Industry, Segment
+from firstwin.shared.models import WorkspaceManager, WorkspaceModel
+
+Row = TypeVar("Row", bound="Imported", covariant=True)
 
 
-class Account(WorkspaceModel):
+class ImportedManager(WorkspaceManager[Row], Generic[Row]):
+    """Passes over rows that an import is still laying out."""
+
+    def for_workspace(self, workspace_id: UUID) -> models.QuerySet[Row]:
+        return super().for_workspace(workspace_id).filter(is_staged=False)
+
+    def laid_out_by(self, run: "Import") -> models.QuerySet[Row]:
+        """Return the rows of an import, whether or not they are shown yet."""
+        return super().for_workspace(run.workspace_id).filter(import_run=run)
+
+
+class Imported(WorkspaceModel):
+    """A row that may come from an import: laid out unseen in small transactions, then shown with all others at once."""
+
+    import_run = models.ForeignKey("customers.Import", on_delete=models.SET_NULL, null=True, related_name="+")
+    is_staged = models.BooleanField(default=False)
+
+    objects: ClassVar[ImportedManager[Self]] = ImportedManager()
+
+    class Meta:
+        abstract = True
+
+
+class Account(Imported):
     """A customer company. `*_key` columns hold the comparable form of what a person typed."""
 
     name = models.CharField(max_length=200)
@@ -80,7 +105,7 @@ class AccountExternalId(WorkspaceModel):
         return f"{self.system} {self.value}"
 
 
-class Contact(WorkspaceModel):
+class Contact(Imported):
     """A person of an account."""
 
     account = models.ForeignKey("customers.Account", on_delete=models.CASCADE, related_name="+")
@@ -139,3 +164,53 @@ class PortalAccess(WorkspaceModel):
 
     def __str__(self) -> str:
         return str(self.id)
+
+
+class Import(WorkspaceModel):
+    """A CSV file on its way in. The file itself lies in the files folder."""
+
+    kind = models.CharField(max_length=20, choices=[(k.value, k.value) for k in ImportKind])
+    state = models.CharField(max_length=20, choices=[(s.value, s.value) for s in ImportState])
+    file_name = models.CharField(max_length=255)
+    stored_name = models.CharField(max_length=300)
+    encoding = models.CharField(max_length=20)
+    delimiter = models.CharField(max_length=1)
+    headers = models.JSONField(default=list)
+    mapping = models.JSONField(default=list)
+    skips_existing = models.BooleanField(default=False)
+    preview = models.JSONField(default=list)
+    round = models.PositiveIntegerField(default=1)
+    row_count = models.PositiveIntegerField(default=0)
+    checked_rows = models.PositiveIntegerField(default=0)
+    problem_count = models.PositiveIntegerField(default=0)
+    existing_count = models.PositiveIntegerField(default=0)
+    created_count = models.PositiveIntegerField(default=0)
+    failure = models.CharField(max_length=500, blank=True)
+    author_kind = models.CharField(max_length=10)
+    author_id = models.UUIDField(null=True)
+    author_name = models.CharField(max_length=200)
+    told_to = models.UUIDField(null=True)
+    created_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["workspace", "-id"], name="customers_import_newest")]
+
+    def __str__(self) -> str:
+        return self.file_name
+
+
+class ImportProblem(WorkspaceModel):
+    """A fault in a row of an import."""
+
+    import_run = models.ForeignKey("customers.Import", on_delete=models.CASCADE, related_name="+")
+    line = models.PositiveIntegerField()
+    column = models.CharField(max_length=200, blank=True)
+    message = models.CharField(max_length=300)
+    remedy = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["import_run", "line", "id"], name="customers_import_problem_line")]
+
+    def __str__(self) -> str:
+        return f"{self.line} {self.column}"

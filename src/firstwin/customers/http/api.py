@@ -6,12 +6,14 @@ instant from `clock.now()`; one call to one operation or query; errors are raise
 Page[...] and takes `cursor` and `limit`; creating answers 201; PATCH hands on `model_dump(exclude_unset=True)`.
 """
 
+from collections.abc import Iterator
 from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
 
-from django.http import HttpRequest
-from ninja import Query, Router
+from django.http import HttpRequest, StreamingHttpResponse
+from ninja import File, Form, Query, Router
+from ninja.files import UploadedFile
 
 from firstwin.customers import queries
 from firstwin.customers.contracts import (
@@ -19,16 +21,20 @@ from firstwin.customers.contracts import (
     AccountInfo,
     AccountSort,
     ContactInfo,
+    ImportInfo,
+    ImportKind,
     Industry,
     NewAccount,
     NewContact,
     PortalAccessInfo,
     PossibleDuplicate,
+    RowProblem,
     Segment,
     StakeholderRole,
 )
 from firstwin.customers.operations import accounts as account_operations
 from firstwin.customers.operations import contacts as contact_operations
+from firstwin.customers.operations import imports as import_operations
 from firstwin.customers.operations import portal_access
 from firstwin.identity.queries import actor_of
 from firstwin.shared import clock
@@ -37,6 +43,7 @@ from firstwin.shared.schemas import StrictSchema
 
 accounts = Router(tags=["accounts"])
 contacts = Router(tags=["contacts"])
+imports = Router(tags=["imports"])
 
 
 class AccountChanges(StrictSchema):
@@ -103,9 +110,20 @@ class PortalLink(StrictSchema):
     url: str
 
 
-@accounts.get("", response=Page[AccountInfo])
-def list_accounts(request: HttpRequest, query: Query[AccountQuery]) -> Page[AccountInfo]:
-    filters = AccountFilters(
+class ImportForm(StrictSchema):
+    kind: ImportKind
+    skips_existing: bool = False
+
+
+class ImportChanges(StrictSchema):
+    """`mapping` names a field for each column, "" for none: `external_ids.salesforce` is the id in that system."""
+
+    mapping: list[str] | None = None
+    skips_existing: bool | None = None
+
+
+def _filters(query: AccountQuery) -> AccountFilters:
+    return AccountFilters(
         search=query.search,
         segments=tuple(query.segment),
         industries=tuple(query.industry),
@@ -113,8 +131,17 @@ def list_accounts(request: HttpRequest, query: Query[AccountQuery]) -> Page[Acco
         owner_ids=tuple(query.owner_id),
         is_archived=query.is_archived,
     )
+
+
+def _csv(lines: Iterator[str], file_name: str) -> StreamingHttpResponse:
+    headers = {"Content-Disposition": f'attachment; filename="{file_name}"'}
+    return StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8", headers=headers)
+
+
+@accounts.get("", response=Page[AccountInfo])
+def list_accounts(request: HttpRequest, query: Query[AccountQuery]) -> Page[AccountInfo]:
     return queries.list_accounts(
-        actor=actor_of(request), filters=filters, sort=query.sort, cursor=query.cursor, limit=query.limit
+        actor=actor_of(request), filters=_filters(query), sort=query.sort, cursor=query.cursor, limit=query.limit
     )
 
 
@@ -123,6 +150,11 @@ def create_account(request: HttpRequest, new: AccountBody) -> AccountInfo:
     return account_operations.create_account(
         actor=actor_of(request), new=NewAccount(**new.model_dump()), at=clock.now()
     )
+
+
+@accounts.get("/export")
+def export_accounts(request: HttpRequest, query: Query[AccountQuery]) -> StreamingHttpResponse:
+    return _csv(queries.export_accounts(actor=actor_of(request), filters=_filters(query)), "accounts.csv")
 
 
 @accounts.get("/duplicates", response=list[PossibleDuplicate])
@@ -225,3 +257,57 @@ def reissue_portal_link(request: HttpRequest, contact_id: UUID, body: PortalLink
 @contacts.post("/{uuid:contact_id}/portal-link/revoke", response=PortalAccessInfo)
 def revoke_portal_link(request: HttpRequest, contact_id: UUID) -> PortalAccessInfo:
     return portal_access.revoke(actor=actor_of(request), contact_id=contact_id, at=clock.now())
+
+
+@imports.get("", response=Page[ImportInfo])
+def list_imports(request: HttpRequest, cursor: str | None = None, limit: int = DEFAULT_PAGE_SIZE) -> Page[ImportInfo]:
+    return queries.list_imports(actor=actor_of(request), cursor=cursor, limit=limit)
+
+
+@imports.post("", response={201: ImportInfo})
+def upload_import(request: HttpRequest, new: Form[ImportForm], file: File[UploadedFile]) -> ImportInfo:
+    return import_operations.upload_import(
+        actor=actor_of(request),
+        kind=new.kind,
+        skips_existing=new.skips_existing,
+        file_name=file.name or "",
+        content=file.read(import_operations.LARGEST_FILE + 1),
+        at=clock.now(),
+    )
+
+
+@imports.get("/{uuid:import_id}", response=ImportInfo)
+def read_import(request: HttpRequest, import_id: UUID) -> ImportInfo:
+    return queries.get_import(actor=actor_of(request), import_id=import_id)
+
+
+@imports.patch("/{uuid:import_id}", response=ImportInfo)
+def change_import(request: HttpRequest, import_id: UUID, changes: ImportChanges) -> ImportInfo:
+    return import_operations.change_import(
+        actor=actor_of(request),
+        import_id=import_id,
+        mapping=changes.mapping,
+        skips_existing=changes.skips_existing,
+    )
+
+
+@imports.get("/{uuid:import_id}/problems", response=Page[RowProblem])
+def list_import_problems(
+    request: HttpRequest, import_id: UUID, cursor: str | None = None, limit: int = DEFAULT_PAGE_SIZE
+) -> Page[RowProblem]:
+    return queries.list_import_problems(actor=actor_of(request), import_id=import_id, cursor=cursor, limit=limit)
+
+
+@imports.get("/{uuid:import_id}/result")
+def read_import_result(request: HttpRequest, import_id: UUID) -> StreamingHttpResponse:
+    return _csv(queries.read_import_result(actor=actor_of(request), import_id=import_id), "import.csv")
+
+
+@imports.post("/{uuid:import_id}/start", response=ImportInfo)
+def start_import(request: HttpRequest, import_id: UUID) -> ImportInfo:
+    return import_operations.start_import(actor=actor_of(request), import_id=import_id)
+
+
+@imports.post("/{uuid:import_id}/cancel", response=ImportInfo)
+def cancel_import(request: HttpRequest, import_id: UUID) -> ImportInfo:
+    return import_operations.cancel_import(actor=actor_of(request), import_id=import_id, at=clock.now())

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from firstwin.customers import permissions, queries, rules
+from firstwin.customers import permissions, queries
 from firstwin.customers.contracts import AccountInfo, DuplicateAccountError, NewAccount
 from firstwin.customers.events import (
     AccountArchived,
@@ -18,6 +18,7 @@ from firstwin.customers.events import (
     ContractSigned,
 )
 from firstwin.customers.models import Account, AccountExternalId, AccountProduct
+from firstwin.customers.rules import facts as rules
 from firstwin.identity import queries as identity_queries
 from firstwin.identity.contracts import Actor
 from firstwin.journal import operations as journal_operations

@@ -8,11 +8,12 @@ from uuid import UUID
 
 from django.db import transaction
 
-from firstwin.customers import queries, rules
+from firstwin.customers import queries
 from firstwin.customers.contracts import ContactInfo, NewContact, StakeholderRole
 from firstwin.customers.events import ContactAdded, ContactArchived, ContactChanged, ContactRestored
 from firstwin.customers.models import Contact
 from firstwin.customers.operations import accounts, portal_access
+from firstwin.customers.rules import facts as rules
 from firstwin.identity.contracts import Actor
 from firstwin.journal import operations as journal_operations
 from firstwin.shared import ids

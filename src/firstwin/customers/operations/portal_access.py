@@ -7,10 +7,11 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import Q
 
-from firstwin.customers import permissions, queries, rules
+from firstwin.customers import permissions, queries
 from firstwin.customers.contracts import PortalAccessInfo, PortalLinkEndedError
 from firstwin.customers.events import PortalAccessIssued, PortalAccessRevoked, PortalLinkOpened
 from firstwin.customers.models import Contact, PortalAccess
+from firstwin.customers.rules import facts as rules
 from firstwin.identity.contracts import Actor
 from firstwin.journal import operations as journal_operations
 from firstwin.journal.contracts import AuthorKind
