@@ -44,8 +44,8 @@ class Scene:
         return actor
 
 
-def do_task(scene: Scene, task: TaskInfo) -> bool:
-    """Finish a task, and say whether that was possible at this moment."""
+def do_task(scene: Scene, task: TaskInfo) -> datetime | None:
+    """Finish a task; where that is not possible yet, return when to try again."""
     match task.kind:
         case TaskKind.MEETING:
             return _hold_meeting(scene, task)
@@ -63,7 +63,7 @@ def do_task(scene: Scene, task: TaskInfo) -> bool:
             _approve(scene, task)
         case _:
             _complete(scene, task, evidence=_evidence(scene) if task.kind is TaskKind.USAGE else "")
-    return True
+    return None
 
 
 def _complete(scene: Scene, task: TaskInfo, *, result: dict[str, Any] | None = None, evidence: str = "") -> None:
@@ -94,36 +94,33 @@ def _approve(scene: Scene, task: TaskInfo) -> None:
     task_operations.complete_task(actor=actor, task_id=task.id, at=scene.at, evidence=evidence)
 
 
-def _hold_meeting(scene: Scene, task: TaskInfo) -> bool:
+def _hold_meeting(scene: Scene, task: TaskInfo) -> datetime | None:
     """Hold the meeting that was arranged; one that is still to come is waited for."""
     notes = scene.dice.choice(script.MEETING_NOTES)
     meeting = meeting_queries.find_open_meeting(actor=scene.specialist, task_id=task.id)
     if meeting is None and task.is_automatic and task.due_at > scene.at - timedelta(days=2):
-        return False
+        return scene.at + timedelta(hours=20)
     if meeting is None:
         held_at = (scene.at - timedelta(hours=1)).isoformat()
         _complete(scene, task, result={"held_at": held_at, "notes": notes})
-        return True
+        return None
     if meeting.ends_at > scene.at:
-        return False
+        return meeting.ends_at
     meeting_operations.mark_held(actor=scene.specialist, meeting_id=meeting.id, at=scene.at, notes=notes)
-    return True
+    return None
 
 
-def answer_invitations(scene: Scene) -> None:
-    """Let the customer's people answer the invitations that wait for an answer."""
-    for meeting in meeting_queries.list_meetings(
-        actor=scene.specialist,
-        project_id=scene.project.summary.id,
-        states=[talk.MeetingState.INVITED],
-        since=scene.at,
-    ):
-        for attendee in meeting.attendees:
-            actor = scene.troupe.by_id.get(attendee.id)
-            is_open = attendee.rsvp is talk.Rsvp.NEEDS_ACTION and attendee.side is Side.CUSTOMER
-            if actor is not None and is_open and scene.dice.random() < 0.8:
-                rsvp = talk.Rsvp.ACCEPTED if scene.dice.random() < 0.9 else talk.Rsvp.TENTATIVE
-                meeting_operations.record_rsvp(actor=actor, meeting_id=meeting.id, rsvp=rsvp, at=scene.at)
+def answer_invitation(scene: Scene, task: TaskInfo) -> None:
+    """Let the customer's people answer the invitation to the meeting of a task, most of them."""
+    meeting = meeting_queries.find_open_meeting(actor=scene.specialist, task_id=task.id)
+    if meeting is None or meeting.starts_at <= scene.at:
+        return
+    for attendee in meeting.attendees:
+        actor = scene.troupe.by_id.get(attendee.id)
+        is_open = attendee.rsvp is talk.Rsvp.NEEDS_ACTION and attendee.side is Side.CUSTOMER
+        if actor is not None and is_open and scene.dice.random() < 0.8:
+            rsvp = talk.Rsvp.ACCEPTED if scene.dice.random() < 0.9 else talk.Rsvp.TENTATIVE
+            meeting_operations.record_rsvp(actor=actor, meeting_id=meeting.id, rsvp=rsvp, at=scene.at)
 
 
 def _hand_in(scene: Scene, task: TaskInfo) -> None:

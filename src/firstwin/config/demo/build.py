@@ -3,6 +3,8 @@
 The story is told on a passed-in clock and is the same every time, relative to the day on which it is built.
 """
 
+import contextlib
+import gc
 import random
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -10,7 +12,7 @@ from datetime import datetime, time, timedelta
 
 from django.db import transaction
 
-from firstwin.config.demo import cast, troupe
+from firstwin.config.demo import cast, glance, troupe
 from firstwin.config.demo.accounts import STORIES, Fate, Story
 from firstwin.config.demo.play import Play
 from firstwin.config.demo.troupe import Troupe
@@ -25,6 +27,7 @@ FOUNDED_DAYS_AGO = 183
 MOMENTS = (time(8, 40), time(15, 5))
 WEEKEND_MOMENTS = (time(11, 0),)
 SATURDAY = 5
+AFTER_WORK = timedelta(minutes=50)
 Tell = Callable[[str], None]
 
 
@@ -40,7 +43,7 @@ class Stage:
 
 def build(*, at: datetime, tell: Tell = lambda _: None, stories: tuple[Story, ...] = STORIES) -> WorkspaceInfo:
     """Build the demo workspace as it stands at an instant; all of it or nothing."""
-    with transaction.atomic():
+    with transaction.atomic(), rare_collection():
         founded = at - timedelta(days=FOUNDED_DAYS_AGO)
         people = troupe.found_vendor(at=founded)
         builtin.install_builtin_playbooks(actor=system_actor(people.workspace.id), at=founded)
@@ -55,6 +58,17 @@ def build(*, at: datetime, tell: Tell = lambda _: None, stories: tuple[Story, ..
                 tell(f"  {moment:%B %Y}: {len(stage.plays)} projects launched")
         job_operations.run_due(now=at)
         return people.workspace
+
+
+@contextlib.contextmanager
+def rare_collection() -> Iterator[None]:
+    """Let the garbage collector look less often while very many short-lived objects are made."""
+    before = gc.get_threshold()
+    gc.set_threshold(200_000, 20, 20)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
 
 
 def moments(start: datetime, end: datetime) -> Iterator[datetime]:
@@ -79,17 +93,14 @@ def signed_at(story: Story, *, today: datetime) -> datetime:
 
 
 def _play(stage: Stage, moment: datetime, *, curtain: datetime) -> None:
-    """Play one moment: contracts are signed, timers ring, people do their work."""
+    """Play one moment: contracts are signed, people do their work, then timers ring for what was left undone."""
     while stage.waiting and signed_at(stage.waiting[0], today=curtain) <= moment:
         _sign(stage, stage.waiting.pop(0), curtain=curtain)
-    job_operations.run_due(now=moment)
-    has_acted = False
-    for play in stage.plays:
-        if not play.is_over and play.next_look <= moment:
-            play.look(moment)
-            has_acted = True
-    if has_acted:
-        job_operations.run_due(now=min(moment + timedelta(minutes=50), curtain))
+    playing = [play for play in stage.plays if not play.is_over]
+    tasks = glance.open_tasks(workspace_id=stage.troupe.workspace.id, project_ids=[play.project_id for play in playing])
+    for play in playing:
+        play.play(moment, tasks.get(play.project_id, []))
+    job_operations.run_due(now=min(moment + AFTER_WORK, curtain))
 
 
 def _sign(stage: Stage, story: Story, *, curtain: datetime) -> None:
@@ -126,7 +137,6 @@ def _sign(stage: Stage, story: Story, *, curtain: datetime) -> None:
             project_id=project_id,
             signed_at=signed,
             curtain=curtain,
-            next_look=launched,
             dice=random.Random(f"{story.slug} play"),  # noqa: S311 - the same every time, on purpose
         )
     )

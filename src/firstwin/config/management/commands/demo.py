@@ -20,12 +20,12 @@ class Command(BaseCommand):
         parser.add_argument("--date", help="the day on which the story ends, such as 2026-03-31; today without it")
 
     def handle(self, *_args: Any, **options: Any) -> None:
+        at = _end_of(options["date"]) if options["date"] else clock.now()
         startup.refuse_demo_mail()
         startup.prepare_database(say=self.stdout.write)
         if identity_queries.find_workspace(slug=cast.VENDOR.lower()) is not None:
             raise CommandError(f"There is a workspace {cast.VENDOR} already. Take another FIRSTWIN_HOME to build anew.")
-        at = _end_of(options["date"]) if options["date"] else clock.now()
-        self.stdout.write(f"Building the demo workspace {cast.VENDOR} (half a minute)")
+        self.stdout.write(f"Building the demo workspace {cast.VENDOR} (a minute or two)")
         started = time.monotonic()
         build.build(at=at, tell=self.stdout.write)
         self.stdout.write(f"Built in {time.monotonic() - started:.0f} s. Data: {settings.HOME}")
