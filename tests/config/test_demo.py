@@ -47,7 +47,7 @@ def test_people_write_from_made_up_addresses() -> None:
 
 
 def small_cast() -> tuple[accounts.Story, ...]:
-    wanted = {"Willow & Wren", "Golden Hour Photo", "Polar Bakery", "Kumquat Finance", "Indigo Rail"}
+    wanted = {"Golden Hour Photo", "Kumquat Finance", "Indigo Rail"}
     return tuple(story for story in STORIES if story.name in wanted)
 
 
@@ -64,9 +64,9 @@ def test_the_demo_is_the_same_every_time_and_leaves_nothing_undone() -> None:
                 for project in projects
             )
         )
-        assert Counter(project.state for project in projects) == {ProjectState.ACTIVE: 3, ProjectState.CANCELLED: 1}
+        assert Counter(project.state for project in projects) == {ProjectState.ACTIVE: 2}
         assert next(project for project in projects if project.account_name == "Kumquat Finance").stuck_count == 1
-        assert len(message_queries.list_messages(actor=actor, limit=100).items) > 20
+        assert len(message_queries.list_messages(actor=actor, limit=100).items) > 5
         journal_operations.seal_entries()
         assert journal_queries.verify_chain(workspace_id=workspace.id, at=TODAY).is_intact
     assert told[0] == told[1]
