@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from firstwin.playbooks.contracts import Side, Visibility
+from firstwin.playbooks.contracts import Side, TaskKind, Visibility
 from firstwin.projects.contracts import NotFinishedError, PersonRef, TaskState, WrongStateError
 from firstwin.projects.contracts.changes import BulkChange, BulkVerb, NewTask, TaskMove, TaskPatch
 from firstwin.projects.models import TaskLink
@@ -68,6 +68,10 @@ def test_an_added_task_is_never_more_open_than_allowed_and_belongs_to_its_person
         ({"name": " "}, InvalidInputError),
         ({"duration": "soon"}, InvalidInputError),
         ({"duration": "-2wd"}, InvalidInputError),
+        ({"settings": {"body": "x"}}, InvalidInputError),
+        ({"kind": TaskKind.FORM, "settings": {"fields": [{"label": "No key"}]}}, InvalidInputError),
+        ({"kind": TaskKind.MEETING, "settings": {"minutes": "long"}}, InvalidInputError),
+        ({"kind": TaskKind.MEETING, "settings": {"speed": 1}}, InvalidInputError),
         ({"predecessor_ids": (uuid4(),)}, NotFoundError),
         ({"stage_id": uuid4()}, NotFoundError),
         ({"after_task_id": uuid4()}, NotFoundError),

@@ -2,6 +2,8 @@
 
 import json
 from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from functools import lru_cache
 from operator import attrgetter
 from typing import Any
 from uuid import UUID
@@ -50,8 +52,14 @@ def _convert_of(field: "models.Field[Any, Any]") -> Convert | None:
     if isinstance(field, models.UUIDField):
         return _hexadecimal
     if isinstance(field, models.DateTimeField):
-        return connection.ops.adapt_datetimefield_value
+        return _instant_text
     return str if isinstance(field, models.CharField | models.TextField) else None
+
+
+@lru_cache(maxsize=4096)
+def _instant_text(value: datetime) -> str:
+    """Return an instant as Django writes it on SQLite; the same few instants come again and again in a plan."""
+    return str(value.astimezone(UTC).replace(tzinfo=None))
 
 
 def _json_text(value: Any) -> str:

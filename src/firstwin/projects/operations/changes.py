@@ -1,19 +1,21 @@
 """Changes to the plan of a running project: who does a task, what it says, when and where it stands."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
 
 from firstwin.identity.contracts import Actor
-from firstwin.playbooks.contracts import Side, Visibility
+from firstwin.playbooks.contracts import Side, TaskKind, Visibility
 from firstwin.projects import events, permissions
 from firstwin.projects.contracts import PersonRef, TaskState
 from firstwin.projects.contracts.changes import NewTask, TaskMove, TaskPatch
 from firstwin.projects.models import Attachment, ProjectStage, ProjectTask, TaskLink
 from firstwin.projects.operations import lifecycle, settling, tasks
 from firstwin.projects.queries.plans import RunningPlan
+from firstwin.projects.rules import kinds
 from firstwin.projects.rules.drafting import effective_visibility
 from firstwin.scheduling.contracts import InvalidSpanError, LinkType, parse_span
 from firstwin.shared import ids
@@ -105,9 +107,11 @@ def _new_substance(task: ProjectTask, patch: TaskPatch) -> Iterable[Change]:
     if patch.is_required is not None and patch.is_required != task.is_required:
         yield "is_required", str(task.is_required).lower(), str(patch.is_required).lower()
         task.is_required = patch.is_required
-    if patch.settings is not None and dict(patch.settings) != task.details.get("settings", {}):
-        yield "settings", "", "changed"
-        task.details = {**task.details, "settings": dict(patch.settings)}
+    if patch.settings is not None:
+        wanted = _settings(TaskKind(task.kind), patch.settings)
+        if wanted != task.details.get("settings", {}):
+            yield "settings", "", "changed"
+            task.details = {**task.details, "settings": wanted}
     if patch.deliverables is not None and list(patch.deliverables) != task.details.get("deliverables", []):
         yield "deliverables", ", ".join(task.details.get("deliverables", [])), ", ".join(patch.deliverables)
         task.details = {**task.details, "deliverables": list(patch.deliverables)}
@@ -197,7 +201,7 @@ def _task_row(
         is_required=new.is_required,
         position=_position_after(plan, stage.id, new.after_task_id),
         timing={"duration": _duration(new.duration)},
-        details={"deliverables": list(new.deliverables), "settings": dict(new.settings)},
+        details={"deliverables": list(new.deliverables), "settings": _settings(new.kind, new.settings)},
         member_id=person.id if person is not None and person.side is Side.VENDOR else None,
         contact_id=person.id if person is not None and person.side is Side.CUSTOMER else None,
         assignee_name=person.name if person is not None else "",
@@ -230,6 +234,13 @@ def _duration(text: str) -> str:
     if span.amount < 0:
         raise InvalidInputError("A task cannot take less than no time.", problems=(Problem("duration", "Negative."),))
     return str(span)
+
+
+def _settings(kind: TaskKind, settings: Mapping[str, Any]) -> dict[str, Any]:
+    found, fault = kinds.checked_settings(kind, settings)
+    if fault:
+        raise InvalidInputError(f"The settings do not fit: {fault}", problems=(Problem("settings", fault),))
+    return found
 
 
 def _position_after(plan: RunningPlan, stage_id: UUID, after_task_id: UUID | None) -> int:

@@ -2,14 +2,15 @@
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
+from functools import partial
 
 from firstwin.identity.contracts import Actor
 from firstwin.projects.contracts import ProjectSummary
 from firstwin.projects.contracts.portfolio import ProjectFilters, ProjectSort
 from firstwin.projects.queries import portfolio
-from firstwin.shared.pagination import MAX_PAGE_SIZE
+from firstwin.shared.pagination import MAX_PAGE_SIZE, Page
 
 HEAD = (
     "id", "account", "project", "playbook", "version", "segment", "industry", "state", "standing", "reason", "owner",
@@ -20,27 +21,30 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def portfolio_csv(*, actor: Actor, at: datetime, filters: ProjectFilters | None = None) -> Iterator[str]:
-    """Yield the projects that the filters leave as lines of CSV, by account, read a page at a time.
+    """Return the projects that the filters leave as lines of CSV, by account, read a page at a time.
 
     Cells that a spreadsheet would take for a formula are quoted with an apostrophe.
     """
+    read = partial(
+        portfolio.list_projects,
+        actor=actor,
+        at=at,
+        filters=filters,
+        sort=ProjectSort.ACCOUNT,
+        is_descending=False,
+        limit=MAX_PAGE_SIZE,
+    )
+    return _lines(read(cursor=None), read)  # the first page is read at once, so that a refusal is one
+
+
+def _lines(page: Page[ProjectSummary], read: Callable[..., Page[ProjectSummary]]) -> Iterator[str]:
     yield _line(HEAD)
-    cursor: str | None = None
     while True:
-        page = portfolio.list_projects(
-            actor=actor,
-            at=at,
-            filters=filters,
-            sort=ProjectSort.ACCOUNT,
-            is_descending=False,
-            cursor=cursor,
-            limit=MAX_PAGE_SIZE,
-        )
         for project in page.items:
             yield _line(_row(project))
-        cursor = page.next_cursor
-        if cursor is None:
+        if page.next_cursor is None:
             return
+        page = read(cursor=page.next_cursor)
 
 
 def _row(project: ProjectSummary) -> tuple[object, ...]:
