@@ -27,6 +27,8 @@ from firstwin.identity.contracts import Actor, Role
 from firstwin.identity.models import Invitation, Member, Workspace
 from firstwin.identity.operations import invitations
 from firstwin.jobs import operations as job_operations
+from firstwin.jobs.contracts import JobState
+from firstwin.jobs.models import Job
 from firstwin.playbooks.contracts import TaskKind
 from firstwin.playbooks.models import Playbook, PlaybookVersion
 from firstwin.projects.models import ProjectRole, ProjectStage, ProjectTask
@@ -138,6 +140,12 @@ def _view(world: World) -> Any:
     return _new(SavedViewRow, world, member=world.owner, page="projects", name="Mine", created_at=AT)
 
 
+def _dead_job(world: World) -> Any:
+    job = Job(workspace_id=world.workspace.id, kind="test", state=JobState.DEAD.value, run_at=AT, created_at=AT)
+    job.save(force_insert=True)
+    return job.uid
+
+
 THINGS: dict[str, Callable[[World], Any]] = {
     "account_id": lambda world: make_account(world.workspace).id,
     "contact_id": _contact,
@@ -160,6 +168,7 @@ THINGS: dict[str, Callable[[World], Any]] = {
     "notification_id": _notification,
     "mail_id": _mail,
     "attachment_id": _attachment,
+    "job_id": _dead_job,
     "api_key_id": lambda world: make_api_key(workspace=world.workspace)[0].id,
 }
 """Parameter of an address, or field of a body, and how to make what it names."""

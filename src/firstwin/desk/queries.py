@@ -1,6 +1,6 @@
 """Reads that a page of the team composes from several domains."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -15,7 +15,7 @@ from firstwin.desk.models import SavedViewRow, Taste
 from firstwin.identity import queries as identity_queries
 from firstwin.identity.contracts import Actor
 from firstwin.journal import queries as journal_queries
-from firstwin.journal.contracts import EntryFilter
+from firstwin.journal.contracts import EntryFilter, EntryInfo
 from firstwin.playbooks import queries as playbook_queries
 from firstwin.playbooks.contracts import PlaybookDefinition, PlaybookStatus
 from firstwin.playbooks.contracts.library import PlaybookFilters
@@ -59,6 +59,25 @@ def list_facts(*, actor: Actor, chosen: EntryFilter, cursor: str | None = None, 
     """Return a page of what happened, in sentences, the latest first."""
     page = journal_queries.list_entries(actor, chosen, cursor=cursor, limit=limit)
     return Page(items=tuple(rules.fact_in_words(entry) for entry in page.items), next_cursor=page.next_cursor)
+
+
+def list_journal(*, actor: Actor, chosen: EntryFilter, cursor: str | None = None) -> Page[tuple[EntryInfo, Fact]]:
+    """Return a page of the journal, each entry with its sentence; raises JournalDeniedError."""
+    page = journal_queries.list_entries(actor, chosen, cursor=cursor)
+    return Page(items=tuple((entry, rules.fact_in_words(entry)) for entry in page.items), next_cursor=page.next_cursor)
+
+
+def stream_journal(*, actor: Actor, chosen: EntryFilter) -> Iterator[tuple[EntryInfo, Fact]]:
+    """Yield all that a list would hold, page by page; raises JournalDeniedError before the first one."""
+    page = journal_queries.list_entries(actor, chosen, limit=MAX_PAGE_SIZE)
+    return _rest_of_journal(actor, chosen, page)
+
+
+def _rest_of_journal(actor: Actor, chosen: EntryFilter, page: Page[EntryInfo]) -> Iterator[tuple[EntryInfo, Fact]]:
+    yield from ((entry, rules.fact_in_words(entry)) for entry in page.items)
+    while page.next_cursor:
+        page = journal_queries.list_entries(actor, chosen, cursor=page.next_cursor, limit=MAX_PAGE_SIZE)
+        yield from ((entry, rules.fact_in_words(entry)) for entry in page.items)
 
 
 def search(*, actor: Actor, text: str, limit: int = search_queries.EACH) -> Found:

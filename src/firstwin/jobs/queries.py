@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from django.db.models import Count, Min, Q
+from django.db.models import Count, Min, Q, QuerySet
 
 from firstwin.jobs import permissions, rules
 from firstwin.jobs.contracts import Caretaker, JobInfo, JobsDeniedError, JobState, JobStats, TimerInfo
@@ -49,11 +49,23 @@ def find_next_timer_at(*, after: datetime | None = None) -> datetime | None:
 
 def get_stats() -> JobStats:
     """Return the state of the engine over all workspaces, for metrics."""
-    row = Job.objects.aggregate(
+    return _stats(Job.objects.all(), Timer.objects.all())
+
+
+def get_workspace_stats(actor: Caretaker) -> JobStats:
+    """Return the state of the actor's workspace; raises JobsDeniedError for all but owners and admins."""
+    if not permissions.can_manage_jobs(actor):
+        raise JobsDeniedError("Only owners and admins look after jobs.", remedy="Ask an admin of your workspace.")
+    workspace_id = actor.workspace_id or NO_WORKSPACE
+    return _stats(Job.objects.filter(workspace_id=workspace_id), Timer.objects.filter(workspace_id=workspace_id))
+
+
+def _stats(jobs: QuerySet[Job], timers: QuerySet[Timer]) -> JobStats:
+    row = jobs.aggregate(
         **{state.value: Count("id", filter=Q(state=state.value)) for state in JobState},
         oldest_ready_at=Min("run_at", filter=Q(state=JobState.READY.value)),
     )
-    return JobStats(timers=Timer.objects.count(), **row)
+    return JobStats(timers=timers.count(), **row)
 
 
 def _job_info(row: Job) -> JobInfo:

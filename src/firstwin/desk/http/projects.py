@@ -1,9 +1,7 @@
 """The portfolio: every onboarding as a table or a board, with numbers that are filters."""
 
-import csv
 from collections.abc import Iterator
 from datetime import datetime
-from itertools import chain
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
@@ -14,6 +12,7 @@ from firstwin.customers.contracts import Industry, Segment
 from firstwin.desk import queries as desk_queries
 from firstwin.desk.http import portfolio_address
 from firstwin.desk.http.access import desk_page, may_edit
+from firstwin.desk.http.downloads import csv_answer
 from firstwin.identity import queries as identity_queries
 from firstwin.identity.contracts import Actor
 from firstwin.playbooks import queries as playbook_queries
@@ -137,16 +136,8 @@ def export(request: HttpRequest, actor: Actor) -> StreamingHttpResponse:
     at = clock.now()
     asked = portfolio_address.read(request.GET)
     first = _page(actor, asked, at, None)
-    rows = chain([_HEAD], (_row(project) for project in _all_projects(actor, asked, at, first)))
-    writer = csv.writer(_Echo())
-    response = StreamingHttpResponse((writer.writerow(row) for row in rows), content_type="text/csv; charset=utf-8")
-    response.headers["Content-Disposition"] = f'attachment; filename="projects-{at:%Y-%m-%d}.csv"'
-    return response
-
-
-class _Echo:
-    def write(self, text: str) -> str:
-        return text
+    rows = (_row(project) for project in _all_projects(actor, asked, at, first))
+    return csv_answer(f"projects-{at:%Y-%m-%d}.csv", _HEAD, rows)
 
 
 _HEAD = (
@@ -173,7 +164,7 @@ _HEAD = (
 
 
 def _row(project: ProjectSummary) -> tuple[object, ...]:
-    texts = (
+    return (
         project.account_name,
         project.name,
         project.standing.value,
@@ -194,12 +185,6 @@ def _row(project: ProjectSummary) -> tuple[object, ...]:
         _day(project.first_value_at),
         _day(project.last_customer_activity_at),
     )
-    return tuple(_harmless(text) for text in texts)
-
-
-def _harmless(value: object) -> object:
-    """Keep a spreadsheet from reading a customer's text as a formula."""
-    return f"'{value}" if isinstance(value, str) and value[:1] in {"=", "+", "-", "@", "\t", "\r"} else value
 
 
 def _day(at: datetime | None) -> str:

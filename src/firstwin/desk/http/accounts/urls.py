@@ -2,10 +2,11 @@
 
 from django.urls import path
 
-from firstwin.desk.http.accounts import contacts, pages
+from firstwin.desk.http.accounts import contacts, export, pages
 
 urlpatterns = [
     path("accounts/", pages.list_accounts, name="accounts"),
+    path("accounts/export.csv", export.export, name="account_export"),
     path("accounts/new/", pages.add_account, name="account_new"),
     path("accounts/<uuid:account_id>/", pages.show_account, name="account"),
     path("accounts/<uuid:account_id>/edit/", pages.edit_account, name="account_edit"),

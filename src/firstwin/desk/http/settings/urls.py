@@ -2,10 +2,31 @@
 
 from django.urls import path
 
-from firstwin.desk.http.settings import personal, tabs
+from firstwin.desk.http.settings import journal, keys, members, personal, tabs, work, workspace
+
+MEMBER = "members/<uuid:member_id>/"
+INVITATION = "members/invitations/<uuid:invitation_id>/"
 
 urlpatterns = [
     path("", tabs.show_first, name="settings"),
+    path("workspace/", workspace.edit_workspace, name="settings_workspace"),
+    path("members/", members.show, name="settings_members"),
+    path("members/invite/", members.invite, name="invite_member"),
+    path(f"{MEMBER}role/", members.change_role, name="change_role"),
+    path(f"{MEMBER}deactivate/", members.deactivate, name="deactivate_member"),
+    path(f"{MEMBER}reactivate/", members.reactivate, name="reactivate_member"),
+    path(f"{INVITATION}resend/", members.resend, name="resend_invitation"),
+    path(f"{INVITATION}revoke/", members.revoke, name="revoke_invitation"),
+    path("api-keys/", keys.show, name="settings_keys"),
+    path("api-keys/new/", keys.create, name="create_key"),
+    path("api-keys/<uuid:api_key_id>/revoke/", keys.revoke, name="revoke_key"),
+    path("journal/", journal.show, name="settings_journal"),
+    path("journal/verify/", journal.verify, name="verify_journal"),
+    path("journal/export.jsonl", journal.export_lines, name="export_journal_lines"),
+    path("journal/export.csv", journal.export_table, name="export_journal_table"),
+    path("work/", work.show, name="settings_work"),
+    path("work/<uuid:job_id>/retry/", work.retry, name="retry_job"),
+    path("work/<uuid:job_id>/drop/", work.drop, name="drop_job"),
     path("profile/", personal.edit_profile, name="settings_profile"),
     path("mail/", personal.choose_mail, name="settings_mail"),
 ]
