@@ -11,7 +11,6 @@ from firstwin.customers.contracts import Industry, Segment, StakeholderRole
 from firstwin.identity import queries as identity_queries
 from firstwin.identity.contracts import Actor, Role
 from firstwin.identity.models import Member
-from firstwin.jobs import operations as job_operations
 from firstwin.playbooks import queries as playbook_queries
 from firstwin.playbooks.operations import builtin
 from firstwin.projects.contracts import NewProject, ReasonSide
@@ -79,7 +78,6 @@ def _onboarding(actor: Actor, version_id: Any, index: int, signed_at: datetime) 
     project_id = launch.launch_project(
         actor=actor, new=NewProject(account_id=account.id, playbook_version_id=version_id), at=signed_at
     )
-    job_operations.run_due(now=signed_at + timedelta(hours=1))
     _make_progress(actor, project_id, share=index / 9, at=signed_at + timedelta(days=1))
     return str(project_id)
 
@@ -87,7 +85,7 @@ def _onboarding(actor: Actor, version_id: Any, index: int, signed_at: datetime) 
 def _make_progress(actor: Actor, project_id: Any, *, share: float, at: datetime) -> None:
     detail = project_queries.get_project(actor=actor, project_id=project_id, at=at)
     tasks = [task for stage in detail.stages for task in stage.tasks]
-    simple = [task for task in tasks if task.kind in {"todo", "meeting", "training"} and task.state == "open"]
+    simple = [task for task in tasks if task.kind in {"todo", "meeting", "training"} and not task.is_automatic]
     for task in simple[: int(len(tasks) * share)]:
         at += timedelta(hours=3)
         task_operations.complete_task(actor=actor, task_id=task.id, at=at)

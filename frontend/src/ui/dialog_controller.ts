@@ -1,11 +1,18 @@
 import { Controller } from "@hotwired/stimulus";
 import htmx from "./htmx";
 
+interface Finished {
+  successful: boolean;
+  requestConfig: { elt: Element };
+  xhr: XMLHttpRequest;
+}
+
 /** Shows a <dialog> as soon as it is put into the page (or on demand) and takes it away when it is closed. */
 export default class extends Controller<HTMLDialogElement> {
-  static override values = { open: Boolean, returnTo: String };
+  static override values = { open: Boolean, returnTo: String, beside: Boolean };
   declare readonly openValue: boolean;
   declare readonly returnToValue: string;
+  declare readonly besideValue: boolean;
 
   override connect(): void {
     if (this.openValue) this.show();
@@ -13,12 +20,18 @@ export default class extends Controller<HTMLDialogElement> {
 
   show(): void {
     if (this.element.open) return;
-    this.element.showModal();
+    if (this.besideValue) this.element.show();
+    else this.element.showModal();
     this.element.querySelector<HTMLElement>("[autofocus]")?.focus();
   }
 
   close(): void {
     this.element.close();
+  }
+
+  /** A panel beside the page leaves the page usable, so the browser does not close it with Escape by itself. */
+  escape(): void {
+    if (this.besideValue && this.element.open && !document.querySelector("dialog:modal")) this.close();
   }
 
   /** A click on the backdrop has the dialog itself as its target. */
@@ -42,11 +55,10 @@ export default class extends Controller<HTMLDialogElement> {
     if (this.openValue) this.element.remove();
   }
 
-  /** A form inside was answered with success: nothing is left to do here. */
-  closeAfter(event: CustomEvent<{ successful: boolean; xhr: XMLHttpRequest }>): void {
-    if (event.detail.successful && event.detail.xhr.status !== 422 && event.target instanceof HTMLFormElement) {
-      this.close();
-    }
+  /** A form inside was answered with success: nothing is left to do here. The form itself may be gone by now. */
+  closeAfter(event: CustomEvent<Finished>): void {
+    const { successful, requestConfig, xhr } = event.detail;
+    if (successful && xhr.status !== 422 && requestConfig.elt instanceof HTMLFormElement) this.close();
   }
 
   private get hasTyping(): boolean {
@@ -61,7 +73,8 @@ document.addEventListener("click", (event) => {
   const id = event.target.closest<HTMLElement>("[data-opens-dialog]")?.dataset["opensDialog"];
   const dialog = id ? document.getElementById(id) : null;
   if (dialog instanceof HTMLDialogElement && !dialog.open) {
-    dialog.showModal();
+    if (dialog.dataset["dialogBesideValue"] === "true") dialog.show();
+    else dialog.showModal();
     htmx.process(dialog);
   }
 });

@@ -3,6 +3,7 @@ import htmx from "htmx.org";
 /** htmx without anything that a strict content security policy forbids; its own requests carry the CSRF token. */
 htmx.config.includeIndicatorStyles = false;
 htmx.config.allowEval = false;
+htmx.config.disableInheritance = true;
 htmx.config.selfRequestsOnly = true;
 htmx.config.historyCacheSize = 0;
 htmx.config.scrollBehavior = "auto";
