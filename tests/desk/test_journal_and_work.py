@@ -20,7 +20,6 @@ from firstwin.jobs.contracts import JobState
 from firstwin.jobs.models import Job
 from firstwin.journal import operations as journal_operations
 from firstwin.journal import queries as journal_queries
-from tests.factories.customers import make_account
 from tests.factories.http import member_client
 from tests.factories.identity import actor_for, make_member
 
@@ -154,13 +153,3 @@ def test_jobs_of_others_are_neither_seen_nor_touched(owner: Member) -> None:
         assert manager.post(reverse(name, kwargs={"job_id": own.uid})).status_code == 403
     assert manager.get(reverse("settings_work")).status_code == 403
     assert set(Job.objects.filter(state=JobState.DEAD.value)) == {foreign, own}
-
-
-def test_accounts_are_exported_as_they_are_filtered(owner: Member) -> None:
-    make_account(owner.workspace, name="=Acorn Foods", products=("Routes", "Fleet"))
-    make_account(owner.workspace, name="Birch Clinics")
-    make_account(name="Foreign")
-    text = body(member_client(member=owner).get(reverse("account_export") + "?q=acorn")).decode()
-    found = list(csv.DictReader(io.StringIO(text)))
-    assert [(row["Name"], row["Products"]) for row in found] == [("'=Acorn Foods", "Routes; Fleet")]
-    assert member_client(Role.VIEWER, workspace=owner.workspace).get(reverse("account_export")).status_code == 403

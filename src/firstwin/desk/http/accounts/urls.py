@@ -2,11 +2,17 @@
 
 from django.urls import path
 
-from firstwin.desk.http.accounts import contacts, export, pages
+from firstwin.desk.http.accounts import contacts, imports, pages
 
 urlpatterns = [
     path("accounts/", pages.list_accounts, name="accounts"),
-    path("accounts/export.csv", export.export, name="account_export"),
+    path("accounts/export.csv", imports.export, name="account_export"),
+    path("accounts/imports/", imports.show_all, name="account_imports"),
+    path("accounts/imports/<uuid:import_id>/", imports.show, name="account_import"),
+    path("accounts/imports/<uuid:import_id>/columns/", imports.change, name="account_import_columns"),
+    path("accounts/imports/<uuid:import_id>/start/", imports.start, name="account_import_start"),
+    path("accounts/imports/<uuid:import_id>/cancel/", imports.cancel, name="account_import_cancel"),
+    path("accounts/imports/<uuid:import_id>/result.csv", imports.download, name="account_import_result"),
     path("accounts/new/", pages.add_account, name="account_new"),
     path("accounts/<uuid:account_id>/", pages.show_account, name="account"),
     path("accounts/<uuid:account_id>/edit/", pages.edit_account, name="account_edit"),

@@ -27,7 +27,7 @@ SCOPES = (
     (Scope.JOURNAL_READ.value, "Read the journal"),
     (Scope.ADMIN.value, "Everything, members and settings too"),
 )
-LIVES = (("30", "30 days"), ("90", "90 days"), ("365", "One year"), ("", "Never, until it is revoked"))
+LIVES = (("30", "30 days"), ("90", "90 days"), ("365", "One year"), ("never", "Never, until it is revoked"))
 
 
 class KeyForm(forms.Form):
@@ -37,7 +37,7 @@ class KeyForm(forms.Form):
     scopes = forms.MultipleChoiceField(
         label="It may", choices=SCOPES, widget=forms.CheckboxSelectMultiple, help_text="As little as it needs."
     )
-    days = forms.ChoiceField(label="Expires after", choices=LIVES, initial="90", required=False)
+    days = forms.ChoiceField(label="Expires after", choices=LIVES, initial="90")
 
 
 @require_safe
@@ -67,7 +67,7 @@ def create(request: HttpRequest, actor: Actor) -> HttpResponse:
     form = KeyForm(request.POST or None)
     if form.is_valid():
         data, at = form.cleaned_data, clock.now()
-        expires_at = at + timedelta(days=int(data["days"])) if data["days"] else None
+        expires_at = at + timedelta(days=int(data["days"])) if data["days"].isdigit() else None
         try:
             new = api_keys.create_api_key(
                 actor=actor,
