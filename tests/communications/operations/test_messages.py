@@ -38,14 +38,13 @@ def _new(running: Running, **fields: object) -> NewMessage:
 def test_everybody_gets_a_mail_of_their_own_with_their_own_link(running: Running) -> None:
     scene = running.scene
     other = make_contact(scene.account, name="Bo Lind")
-    new = _new(running, to=(scene.sponsor.id, other.id), cc=("boss@acorn.example",))
+    new = _new(running, to=(scene.sponsor.id, other.id))
     message_operations.send_message(actor=scene.specialist, new=new, at=NOW)
     nia, bo = mails(running)
     assert "Hello Nia" in nia.text
     assert "Hello Bo" in bo.text
     assert nia.subject == "About Acorn Foods"
     assert nia.text != bo.text
-    assert nia.cc == ["boss@acorn.example"]
     assert scene.specialist.name in nia.sender
 
 
@@ -155,3 +154,23 @@ def test_the_log_pages_with_one_query(running: Running, django_assert_num_querie
     assert len(page.items) == 3
     assert len(rest.items) == 2
     assert rest.next_cursor is None
+
+
+def test_those_in_copy_never_get_the_personal_link(running: Running) -> None:
+    scene = running.scene
+    cc = ("boss@acorn.example",)
+    with pytest.raises(InvalidInputError, match="not sent"):
+        message_operations.send_message(actor=scene.specialist, new=_new(running, cc=cc), at=NOW)
+    message_operations.send_message(actor=scene.specialist, new=_new(running, cc=cc, body="Hello"), at=NOW)
+    [mail] = mails(running)
+    assert "/p/" not in mail.html + mail.text + str(mail.headers)
+
+
+def test_the_team_reads_messages_without_the_keys_in_them(running: Running) -> None:
+    scene = running.scene
+    message_operations.send_message(actor=scene.specialist, new=_new(running), at=NOW)
+    [mail] = mails(running)
+    shown = message_queries.get_message(actor=scene.manager, message_id=mail.id)
+    assert "/p/" not in shown.html + shown.text + shown.body + shown.body_html + str(shown.headers)
+    assert "/portal/link/" in shown.html
+    assert "/p/" in message_queries.get_message(actor=scene.contact, message_id=mail.id).body

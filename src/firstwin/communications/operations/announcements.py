@@ -1,10 +1,11 @@
 """Telling the people concerned what happened on a project: comments, assignments, overdue promises, things stuck."""
 
+import contextlib
 from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from firstwin.communications.contracts import MailChoice, MessageKind, NotificationKind, Reader
+from firstwin.communications.contracts import MailChoice, MessageKind, NoReaderError, NotificationKind, Reader
 from firstwin.communications.operations import notifications, outbox, summaries
 from firstwin.communications.operations.letterhead import Letterhead, letterhead_of
 from firstwin.communications.operations.messages import compose, customer_of_task
@@ -104,8 +105,9 @@ def announce_overdue(*, actor: Actor, overdue: TaskBecameOverdue, source: str, a
     )
     notifications.notify(actor=actor, member_ids=_team_of(head, task), news=news, at=at)
     if overdue.side == Side.CUSTOMER.value and task.visibility is not Visibility.INTERNAL:
-        reader = customer_of_task(actor=actor, head=head, task=task)
-        _tell_customers(actor, head, task, [reader], NotificationKind.OVERDUE, source, at)
+        with contextlib.suppress(NoReaderError):  # nobody to remind; the owner was told above
+            reader = customer_of_task(actor=actor, head=head, task=task)
+            _tell_customers(actor, head, task, [reader], NotificationKind.OVERDUE, source, at)
 
 
 def announce_stuck(*, actor: Actor, stuck: TaskStuck, author: Author, source: str, at: datetime) -> None:

@@ -1,13 +1,22 @@
 """Celebrating an account's first win with the people who made it."""
 
+import contextlib
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from firstwin.communications.contracts import MessageKind, NewMeeting, NotificationKind, Reader
+from firstwin.communications.contracts import (
+    MeetingState,
+    MessageKind,
+    NewMeeting,
+    NoSlotError,
+    NotificationKind,
+    Reader,
+)
 from firstwin.communications.operations import meetings, notifications, outbox, slots
 from firstwin.communications.operations.letterhead import Letterhead, letterhead_of
 from firstwin.communications.operations.messages import compose
 from firstwin.communications.operations.notifications import News
+from firstwin.communications.queries import meetings as meeting_queries
 from firstwin.communications.queries import people
 from firstwin.identity.contracts import Actor
 from firstwin.playbooks import queries as playbook_queries
@@ -52,8 +61,9 @@ def celebrate(*, actor: Actor, project_id: UUID, title: str, evidence: str, sour
         )
         outbox.queue_mails(actor=actor, workspace=head.workspace, drafts=drafts, at=at)
     _tell_team(actor, head, title, evidence, source, at)
-    if not _has_meeting_ahead(head, at):
-        _arrange_check_in(actor, head, readers, at)
+    if not _has_meeting_ahead(actor, head, at):
+        with contextlib.suppress(NoSlotError):  # then the team arranges it; it was told of the win
+            _arrange_check_in(actor, head, readers, at)
 
 
 def _celebration_of(actor: Actor, head: Letterhead) -> MessageSettings:
@@ -86,15 +96,25 @@ def _tell_team(actor: Actor, head: Letterhead, title: str, evidence: str, source
     )
 
 
-def _has_meeting_ahead(head: Letterhead, at: datetime) -> bool:
-    """A check-in follows a first win within two weeks; a meeting that the plan holds by then will do.
+def _has_meeting_ahead(actor: Actor, head: Letterhead, at: datetime) -> bool:
+    """A check-in follows a first win within two weeks; any meeting that is planned by then will do.
 
     A plan without any meeting runs by itself, and nobody expects one.
     """
     meetings_of_plan = [task for stage in head.project.stages for task in stage.tasks if task.kind is TaskKind.MEETING]
-    return not meetings_of_plan or any(
+    if not meetings_of_plan or any(
         task.state in OPEN_STATES and at - _CHECK_IN <= task.due_at <= at + _CHECK_IN for task in meetings_of_plan
+    ):
+        return True
+    arranged = meeting_queries.list_meetings(
+        actor=actor,
+        project_id=head.project.summary.id,
+        states=[MeetingState.INVITED],
+        since=at,
+        until=at + _CHECK_IN,
+        limit=1,
     )
+    return bool(arranged)
 
 
 def _arrange_check_in(actor: Actor, head: Letterhead, customers: tuple[Reader, ...], at: datetime) -> None:

@@ -14,7 +14,7 @@ from firstwin.customers import queries as customer_queries
 from firstwin.customers.contracts import AccountInfo
 from firstwin.customers.operations import portal_access
 from firstwin.identity import queries as identity_queries
-from firstwin.identity.contracts import Actor, WorkspaceInfo
+from firstwin.identity.contracts import Actor, WorkspaceInfo, system_actor
 from firstwin.playbooks.contracts import Side
 from firstwin.projects.contracts import ProjectDetail, TaskInfo
 from firstwin.projects.queries import projects as project_queries
@@ -69,7 +69,7 @@ def link_for(*, actor: Actor, reader: Reader, project_id: UUID, at: datetime, ta
     """Return where a reader goes from a mail: a customer through their own portal link, a member into the product."""
     if reader.side is Side.VENDOR:
         return settings.BASE_URL + addresses.project_path(project_id, task_id)
-    url = portal_access.issue(actor=actor, contact_id=reader.id, at=at)
+    url = portal_access.issue(actor=system_actor(actor.workspace_id), contact_id=reader.id, at=at)
     return addresses.portal_entry(url, task_id=task_id)
 
 

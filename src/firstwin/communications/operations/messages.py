@@ -26,7 +26,7 @@ from firstwin.communications.queries import messages as message_queries
 from firstwin.communications.queries import people
 from firstwin.communications.rules import addresses, placeholders
 from firstwin.customers.operations import portal_access
-from firstwin.identity.contracts import Actor
+from firstwin.identity.contracts import Actor, system_actor
 from firstwin.journal import operations as journal_operations
 from firstwin.playbooks.contracts import Side, Visibility
 from firstwin.projects.contracts import OPEN_STATES, TaskInfo
@@ -132,10 +132,11 @@ def compose(
 ) -> list[Draft]:
     """Return one draft for each reader with every placeholder filled in; inside communications only.
 
-    A text without {{ portal_link }} gets a button, so that the way to the plan is in every mail.
+    A text without {{ portal_link }} gets a button, so that the way to the plan is in every mail; but for a mail with
+    copies, since the link opens the plan as its reader.
     """
     drafts = []
-    needs_button = bool(button_text) or "portal_link" not in placeholders.names_in(body)
+    needs_button = not cc and (bool(button_text) or "portal_link" not in placeholders.names_in(body))
     for reader in readers:
         link = link_for(
             actor=actor,
@@ -158,7 +159,7 @@ def compose(
                 button_text=(button_text or "Open your plan") if needs_button else "",
                 button_url=link if needs_button else "",
                 footer=PLAN_FOOTER if reader.side is Side.CUSTOMER else "",
-                preferences_url=preferences_link(actor=actor, reader=reader, at=at),
+                preferences_url="" if cc else preferences_link(actor=actor, reader=reader, at=at),
                 thread=f"project-{head.project.summary.id}",
                 project_id=head.project.summary.id,
                 account_id=head.account.id,
@@ -172,7 +173,7 @@ def preferences_link(*, actor: Actor, reader: Reader, at: datetime) -> str:
     """Return where a reader chooses their mail; inside communications only."""
     if reader.side is Side.VENDOR:
         return settings.BASE_URL + addresses.MAIL_CHOICES_PATH
-    url = portal_access.issue(actor=actor, contact_id=reader.id, at=at)
+    url = portal_access.issue(actor=system_actor(actor.workspace_id), contact_id=reader.id, at=at)
     return addresses.portal_entry(url, page="mail")
 
 
@@ -216,6 +217,9 @@ def _refuse_incomplete(new: NewMessage, readers: Sequence[Reader]) -> None:
         problems.append(Problem("to", "Nobody would receive it.", "Choose people of this project with an address."))
     elif len(readers) < len(set(new.to)):
         problems.append(Problem("to", "Someone chosen has no address or left.", "Take them out, or add an address."))
+    if new.cc and "portal_link" in placeholders.names_in(new.subject + new.body):
+        text = "The link is personal, and those in copy would get it too."
+        problems.append(Problem("body", text, "Take {{ portal_link }} out, or write to them as recipients."))
     for address in new.cc:
         try:
             validate_email(address)

@@ -19,7 +19,7 @@ from firstwin.communications.rules import addresses, digest, quiet_hours, readin
 from firstwin.customers import queries as customer_queries
 from firstwin.customers.operations import portal_access
 from firstwin.identity import queries as identity_queries
-from firstwin.identity.contracts import Actor
+from firstwin.identity.contracts import Actor, system_actor
 from firstwin.jobs import operations as job_operations
 from firstwin.playbooks.contracts import Side
 
@@ -116,7 +116,7 @@ def send_summary(*, actor: Actor, side: Side, person_id: UUID, at: datetime) -> 
 def _link(actor: Actor, reader: Reader, at: datetime) -> str:
     if reader.side is Side.VENDOR:
         return f"{settings.BASE_URL}/"
-    return portal_access.issue(actor=actor, contact_id=reader.id, at=at)
+    return portal_access.issue(actor=system_actor(actor.workspace_id), contact_id=reader.id, at=at)
 
 
 def _choices_link(link: str, side: Side) -> str:

@@ -13,7 +13,7 @@ from firstwin.communications.contracts import (
     NudgeState,
 )
 from firstwin.communications.models import Message
-from firstwin.communications.rules import markdown, nudges
+from firstwin.communications.rules import addresses, markdown, nudges
 from firstwin.identity.contracts import Actor
 from firstwin.playbooks.contracts import Side
 from firstwin.shared import pagination
@@ -60,17 +60,21 @@ def list_messages_to(*, actor: Actor, project_id: UUID, limit: int = DEFAULT_PAG
 
 
 def get_message(*, actor: Actor, message_id: UUID) -> MessageDetail:
-    """Return a message with everything in it. Raises NotFoundError, also for a customer's view of another's mail."""
+    """Return a message with everything in it. Raises NotFoundError, also for a customer's view of another's mail.
+
+    Only its reader sees the personal links in it; for everybody else they lead to the page that asks for one.
+    """
     row = Message.objects.for_actor(actor).filter(id=message_id).first()
     if row is None or not permissions.can_see_message(actor, message_info(row)):
         raise NotFoundError("There is no such message.", remedy="Look at the list of messages.")
+    show = str if row.reader_id == actor.id else addresses.without_keys
     return MessageDetail(
         info=message_info(row),
-        body=row.body,
-        body_html=markdown.to_html(row.body),
-        html=row.html,
-        text=row.text,
-        headers=row.headers,
+        body=show(row.body),
+        body_html=show(markdown.to_html(row.body)),
+        html=show(row.html),
+        text=show(row.text),
+        headers={name: show(value) for name, value in row.headers.items()},
         calendar=row.calendar,
     )
 
@@ -109,7 +113,7 @@ def message_info(row: Message) -> MessageInfo:
         reader_id=row.reader_id,
         cc=tuple(row.cc),
         subject=row.subject,
-        excerpt=markdown.excerpt(row.text),
+        excerpt=addresses.without_keys(markdown.excerpt(row.text)),
         project_id=row.project_id,
         account_id=row.account_id,
         task_id=row.task_id,

@@ -1,8 +1,10 @@
 """Where things are found: paths inside the product, and the addresses that mails point to."""
 
+import re
 from urllib.parse import urlsplit
 from uuid import UUID
 
+_PORTAL_KEY = re.compile(r"/p/[A-Za-z0-9_=-]{20,}/(\?[a-z]+=[A-Za-z0-9-]*)?")
 MAIL_CHOICES_PATH = "/settings/mail/"
 
 
@@ -16,6 +18,11 @@ def portal_entry(portal_url: str, *, task_id: UUID | None = None, page: str = ""
     if task_id is not None:
         return f"{portal_url}?task={task_id}"
     return f"{portal_url}?page={page}" if page else portal_url
+
+
+def without_keys(text: str) -> str:
+    """Return a text whose portal links lead to the page that asks for one: whoever reads a link could act as its owner."""
+    return _PORTAL_KEY.sub("/portal/link/", text)
 
 
 def mail_host(base_url: str) -> str:

@@ -44,7 +44,7 @@ def portal_page(view: Page[Arguments]) -> Callable[Concatenate[HttpRequest, Argu
     def open_page(request: HttpRequest, /, *args: Arguments.args, **kwargs: Arguments.kwargs) -> HttpResponseBase:
         actor = find_reader(request)
         if actor is None:
-            return HttpResponseRedirect(reverse("portal_link"))
+            return HttpResponseRedirect(reverse("portal_ask"))
         with timezone.override(zone_of(actor)):
             try:
                 response = view(request, actor, *args, **kwargs)

@@ -7,7 +7,7 @@ from firstwin.portal.http import actions, entrance, pages
 urlpatterns = [
     path("p/<str:token>/", entrance.open_link, name="portal_open"),
     path("portal/", pages.show_first_project, name="portal_home"),
-    path("portal/link/", entrance.ask_for_link, name="portal_link"),
+    path("portal/link/", entrance.ask_for_link, name="portal_ask"),
     path("portal/leave/", entrance.leave, name="portal_leave"),
     path("portal/as/<uuid:contact_id>/", entrance.view_as, name="portal_view_as"),
     path("portal/mail/", pages.choose_mail, name="portal_mail"),

@@ -218,7 +218,10 @@ def attach_file(
 @files.get("/{uuid:file_id}", response={200: None})
 def download_file(request: HttpRequest, file_id: UUID) -> FileResponse:
     found = file_queries.get_file(actor=actor_of(request), file_id=file_id)
-    return FileResponse(open(found.path, "rb"), headers=dict(found.headers))
+    response = FileResponse(open(found.path, "rb"))  # noqa: SIM115 - closed by Django
+    for name, value in found.headers.items():  # now, for the response has set some of its own
+        response.headers[name] = value
+    return response
 
 
 @files.post("/{uuid:file_id}/remove", response={204: None})
