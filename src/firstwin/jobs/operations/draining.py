@@ -8,8 +8,10 @@ from django.db import connection, transaction
 from firstwin.jobs.contracts import JobsFailedError, JobState, duties
 from firstwin.jobs.models import Job
 from firstwin.jobs.operations import claims, execution, promotion
+from firstwin.shared import clock
 
 BATCH = 200
+# From the real clock where that is later: beside a running worker, a lease in the past would be taken over at once.
 _LEASE = timedelta(minutes=5)
 _WORKER = "run_due"
 
@@ -88,7 +90,7 @@ def _ready() -> list[Job]:
 def _claim(jobs: Sequence[Job], now: datetime) -> None:
     """Mark jobs as running, so that their end is fenced like that of any other."""
     for job in jobs:
-        job.worker, job.state, job.lease_until = _WORKER, JobState.RUNNING.value, now + _LEASE
+        job.worker, job.state, job.lease_until = _WORKER, JobState.RUNNING.value, max(now, clock.now()) + _LEASE
     Job.objects.bulk_update(jobs, ["worker", "state", "lease_until", "attempts"])
 
 
