@@ -42,7 +42,7 @@ MANY_TIMERS = {
         '{SPACE}', 'bench.nothing', '{{}}', 'default', 0, '' FROM generate_series(1, {TIMERS}) n""",
     "sqlite": f"""INSERT INTO jobs_timer ({COLUMNS})
         WITH RECURSIVE numbers(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < {TIMERS})
-        SELECT lower(hex(randomblob(16))), 'project:' || n % 20000, n, datetime('now', '+1 day', n * 7 || ' seconds'),
+        SELECT lower(hex(randomblob(16))), 'project:' || n % 20000, n, datetime('now', '+1 day', (n * 7) || ' seconds'),
         '{SPACE.hex}', 'bench.nothing', '{{}}', 'default', 0, '' FROM numbers""",
 }
 

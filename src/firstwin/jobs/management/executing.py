@@ -128,7 +128,6 @@ class Executor(threading.Thread):
     def _work_once(self) -> None:
         seen = self._bell.rings
         try:
-            connection.close_if_unusable_or_obsolete()
             with turn_to_write():
                 jobs = self._claim()
         except Exception as error:

@@ -27,7 +27,7 @@ class Listener(Protocol):
 
 
 class SqliteListener:
-    """Sees every commit of another connection by PRAGMA data_version."""
+    """Sees every commit of another connection by PRAGMA data_version, whose number is that of one connection only."""
 
     def __init__(self, pause: Callable[[float], bool]) -> None:
         self._pause = pause
@@ -49,10 +49,10 @@ class SqliteListener:
         """Nothing is held."""
 
     @staticmethod
-    def _version() -> int:
+    def _version() -> tuple[Any, int]:
         with connection.cursor() as cursor:
             cursor.execute("PRAGMA data_version")
-            return int(cursor.fetchone()[0])
+            return connection.connection, int(cursor.fetchone()[0])
 
 
 class PostgresqlListener:

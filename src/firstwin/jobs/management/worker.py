@@ -1,4 +1,7 @@
-"""A worker: some threads that run jobs, one that keeps leases, one for duties, and the watch over what comes due."""
+"""A worker: some threads that run jobs, one that keeps leases, one for duties, and the watch over what comes due.
+
+Each thread keeps its connection for as long as it works, and makes a new one only after an error.
+"""
 
 import contextlib
 import os
@@ -71,7 +74,6 @@ class Worker:
 
     def _watch(self, listener: Listener) -> None:
         """One round: make ready what is due, wake a thread if there is work, then wait for the next thing."""
-        connection.close_if_unusable_or_obsolete()
         began = time.monotonic()
         now = clock.now()
         while promotion.promote_due(now=now) >= promotion.BATCH and not self._stop.is_set():
@@ -105,7 +107,6 @@ class Worker:
     def _do_duty(self, spec: DutySpec) -> None:
         end = clock.now() + timedelta(seconds=5)
         try:
-            connection.close_if_unusable_or_obsolete()
             while spec.run(now := clock.now()) and now < end:
                 pass
         except Exception as error:
