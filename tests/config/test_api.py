@@ -262,3 +262,14 @@ def test_a_list_of_any_length_is_a_list(count: int) -> None:
     members = [make_member(Role.OWNER, workspace=workspace) for _ in range(count)]
     listed = member_client(member=members[0]).get("/api/v1/members").json()
     assert {item["id"] for item in listed} == {str(member.id) for member in members}
+
+
+def test_a_kept_answer_does_not_lie_open_in_the_database() -> None:
+    workspace = make_workspace()
+    client = member_client(workspace=workspace)
+    new = {"name": "Sync", "scopes": ["read"]}
+    made = client.post("/api/v1/api-keys", new, "application/json", headers={"Idempotency-Key": "k"})
+    row = IdempotentRequest.objects.for_workspace(workspace.id).get()
+    assert made.json()["secret"].encode() not in bytes(row.body)
+    again = client.post("/api/v1/api-keys", new, "application/json", headers={"Idempotency-Key": "k"})
+    assert again.json() == made.json()

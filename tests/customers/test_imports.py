@@ -349,3 +349,16 @@ def test_a_file_goes_in_over_http() -> None:
     assert b"Acorn" in b"".join(exported.streaming_content)  # type: ignore[arg-type]
     result = client.get(f"{path}/result")
     assert b"What is wrong" in b"".join(result.streaming_content)  # type: ignore[arg-type]
+
+
+def test_the_file_is_deleted_after_a_month_and_the_import_stays_listed() -> None:
+    actor = make_actor(Role.MANAGER)
+    made = upload(actor, "name\nAcorn\n")
+    imports.delete_old_files(at=AT + timedelta(days=30))
+    assert queries.get_import(actor=actor, import_id=made.id).preview
+    imports.delete_old_files(at=AT + timedelta(days=31))
+    assert queries.get_import(actor=actor, import_id=made.id).preview == ()
+    with pytest.raises(NotFoundError):
+        queries.read_import_result(actor=actor, import_id=made.id)
+    with pytest.raises(ConflictError):
+        imports.start_import(actor=actor, import_id=made.id)

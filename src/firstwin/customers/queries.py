@@ -339,6 +339,8 @@ def list_import_problems(
 def read_import_result(*, actor: Actor, import_id: UUID) -> Iterator[str]:
     """Return the file of an import as CSV again, line by line, with its line number and its faults on each row."""
     row = _import_row(actor, import_id)
+    if not row.stored_name:
+        raise NotFoundError("The file is deleted a month after its import.", remedy="Upload it again.")
     faults: dict[int, list[str]] = {}
     for problem in ImportProblem.objects.for_actor(actor).filter(import_run=row).order_by("line", "id"):
         place = f"{problem.column}: " if problem.column else ""

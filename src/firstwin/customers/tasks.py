@@ -6,8 +6,9 @@ from typing import Any
 from uuid import UUID
 
 from firstwin.customers.operations import imports
-from firstwin.jobs.contracts import Effect, JobContext, RetryPolicy, job_handler
+from firstwin.jobs.contracts import Effect, JobContext, RetryPolicy, job_handler, schedule
 
+TIDY = "customers.tidy"
 RETRY = RetryPolicy(max_attempts=3)
 LEASE = timedelta(seconds=60)
 
@@ -42,6 +43,15 @@ def tell_import(context: JobContext, payload: Mapping[str, Any]) -> None:
     workspace_id, import_id = UUID(payload["workspace_id"]), UUID(payload["import_id"])
     while imports.tell_import(workspace_id=workspace_id, import_id=import_id, at=context.now):
         pass
+
+
+@job_handler(TIDY, effect=Effect.EXTERNAL)
+def tidy(context: JobContext, _payload: Mapping[str, Any]) -> None:
+    """Delete the files of old imports."""
+    imports.delete_old_files(at=context.now)
+
+
+schedule("customers.tidy", cron="27 3 * * *", kind=TIDY)
 
 
 def _or_fail(context: JobContext, payload: Mapping[str, Any], work: Callable[[UUID, UUID], None]) -> None:

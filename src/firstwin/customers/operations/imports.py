@@ -3,7 +3,7 @@
 import io
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import PurePosixPath
 from typing import TypeVar
 from uuid import UUID
@@ -41,6 +41,7 @@ LARGEST_FILE = csv_files.LARGEST_FILE
 PREVIEW_ROWS = 10
 PROGRESS_EVERY = 2_000
 BATCH = 1_000
+FILE_LIFE = timedelta(days=30)
 MOST_PROBLEMS = 5_000
 Item = TypeVar("Item")
 Made = TypeVar("Made", Account, Contact)
@@ -89,7 +90,7 @@ def change_import(
     """Say what the columns mean, or whether accounts that exist already are passed over, and check again."""
     with transaction.atomic():
         row = _locked(actor, import_id)
-        if row.state not in OPEN_STATES:
+        if row.state not in OPEN_STATES or not row.stored_name:
             raise ConflictError("This import has begun or ended.", remedy="Upload the file again.")
         if mapping is not None:
             problems = csv_files.mapping_problems(ImportKind(row.kind), row.headers, mapping)
@@ -108,7 +109,7 @@ def start_import(*, actor: Actor, import_id: UUID) -> ImportInfo:
     """Take the checked file in, by a job, all or nothing. Raises ConflictError unless the check found no fault."""
     with transaction.atomic():
         row = _locked(actor, import_id)
-        if row.state != ImportState.READY:
+        if row.state != ImportState.READY or not row.stored_name:
             remedy = "Correct the rows and upload the file again." if row.state == ImportState.FAULTY else ""
             raise ConflictError(f"This import is {row.state}, not ready.", remedy=remedy or "Wait for the check.")
         row.state, row.checked_rows = ImportState.RUNNING, 0
@@ -214,6 +215,18 @@ def fail_import(*, workspace_id: UUID, import_id: UUID, at: datetime) -> None:
         failure="Something broke on our side. Nothing was imported. Upload the file again.",
         finished_at=at,
     )
+
+
+def delete_old_files(*, at: datetime) -> int:
+    """Delete the files of imports older than a month, for they hold people's names; the imports stay listed."""
+    old = Import.objects.across_workspaces(reason="housekeeping of the engine").filter(created_at__lt=at - FILE_LIFE)
+    count = 0
+    for row in old.exclude(stored_name="")[:1000]:
+        default_storage.delete(row.stored_name)
+        row.stored_name, row.preview = "", []
+        row.save(update_fields=["stored_name", "preview"])
+        count += 1
+    return count
 
 
 @dataclass(slots=True)

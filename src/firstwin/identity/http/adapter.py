@@ -11,7 +11,7 @@ from django.contrib.sites.shortcuts import get_current_site
 from django.core.mail import EmailMultiAlternatives
 from django.http import HttpRequest, HttpResponse
 
-from firstwin.identity.operations import mail, sign_in
+from firstwin.identity.operations import mail, sealing, sign_in
 from firstwin.shared import clock
 
 METHODS = {"mfa": "second factor", "code": "code", "password": "password"}
@@ -51,10 +51,10 @@ class SecondFactorAdapter(DefaultMFAAdapter):
         return "Firstwin"
 
     def encrypt(self, text: str) -> str:
-        return mail.seal(text)
+        return sealing.seal(text)
 
     def decrypt(self, encrypted_text: str) -> str:
-        return mail.unseal(encrypted_text)
+        return sealing.unseal(encrypted_text)
 
 
 def method_of(request: HttpRequest) -> str:

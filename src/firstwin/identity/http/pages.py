@@ -13,7 +13,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from firstwin.identity import queries
 from firstwin.identity.contracts import InvitationInfo, NewWorkspace
@@ -24,7 +24,7 @@ from firstwin.shared import clock
 from firstwin.shared.errors import InvalidInputError, NotFoundError
 
 
-@require_safe
+@require_GET
 @never_cache
 def use_sign_in_link(request: HttpRequest, token: str) -> HttpResponse:
     """Sign in through a link from the server's command line; it works once."""

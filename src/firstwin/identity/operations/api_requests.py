@@ -16,6 +16,7 @@ from firstwin.identity.contracts import (
     TooManyRequestsError,
 )
 from firstwin.identity.models import ApiWindow, IdempotentRequest
+from firstwin.identity.operations import sealing
 from firstwin.shared import ids
 
 CLAIM_LIFE = timedelta(seconds=60)
@@ -67,7 +68,9 @@ def _known_request(actor: Actor, key: str, fingerprint: str, at: datetime) -> Re
                 "This idempotency key was used for another request.", remedy="Use a new key for each new request."
             )
         if row.status is not None:
-            return StoredAnswer(status=row.status, content_type=row.content_type, body=bytes(row.body))
+            return StoredAnswer(
+                status=row.status, content_type=row.content_type, body=sealing.unseal_bytes(bytes(row.body))
+            )
         row.token, row.locked_until = ids.new_id(), at + CLAIM_LIFE
         row.save(update_fields=["token", "locked_until"])
         return RequestClaim(id=row.id, token=row.token)
@@ -79,7 +82,8 @@ def keep_answer(*, actor: Actor, claim: RequestClaim, answer: StoredAnswer) -> N
     Raises RequestInProgressError when the claim went to another process meanwhile; the caller must roll back.
     """
     rows = IdempotentRequest.objects.for_actor(actor).filter(id=claim.id, token=claim.token, status__isnull=True)
-    if not rows.update(status=answer.status, content_type=answer.content_type, body=answer.body):
+    sealed = sealing.seal_bytes(answer.body)  # an answer may hold a new API key or a portal link
+    if not rows.update(status=answer.status, content_type=answer.content_type, body=sealed):
         raise RequestInProgressError("Another process took this request over.", remedy="Send the same request again.")
 
 

@@ -1,13 +1,10 @@
 """Mail of sign-in and invitations: put into a job at once, sent by the worker."""
 
-import base64
-import hashlib
-
 import msgspec
-from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 
+from firstwin.identity.operations.sealing import seal, unseal
 from firstwin.jobs import operations as job_operations
 
 SEND_MAIL = "identity.send_mail"
@@ -21,19 +18,6 @@ class SealedMail(msgspec.Struct, frozen=True, kw_only=True):
     text: str
     html: str = ""
     sender: str = ""
-
-
-def seal(text: str) -> str:
-    """Return a text encrypted with the installation's secret key."""
-    return _cipher().encrypt(text.encode()).decode()
-
-
-def unseal(sealed: str) -> str:
-    """Return the text of `seal`; earlier secret keys still open it. Raises ValueError for anything else."""
-    try:
-        return _cipher().decrypt(sealed.encode()).decode()
-    except InvalidToken:
-        raise ValueError("sealed with another secret key") from None
 
 
 def enqueue_mail(*, mail: SealedMail) -> None:
@@ -60,13 +44,3 @@ def send(mail: SealedMail, *, message_id: str) -> None:
     if mail.html:
         message.attach_alternative(mail.html, "text/html")
     message.send()
-
-
-def _cipher() -> MultiFernet:
-    secrets = [settings.SECRET_KEY, *map(str, settings.SECRET_KEY_FALLBACKS)]
-    return MultiFernet(
-        [
-            Fernet(base64.urlsafe_b64encode(hashlib.sha256(f"firstwin.seal.{secret}".encode()).digest()))
-            for secret in secrets
-        ]
-    )
