@@ -1,11 +1,12 @@
 """Changes by others, as they happen: a page listens and fetches itself anew when something it shows was recorded."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from uuid import UUID
 
 from asgiref.sync import sync_to_async
 from django.core.handlers.asgi import ASGIRequest
+from django.db import close_old_connections
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.views.decorators.http import require_safe
@@ -13,6 +14,7 @@ from django.views.decorators.http import require_safe
 from firstwin.desk.http.access import desk_page
 from firstwin.identity.contracts import Actor
 from firstwin.journal import queries as journal_queries
+from firstwin.journal.contracts import EntryInfo
 from firstwin.projects.queries import projects as project_queries
 from firstwin.shared import clock
 
@@ -39,7 +41,7 @@ def follow_project(request: HttpRequest, actor: Actor, project_id: UUID) -> Http
 
 async def stream(actor: Actor, project_id: UUID, seen: int) -> AsyncIterator[bytes]:
     """Yield an event for each look that finds something new, and a comment now and then to keep the line open."""
-    read = sync_to_async(journal_queries.entries_after, thread_sensitive=False)
+    read = sync_to_async(_entries_after, thread_sensitive=False)
     quiet = passed = 0.0
     yield b"retry: 3000\n\n"
     while passed < END_AFTER_SECONDS:
@@ -55,3 +57,11 @@ async def stream(actor: Actor, project_id: UUID, seen: int) -> AsyncIterator[byt
         await asyncio.sleep(LOOK_EVERY_SECONDS)
         quiet += LOOK_EVERY_SECONDS
         passed += LOOK_EVERY_SECONDS
+
+
+def _entries_after(*, workspace_id: UUID, sequence: int) -> Sequence[EntryInfo]:
+    """Look once and give the connection back: a stream stays open for minutes and must not keep one."""
+    try:
+        return journal_queries.entries_after(workspace_id=workspace_id, sequence=sequence)
+    finally:
+        close_old_connections()
