@@ -15,6 +15,16 @@ from firstwin.shared.models import WorkspaceModel
 _IS_OPEN = Q(state__in=sorted(OPEN_STATES))
 
 
+class IsOpen(models.Func):
+    """Whether a task is open, with its states written out: SQLite applies a partial index only to what it can read."""
+
+    template = f"%(expressions)s IN ({', '.join(repr(str(state)) for state in sorted(OPEN_STATES))})"
+    output_field = models.BooleanField()
+
+    def __init__(self) -> None:
+        super().__init__(models.F("state"))
+
+
 def _choices(enum: type) -> list[tuple[str, str]]:
     return [(member.value, member.value) for member in enum]  # type: ignore[attr-defined]
 
@@ -90,13 +100,11 @@ class Project(WorkspaceModel):
         indexes = [
             models.Index(fields=["account"], name="projects_project_account"),
             models.Index(fields=["workspace", "planned_end_at", "id"], name="projects_project_end"),
-            models.Index(fields=["workspace", "updated_at", "id"], name="projects_project_updated"),
+            models.Index(fields=["workspace", "-updated_at", "id"], name="projects_project_updated"),
             models.Index(fields=["workspace", "account_name", "id"], name="projects_project_name"),
             models.Index(fields=["workspace", "owner", "state"], name="projects_project_owner"),
             models.Index(
-                fields=["workspace", "current_stage", "planned_end_at", "id"],
-                condition=Q(state__in=[ProjectState.ACTIVE, ProjectState.ON_HOLD]),
-                name="projects_project_board",
+                fields=["workspace", "current_stage", "planned_end_at", "id", "state"], name="projects_project_board"
             ),
         ]
 
@@ -194,6 +202,8 @@ class ProjectTask(WorkspaceModel):
                 condition=Q(state=TaskState.AWAITING_APPROVAL),
                 name="projects_task_approvals",
             ),
+            models.Index(fields=["member"], condition=Q(state=TaskState.STUCK), name="projects_task_stuck"),
+            models.Index(fields=["workspace", "name", "id", "state"], condition=_IS_OPEN, name="projects_task_name"),
         ]
 
 

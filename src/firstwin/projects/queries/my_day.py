@@ -11,7 +11,7 @@ from firstwin.playbooks.contracts import Side, TaskKind
 from firstwin.projects import permissions
 from firstwin.projects.contracts import OPEN_STATES, ProjectState, ReasonSide, TaskState
 from firstwin.projects.contracts.my_day import DayReason, DayRow, MyDay
-from firstwin.projects.models import Comment, Project, ProjectRole, ProjectTask
+from firstwin.projects.models import Comment, IsOpen, Project, ProjectRole, ProjectTask
 from firstwin.projects.queries import shown
 from firstwin.projects.rules.standing import day
 from firstwin.shared.errors import PermissionDeniedError
@@ -31,23 +31,10 @@ def get_my_day(*, actor: Actor, at: datetime, member_id: UUID | None = None) -> 
         raise PermissionDeniedError("You may not see projects.", remedy="Ask an owner or admin of your workspace.")
     projects = Project.objects.for_actor(actor).filter(state=ProjectState.ACTIVE)
     owned = set(projects.filter(owner_id=person).values_list("id", flat=True))
-    approves = _approver_keys(actor, person)
-    tasks = ProjectTask.objects.for_actor(actor).filter(
-        project__state=ProjectState.ACTIVE, state__in=sorted(OPEN_STATES)
-    )
-    theirs = ProjectTask.objects.for_actor(actor).filter(
-        project__in=projects.filter(owner_id=person), state__in=sorted(OPEN_STATES)
-    )
+    tasks = ProjectTask.objects.for_actor(actor).filter(IsOpen(), project__state=ProjectState.ACTIVE)
+    theirs = ProjectTask.objects.for_actor(actor).filter(IsOpen(), project__in=projects.filter(owner_id=person))
     mine = _own(tasks, person, at)
-    approvals = [
-        row
-        for row in _limited(
-            ProjectTask.objects.for_actor(actor)
-            .filter(state=TaskState.AWAITING_APPROVAL, project__state=ProjectState.ACTIVE)
-            .order_by("submitted_at", "id")
-        )
-        if _is_approver(row, person, owned, approves)
-    ]
+    approvals = _approvals(actor, person, owned)
     waiting = _limited(_waiting(theirs, at).order_by("start_at", "id"))
     stuck = _limited(theirs.filter(state=TaskState.STUCK).exclude(member_id=person))
     replies = _replies(actor, person)
@@ -72,19 +59,29 @@ def _limited(rows: QuerySet[ProjectTask]) -> list[ProjectTask]:
 
 
 def _own(tasks: QuerySet[ProjectTask], person: UUID, at: datetime) -> list[ProjectTask]:
-    mine = tasks.filter(member_id=person).exclude(state=TaskState.AWAITING_APPROVAL)
-    wanted = Q(due_at__lt=at + AHEAD) | Q(state=TaskState.STUCK)
-    return _limited(mine.filter(wanted).order_by("due_at", "id"))
+    """Return a member's stuck tasks and those due within the days ahead, each read from an index of its own."""
+    own = tasks.filter(member_id=person)
+    states = sorted(OPEN_STATES - {TaskState.STUCK, TaskState.AWAITING_APPROVAL})
+    due = own.filter(state__in=states, due_at__lt=at + AHEAD).order_by("due_at", "id")
+    return [*_limited(due), *_limited(own.filter(state=TaskState.STUCK))]
+
+
+def _approvals(actor: Actor, person: UUID, owned: set[UUID]) -> list[ProjectTask]:
+    """Return what waits for the approval of a member: named by a role, or on their own side when nobody is named."""
+    waiting = _limited(
+        ProjectTask.objects.for_actor(actor)
+        .filter(state=TaskState.AWAITING_APPROVAL, project__state=ProjectState.ACTIVE)
+        .order_by("submitted_at", "id")
+    )
+    projects = {row.project_id for row in waiting}
+    named = ProjectRole.objects.for_actor(actor).filter(project_id__in=projects, member_id=person)
+    roles = set(named.values_list("project_id", "key")) if projects else set()
+    return [row for row in waiting if _is_approver(row, person, owned, roles)]
 
 
 def _waiting(tasks: QuerySet[ProjectTask], at: datetime) -> QuerySet[ProjectTask]:
     own = Q(side=Side.CUSTOMER, is_released=True, is_automatic=False, start_at__lte=at) & ~Q(state=TaskState.STUCK)
     return tasks.filter(own | Q(state=TaskState.STUCK, stuck_side=ReasonSide.CUSTOMER)).exclude(kind=TaskKind.MILESTONE)
-
-
-def _approver_keys(actor: Actor, person: UUID) -> set[tuple[UUID, str]]:
-    rows = ProjectRole.objects.for_actor(actor).filter(member_id=person).values_list("project_id", "key")
-    return set(rows)
 
 
 def _is_approver(row: ProjectTask, person: UUID, owned: set[UUID], roles: set[tuple[UUID, str]]) -> bool:

@@ -9,9 +9,9 @@ from django.db.models.functions import RowNumber
 
 from firstwin.identity.contracts import Actor
 from firstwin.playbooks.contracts import Side, TaskKind
-from firstwin.projects.contracts import OPEN_STATES, ProjectState, ProjectSummary, ReasonSide, Standing, TaskState
+from firstwin.projects.contracts import ProjectState, ProjectSummary, ReasonSide, Standing, TaskState
 from firstwin.projects.contracts.portfolio import BoardColumn, ProjectFacets, ProjectFilters, ProjectSort
-from firstwin.projects.models import Project, ProjectTask
+from firstwin.projects.models import IsOpen, Project, ProjectTask
 from firstwin.projects.queries import plans, shown
 from firstwin.projects.rules.standing import SILENCE
 from firstwin.shared import pagination
@@ -74,7 +74,7 @@ def _counts(actor: Actor, rows: list[Project], at: datetime) -> dict[UUID, shown
         & ~Q(kind=TaskKind.MILESTONE)
         & ~Q(state=TaskState.STUCK)
     )
-    tasks = ProjectTask.objects.for_actor(actor).filter(project_id__in=of_interest, state__in=sorted(OPEN_STATES))
+    tasks = ProjectTask.objects.for_actor(actor).filter(IsOpen(), project_id__in=of_interest)
     counted = tasks.values("project_id").annotate(
         late=Count("id", filter=Q(due_at__lt=at)), waiting=Count("id", filter=waits)
     )

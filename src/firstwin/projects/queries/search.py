@@ -3,10 +3,11 @@
 from firstwin.customers import queries as customer_queries
 from firstwin.customers.contracts import AccountFilters
 from firstwin.identity.contracts import Actor
-from firstwin.projects.contracts import OPEN_STATES
+from firstwin.projects import permissions
 from firstwin.projects.contracts.portfolio import HitKind, SearchHit
-from firstwin.projects.models import ProjectTask
+from firstwin.projects.models import IsOpen, ProjectTask
 from firstwin.projects.queries import plans
+from firstwin.shared.errors import PermissionDeniedError
 
 EACH = 8
 SHORTEST = 2
@@ -17,8 +18,10 @@ def search(*, actor: Actor, text: str, limit: int = EACH) -> tuple[SearchHit, ..
     words = text.replace("\x00", "").split()[:6]
     if sum(map(len, words)) < SHORTEST:
         return ()
+    if permissions.is_contact(actor):
+        raise PermissionDeniedError("The search is for the team.")
     projects = plans.projects_of(actor)
-    tasks = ProjectTask.objects.for_actor(actor).filter(state__in=sorted(OPEN_STATES), project__in=projects)
+    tasks = ProjectTask.objects.for_actor(actor).filter(IsOpen())
     for word in words:
         projects = projects.filter(name__icontains=word) | projects.filter(account_name__icontains=word)
         tasks = tasks.filter(name__icontains=word)
@@ -37,7 +40,7 @@ def search(*, actor: Actor, text: str, limit: int = EACH) -> tuple[SearchHit, ..
     ]
     found += [
         SearchHit(kind=HitKind.TASK, id=task_id, title=name, where=project_name, project_id=project_id)
-        for task_id, name, project_id, project_name in tasks.order_by("-id").values_list(
+        for task_id, name, project_id, project_name in tasks.order_by("name", "id").values_list(
             "id", "name", "project_id", "project__name"
         )[:limit]
     ]
