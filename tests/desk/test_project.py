@@ -32,7 +32,7 @@ def test_a_tab_costs_a_constant_number_of_queries(
     running: Running, django_assert_max_num_queries: DjangoAssertNumQueries, tab: str
 ) -> None:
     client = owner_of(running)
-    with django_assert_max_num_queries(26):
+    with django_assert_max_num_queries(30):
         client.get(f"/projects/{running.id}/{tab}")
 
 

@@ -55,9 +55,9 @@ def test_the_number_of_queries_does_not_grow_with_the_list(
     client = colleague(running)
     client.get("/projects/")
     launch_more(running, 12)
-    with django_assert_max_num_queries(14):
+    with django_assert_max_num_queries(16):
         client.get("/projects/")
-    with django_assert_max_num_queries(14):
+    with django_assert_max_num_queries(16):
         client.get("/projects/?view=board")
 
 
