@@ -10,12 +10,13 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from firstwin.desk.http import answers, asks, people
 from firstwin.desk.http.access import desk_page, may_shape
-from firstwin.desk.http.task_forms import SIDES, ReasonForm, StuckForm
+from firstwin.desk.http.task_forms import SIDES, ReasonForm
 from firstwin.identity.contracts import Actor
 from firstwin.projects.contracts import ProjectDetail, ReasonSide
 from firstwin.projects.operations import lifecycle
 from firstwin.projects.queries import projects as project_queries
 from firstwin.shared import clock
+from firstwin.shared.errors import InvalidInputError
 
 
 class HoldForm(forms.Form):
@@ -198,16 +199,26 @@ def fill_role(request: HttpRequest, actor: Actor, project_id: UUID) -> HttpRespo
 @require_POST
 @desk_page
 def change_many(request: HttpRequest, actor: Actor) -> HttpResponse:
-    """Hold or resume the selected projects, one after the other; says how many were changed."""
-    form = StuckForm(request.POST)
-    chosen = [UUID(text) for text in request.POST.getlist("id")]
+    """Hold or resume the selected projects, all or none."""
+    chosen = _chosen_ids(request)
     if request.POST.get("verb") == "resume":
-        for project_id in chosen:
-            lifecycle.resume_project(actor=actor, project_id=project_id, at=clock.now())
+        lifecycle.resume_projects(actor=actor, project_ids=chosen, at=clock.now())
         return answers.done(request, f"{len(chosen)} resumed.")
-    side = ReasonSide(form.data.get("side", ReasonSide.VENDOR.value))
-    for project_id in chosen:
-        lifecycle.hold_project(
-            actor=actor, project_id=project_id, side=side, reason=request.POST.get("reason", ""), at=clock.now()
-        )
+    side = request.POST.get("side", ReasonSide.VENDOR.value)
+    if side not in {item.value for item in ReasonSide}:
+        raise InvalidInputError("It was not said on whose side the cause lies.", remedy="Choose a side.")
+    lifecycle.hold_projects(
+        actor=actor,
+        project_ids=chosen,
+        side=ReasonSide(side),
+        reason=request.POST.get("reason", ""),
+        at=clock.now(),
+    )
     return answers.done(request, f"{len(chosen)} put on hold.")
+
+
+def _chosen_ids(request: HttpRequest) -> list[UUID]:
+    try:
+        return [UUID(text) for text in request.POST.getlist("id")]
+    except ValueError:
+        raise InvalidInputError("One of the selected projects is unknown.", remedy="Reload the page.") from None

@@ -1,6 +1,6 @@
 """What happens to a project as a whole: hold and resume, completion, cancellation, the first win, its people."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -30,6 +30,8 @@ from firstwin.projects.rules import casting
 from firstwin.scheduling import queries as scheduling_queries
 from firstwin.scheduling.contracts import Pause
 from firstwin.shared.errors import InvalidInputError, NotFoundError, PermissionDeniedError, Problem
+
+MOST_AT_ONCE = 500
 
 
 def hold_project(*, actor: Actor, project_id: UUID, side: ReasonSide, reason: str, at: datetime) -> None:
@@ -61,6 +63,27 @@ def hold_project(*, actor: Actor, project_id: UUID, side: ReasonSide, reason: st
             actor=actor,
             at=at,
         )
+
+
+def hold_projects(*, actor: Actor, project_ids: Sequence[UUID], side: ReasonSide, reason: str, at: datetime) -> None:
+    """Put several projects on hold, all or none; raises what `hold_project` raises."""
+    _refuse_too_many(project_ids)
+    with transaction.atomic():
+        for project_id in project_ids:
+            hold_project(actor=actor, project_id=project_id, side=side, reason=reason, at=at)
+
+
+def resume_projects(*, actor: Actor, project_ids: Sequence[UUID], at: datetime) -> None:
+    """Resume several projects, all or none; raises what `resume_project` raises."""
+    _refuse_too_many(project_ids)
+    with transaction.atomic():
+        for project_id in project_ids:
+            resume_project(actor=actor, project_id=project_id, at=at)
+
+
+def _refuse_too_many(project_ids: Sequence[UUID]) -> None:
+    if not 1 <= len(project_ids) <= MOST_AT_ONCE:
+        raise InvalidInputError(f"Between 1 and {MOST_AT_ONCE} projects can be changed at once.")
 
 
 def resume_project(*, actor: Actor, project_id: UUID, at: datetime) -> None:
