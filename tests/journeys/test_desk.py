@@ -134,6 +134,7 @@ def test_what_others_do_appears_by_itself(desk: Page, second: Page, team: dict[s
 
 def test_a_card_is_dragged_into_another_column(desk: Page, team: dict[str, Any]) -> None:
     desk.goto(f"/projects/{team['projects'][0]}/?view=board")
+    expect(desk.locator("[data-ready=yes]")).to_be_attached()
     ready, begun = desk.get_by_role("region", name="Ready"), desk.get_by_role("region", name="In progress")
     card = ready.get_by_role("listitem").first
     name = card.get_by_role("link").inner_text()

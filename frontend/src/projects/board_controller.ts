@@ -23,6 +23,7 @@ export default class extends Controller<HTMLElement> {
         }),
       );
     }
+    this.element.dataset["ready"] = "yes";
   }
 
   override disconnect(): void {
