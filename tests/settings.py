@@ -17,7 +17,7 @@ from firstwin.config.settings import *  # noqa: F403
 
 def ordinary_role(database_url: str) -> str:
     """Return a role of the server that may make databases and is no superuser; it is made where it is missing."""
-    with psycopg.connect(database_url, autocommit=True) as server:
+    with psycopg.connect(database_url, dbname="postgres", autocommit=True) as server:
         server.execute(
             "DO $$ BEGIN CREATE ROLE firstwin_tests CREATEDB; "
             "EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; END $$"

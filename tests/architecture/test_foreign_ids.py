@@ -13,7 +13,8 @@ from uuid import uuid4
 import pytest
 from django.apps import apps
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import models, transaction
+from django.core.signals import request_finished
+from django.db import close_old_connections, models, transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
@@ -135,7 +136,10 @@ def send(client: Client, address: Address, *, body_world: World, ids: dict[str, 
     """Call an address; the answer's status and the beginning of its text."""
     answer = call(client, address, body_world, address.path(ids))
     content = b"" if answer.streaming else bytes(answer.content[:300])
+    # The end of a request drops a connection that is in a transaction, and all of the test is in one.
+    request_finished.disconnect(close_old_connections)
     answer.close()
+    request_finished.connect(close_old_connections)
     return answer.status_code, content
 
 
@@ -183,6 +187,7 @@ def test_every_id_in_an_address_is_known() -> None:
     assert not unknown, "add the parameter to THINGS, or the address to NO_TENANT, in tests/architecture/foreign_ids.py"
 
 
+@pytest.mark.django_db  # the runner makes a database only where a test of the run asks for one in this way
 def test_no_entry_is_left_over() -> None:
     begun = [start for start in NO_TENANT if not any(route.startswith(start) for route in routes())]
     assert not begun
@@ -204,8 +209,20 @@ def worlds(django_db_setup: None, django_db_blocker: Any) -> Iterator[tuple[Worl
             transaction.set_rollback(True)
 
 
+@pytest.fixture
+def _rolled_back(worlds: tuple[World, World], django_db_blocker: Any) -> Iterator[None]:
+    """Take back what one test changed. Not `db`: its end closes the connection on which the worlds were made."""
+    with django_db_blocker.unblock():
+        atomic = transaction.atomic()
+        atomic._from_testcase = True  # type: ignore[attr-defined]
+        with atomic:
+            yield
+            transaction.set_rollback(True)
+
+
+@pytest.mark.usefixtures("_rolled_back")
 @pytest.mark.parametrize("address", [a for a in ADDRESSES if a.parameters], ids=str)
-def test_an_id_of_another_workspace_is_not_found(address: Address, worlds: tuple[World, World], db: None) -> None:
+def test_an_id_of_another_workspace_is_not_found(address: Address, worlds: tuple[World, World]) -> None:
     own, foreign = worlds
     own_ids = {name: own.id(name) for name in address.parameters}
     clients = [member_client(member=own.owner), *([key_client(workspace=own.workspace)] if address.is_api else [])]
@@ -222,10 +239,9 @@ def test_an_id_of_another_workspace_is_not_found(address: Address, worlds: tuple
         assert status not in {404, 405, 500}, content
 
 
+@pytest.mark.usefixtures("_rolled_back")
 @pytest.mark.parametrize("address", [a for a in ADDRESSES if body_ids(a)], ids=str)
-def test_an_id_of_another_workspace_in_a_body_is_refused(
-    address: Address, worlds: tuple[World, World], db: None
-) -> None:
+def test_an_id_of_another_workspace_in_a_body_is_refused(address: Address, worlds: tuple[World, World]) -> None:
     own, foreign = worlds
     before = everything()
     ids = {name: own.id(name) for name in address.parameters}
