@@ -36,11 +36,11 @@ class Installation:
         assert done.returncode == 0, done.stderr
         return dict(json.loads(done.stdout.splitlines()[-1]))
 
-    def command(self, *arguments: str) -> str:
-        """Run a `firstwin` command against this installation and return what it prints."""
+    def command(self, *arguments: str, code: int = 0) -> str:
+        """Run a `firstwin` command against this installation, expect its exit code and return what it prints."""
         command = [sys.executable, "-m", "firstwin.config.cli", *arguments]
         done = subprocess.run(command, cwd=ROOT, env=self.environment, capture_output=True, text=True, check=False)
-        assert done.returncode == 0, done.stdout + done.stderr
+        assert done.returncode == code, done.stdout + done.stderr
         return done.stdout
 
 
