@@ -56,9 +56,10 @@ suite-postgresql: ## The whole suite on PostgreSQL (FIRSTWIN_TEST_POSTGRES_URL, 
 	@$(BIN)/python scripts/with_postgresql.py $(BIN)/pytest -n $(WORKERS) --dist loadfile -m "not journey"
 	@$(BIN)/python scripts/with_postgresql.py $(BIN)/pytest -n $(WORKERS) --dist loadfile -m journey
 
-bench: ## Measure; writes benchmarks/results
+bench: ## Measure; writes benchmarks/results and docs/guide/figures.md
 	@$(PREPARE) dev
 	@$(BIN)/python scripts/with_postgresql.py $(BIN)/python -m benchmarks
+	@$(BIN)/python -m benchmarks --paper
 
 format: ## Format and mend what can be mended by itself
 	@$(PREPARE) dev

@@ -1,6 +1,7 @@
 """The harness: every benchmark on both databases, then a table.
 
-python -m benchmarks [name ...] [--sqlite | --postgresql]
+python -m benchmarks [name ...] [--sqlite | --postgresql] [--minutes 12]
+python -m benchmarks --paper    # docs/guide/figures.md from the latest results
 
 The parent starts one process per benchmark and database, so that none warms up another.
 """
@@ -10,18 +11,23 @@ import importlib
 import json
 import os
 import platform
+import signal
 import sqlite3
 import subprocess
 import sys
 import tempfile
+import time
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from benchmarks import papers
+
 FOLDER = Path(__file__).resolve().parent
 RESULTS = FOLDER / "results"
-NOT_A_BENCHMARK = {"__init__", "__main__", "contracts"}
+PAPER = FOLDER.parent / "docs" / "guide" / "figures.md"
+NOT_A_BENCHMARK = {"__init__", "__main__", "contracts", "papers"}
 
 
 def names() -> list[str]:
@@ -44,7 +50,7 @@ def measure(name: str, vendor: str, output: Path) -> None:
     output.write_text(json.dumps(rows))
 
 
-def child(name: str, vendor: str) -> list[dict[str, Any]]:
+def child(name: str, vendor: str, seconds: float) -> list[dict[str, Any]]:
     """Measure in a process of its own; PYTHONHASHSEED is fixed so that two runs do the same."""
     environment = {**os.environ, "PYTHONHASHSEED": "0", "DJANGO_SETTINGS_MODULE": "tests.settings"}
     if vendor == "sqlite":
@@ -52,9 +58,15 @@ def child(name: str, vendor: str) -> list[dict[str, Any]]:
     with tempfile.TemporaryDirectory() as folder:
         output = Path(folder) / "figures.json"
         command = [sys.executable, "-m", "benchmarks", "--measure", name, vendor, str(output)]
-        result = subprocess.run(command, env=environment)
-        if result.returncode:
-            print(f"{name} on {vendor} failed", file=sys.stderr)
+        # A group of its own: what a benchmark started (workers, servers) ends with it when the time is over.
+        process = subprocess.Popen(command, env=environment, start_new_session=True)
+        try:
+            code = process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
+            code = process.wait()
+        if code:
+            print(f"{name} on {vendor} failed" if code > 0 else f"{name} on {vendor}: out of time", file=sys.stderr)
             return []
         figures: list[dict[str, Any]] = json.loads(output.read_text())
         return [{"benchmark": name, "database": vendor, **figure} for figure in figures]
@@ -86,25 +98,6 @@ def environment() -> dict[str, str]:
     return facts
 
 
-def number(value: float) -> str:
-    """Return a number with about three digits that matter."""
-    return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"
-
-
-def table(facts: dict[str, str], figures: list[dict[str, Any]]) -> str:
-    """Return the figures as a Markdown table with the machine above it."""
-    lines = ["# Benchmarks", "", *(f"- {key}: {value}" for key, value in facts.items()), ""]
-    lines += ["| Figure | Database | Median | Range | n | Goal | Met |", "|---|---|---|---|---|---|---|"]
-    for row in figures:
-        low, high = min(row["samples"]), max(row["samples"])
-        met = {None: "", True: "yes", False: "no"}[row["is_met"]]
-        lines.append(
-            f"| {row['benchmark']}: {row['name']} | {row['database']} | {number(row['median'])} {row['unit']} "
-            f"| {number(low)} to {number(high)} | {len(row['samples'])} | {row['goal']} | {met} |"
-        )
-    return "\n".join(lines) + "\n"
-
-
 def main() -> None:
     """Measure and print."""
     if sys.argv[1:2] == ["--measure"]:
@@ -114,19 +107,26 @@ def main() -> None:
     parser.add_argument("names", nargs="*", choices=[*names(), []], help="which benchmarks; all without a name")
     parser.add_argument("--sqlite", action="store_true", help="only on SQLite")
     parser.add_argument("--postgresql", action="store_true", help="only on PostgreSQL")
+    parser.add_argument("--minutes", type=float, default=12, help="stop what is not done by then")
+    parser.add_argument("--paper", action="store_true", help="write docs/guide/figures.md from the latest results")
     options = parser.parse_args()
+    if options.paper:
+        PAPER.write_text(papers.guide(json.loads((RESULTS / "latest.json").read_text())))
+        return
     vendors = ["sqlite"] if not options.postgresql else []
     if "FIRSTWIN_TEST_DATABASE_URL" in os.environ and not options.sqlite:
         vendors.append("postgresql")
     facts, figures = environment(), []
+    end = time.monotonic() + options.minutes * 60
     for name in options.names or names():
         for vendor in vendors:
             print(f"{name} on {vendor} ...", flush=True)
-            figures += child(name, vendor)
+            figures += child(name, vendor, max(1.0, end - time.monotonic()))
     RESULTS.mkdir(exist_ok=True)
-    stamp = datetime.now(tz=UTC).strftime("%Y%m%dT%H%M%SZ")
-    (RESULTS / f"{stamp}.json").write_text(json.dumps({"environment": facts, "figures": figures}, indent=1))
-    paper = table(facts, figures)
+    result = {"environment": facts, "figures": figures}
+    for stem in (datetime.now(tz=UTC).strftime("%Y%m%dT%H%M%SZ"), "latest"):
+        (RESULTS / f"{stem}.json").write_text(json.dumps(result, indent=1))
+    paper = papers.table(result)
     (RESULTS / "latest.md").write_text(paper)
     print("\n" + paper)
 

@@ -36,12 +36,23 @@ class Bench:
     figures: list[Figure] = field(default_factory=list)
 
     def note(
-        self, name: str, samples: Sequence[float] | float, *, unit: str, goal: str = "", at_most: float | None = None
+        self,
+        name: str,
+        samples: Sequence[float] | float,
+        *,
+        unit: str,
+        goal: str = "",
+        at_most: float | None = None,
+        at_least: float | None = None,
     ) -> float:
-        """Keep a figure measured by the benchmark itself, and return its median; `at_most` is the goal as a number."""
+        """Keep a figure measured by the benchmark itself, and return its median; `at_most` or `at_least` is the goal as a
+        number.
+        """
         values = (samples,) if isinstance(samples, int | float) else tuple(samples)
         figure = Figure(name=name, unit=unit, samples=values, goal=goal)
         met = None if at_most is None else figure.median <= at_most
+        if at_least is not None:
+            met = figure.median >= at_least
         self.figures.append(Figure(name=name, unit=unit, samples=values, goal=goal, is_met=met))
         return figure.median
 

@@ -9,10 +9,7 @@ import os
 import random
 import statistics
 import subprocess
-import sys
-import tempfile
 import time
-import uuid
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import timedelta
@@ -20,11 +17,11 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-import psycopg
 from django.core.management import call_command
 from django.db import connection
 
 from benchmarks.contracts import Bench
+from benchmarks.generators import places
 from firstwin.jobs import operations
 from firstwin.jobs.contracts import Effect, JobContext, NewJob, NewTimer, job_handler
 from firstwin.jobs.models import Job
@@ -49,49 +46,13 @@ MANY_TIMERS = {
 
 def run(bench: Bench) -> None:
     """Measure in a process of its own and keep the figures."""
-    with tempfile.TemporaryDirectory() as folder, database(folder) as url:
-        environment = {
-            **os.environ,
-            "DJANGO_SETTINGS_MODULE": "firstwin.config.settings",
-            "FIRSTWIN_DATABASE_URL": url,
-            "FIRSTWIN_HOME": folder,
-            "FIRSTWIN_LOG_LEVEL": "error",
-            "BENCH_MARKS": str(Path(folder) / "marks"),
-        }
-        environment.pop("FIRSTWIN_TEST_DATABASE_URL", None)
-        output = subprocess.run(
-            command_of("print_figures"), env=environment, check=True, stdout=subprocess.PIPE, text=True
-        ).stdout
-    found: dict[str, list[float]] = json.loads(output.splitlines()[-1])
+    found = places.measure_apart("jobs")
     for name, samples in found.items():
         bench.note(name, samples, unit="ms" if "latency" in name else "/s")
     ratio = statistics.median(found["start latency p99, 1M timers"]) / statistics.median(
         found["start latency p99, empty"]
     )
     bench.note("start latency p99, 1M timers to empty", ratio, unit="x", goal="at most 2x", at_most=2.0)
-
-
-@contextmanager
-def database(folder: str) -> Iterator[str]:
-    """Make an empty database like that of the harness."""
-    if connection.vendor == "sqlite":
-        yield f"sqlite:///{folder}/jobs.sqlite3"
-        return
-    given = connection.settings_dict
-    name = f"firstwin_bench_{uuid.uuid4().hex[:8]}"
-    secret = f":{given['PASSWORD']}" if given["PASSWORD"] else ""
-    place = f"postgresql://{given['USER']}{secret}@{given['HOST']}:{given['PORT'] or 5432}"
-    with psycopg.connect(f"{place}/postgres", autocommit=True) as server:
-        server.execute(f"CREATE DATABASE {name}")
-        try:
-            yield f"{place}/{name}"
-        finally:
-            server.execute(f"DROP DATABASE {name} WITH (FORCE)")
-
-
-def command_of(function: str) -> list[str]:
-    """Return the command of a process that calls a function of this module."""
-    return [sys.executable, "-c", f"import django; django.setup(); from benchmarks import jobs; jobs.{function}()"]
 
 
 def register() -> None:
@@ -120,7 +81,7 @@ def work() -> None:
 @contextmanager
 def workers(count: int) -> Iterator[None]:
     """Start workers, and wait until the first has done something."""
-    processes = [subprocess.Popen(command_of("work")) for _ in range(count)]
+    processes = [subprocess.Popen(places.command_of("jobs", "work")) for _ in range(count)]
     try:
         latencies(3)
         time.sleep(1)

@@ -10,9 +10,15 @@ from typing import Any
 import pytest
 from django.db import connection, transaction
 from django.db.transaction import Atomic
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
 
 from firstwin.jobs import operations as job_operations
 from firstwin.shared import row_security
+
+# How fast examples are made says something about the machine, nothing about the code.
+hypothesis_settings.register_profile("firstwin", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+hypothesis_settings.load_profile("firstwin")
 
 MONDAY = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 

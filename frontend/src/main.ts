@@ -7,11 +7,16 @@ import "./ui/components.css";
 import "./ui/headings.css";
 import "./ui/forms.css";
 import "./ui/data.css";
+import "./ui/fan.css";
+import "./ui/month.css";
 import "./communications/mail.css";
 import "./playbooks/playbooks.css";
 import "./projects/plan.css";
+import "./projects/update.css";
+import "./projects/workload.css";
 import "./portal/portal.css";
 import "./ui/htmx";
+import "./ui/keep_typing";
 import { Application, type ControllerConstructor } from "@hotwired/stimulus";
 import { identifierOf } from "./ui/registry";
 

@@ -8,9 +8,14 @@ address whose parameter names nothing of a workspace is listed in NO_TENANT with
 import io
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
+from uuid import UUID
 
+from allauth.usersessions.models import UserSession
+
+from firstwin.calendars.contracts import Holder, HolderKind
+from firstwin.calendars.operations import imports as calendar_imports
 from firstwin.communications.contracts import NotificationKind
 from firstwin.communications.models import (
     CapturedAttachment,
@@ -31,10 +36,11 @@ from firstwin.jobs.contracts import JobState
 from firstwin.jobs.models import Job
 from firstwin.playbooks.contracts import TaskKind
 from firstwin.playbooks.models import Playbook, PlaybookVersion
-from firstwin.projects.models import ProjectRole, ProjectStage, ProjectTask
+from firstwin.projects.models import ProjectRole, ProjectStage, ProjectTask, ProjectUpdate, TaskLink, UpdateRun
 from firstwin.projects.operations import comments
 from firstwin.projects.operations import files as file_operations
 from firstwin.shared.models import WorkspaceModel
+from tests.factories.calendars import enter
 from tests.factories.communications import MORNING, talking_definition
 from tests.factories.customers import make_account, make_contact
 from tests.factories.identity import actor_for, make_api_key, make_member, make_workspace
@@ -95,6 +101,17 @@ def _new(model: type[WorkspaceModel], world: World, **fields: Any) -> Any:
     return row.pk
 
 
+def _holder(world: World) -> Holder:
+    return Holder(kind=HolderKind.MEMBER, id=UUID(world.id("holder_id")))
+
+
+def _calendar_import(world: World) -> Any:
+    made = calendar_imports.prepare_import(
+        actor=world.actor, holder=_holder(world), file_name="days.csv", data=b"from\n2026-08-03\n", at=AT
+    )
+    return made.id
+
+
 def _mail(world: World) -> Any:
     return _new(CapturedMail, world, message_id="<a@b>", sender="a@b.example", subject="Hello", at=AT)
 
@@ -146,6 +163,45 @@ def _dead_job(world: World) -> Any:
     return job.uid
 
 
+def _session(world: World) -> Any:
+    user_session = UserSession(
+        user=world.owner.user, ip="127.0.0.1", session_key=f"k{world.owner.id.hex}", last_seen_at=AT, user_agent="Test"
+    )
+    user_session.save(force_insert=True)
+    return user_session.pk
+
+
+def _update(world: World) -> Any:
+    return _new(
+        ProjectUpdate,
+        world,
+        project_id=world.id("project_id"),
+        from_version_id=world.id("version_id"),
+        to_version_id=world.id("version_id"),
+        from_number=1,
+        to_number=2,
+        by_name="Somebody",
+        stamp={"tasks": {}, "stages": [], "links": [], "version": 1},
+        at=AT,
+    )
+
+
+def _update_run(world: World) -> Any:
+    return _new(
+        UpdateRun,
+        world,
+        playbook_id=world.id("playbook_id"),
+        to_version_id=world.id("version_id"),
+        to_number=2,
+        is_trial=True,
+        rule={"take": ["added"], "aspects": [], "conflicts": None, "most_days": None},
+        scope={"segment": "", "owner_id": None, "stage": "", "project_ids": []},
+        project_ids=[],
+        by_name="Somebody",
+        started_at=AT,
+    )
+
+
 THINGS: dict[str, Callable[[World], Any]] = {
     "account_id": lambda world: make_account(world.workspace).id,
     "contact_id": _contact,
@@ -154,12 +210,16 @@ THINGS: dict[str, Callable[[World], Any]] = {
     "invitation_id": _invitation,
     "project_id": lambda world: _running(world).id,
     "task_id": lambda world: _row(ProjectTask, world),
+    "link_id": lambda world: _row(TaskLink, world, project_id=_running(world).id, successor__isnull=False),
     "stage_id": lambda world: _row(ProjectStage, world),
     "role_id": lambda world: _row(ProjectRole, world),
     "playbook_id": lambda world: _row(Playbook, world, archived_at=None),
     "version_id": lambda world: _row(PlaybookVersion, world, playbook_id=world.id("playbook_id")),
     "playbook_version_id": lambda world: world.id("version_id"),
     "import_id": _import,
+    "holder_id": lambda world: world.id("member_id"),
+    "day_id": lambda world: enter(world.workspace.id, _holder(world), date(2026, 8, 3)),
+    "calendar_import_id": _calendar_import,
     "file_id": _file,
     "comment_id": _comment,
     "view_id": _view,
@@ -169,11 +229,14 @@ THINGS: dict[str, Callable[[World], Any]] = {
     "mail_id": _mail,
     "attachment_id": _attachment,
     "job_id": _dead_job,
+    "session_id": _session,
+    "update_id": _update,
+    "run_id": _update_run,
     "api_key_id": lambda world: make_api_key(workspace=world.workspace)[0].id,
 }
 """Parameter of an address, or field of a body, and how to make what it names."""
 
-WORDS: dict[str, str] = {"role": "csm", "number": "1"}
+WORDS: dict[str, str] = {"role": "csm", "number": "1", "holder_kind": "member", "country": "DE"}
 """Parameters that are words or numbers within a thing, not ids: the same in every workspace."""
 
 NO_TENANT: dict[str, str] = {

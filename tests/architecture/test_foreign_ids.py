@@ -122,9 +122,11 @@ def sample(name: str, schema: dict[str, Any], world: World | None) -> Any:
         return schema["enum"][0]
     if "const" in schema:
         return schema["const"]
+    if "prefixItems" in schema:
+        return [sample("", one, world) for one in schema["prefixItems"]]
     if schema.get("type") == "array":
         return [sample("", schema["items"], world)] if "items" in schema else []
-    formats = {"uuid": str(uuid4()), "date-time": "2026-03-02T09:00:00Z", "date": "2026-03-02"}
+    formats = {"uuid": str(uuid4()), "date-time": "2026-03-02T09:00:00Z", "date": "2026-03-02", "time": "09:00"}
     kinds = {"integer": 1, "number": 1, "boolean": True, "string": "text"}
     if schema.get("type") == "object" or "properties" in schema:
         inner = schema.get("properties", {})

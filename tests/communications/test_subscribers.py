@@ -1,21 +1,31 @@
 """The clock works: what the plan does by itself, and who is told what."""
 
+import io
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 import pytest
 
+from firstwin.communications import subscribers
 from firstwin.communications.contracts import MeetingState, MessageKind, MessageState, Rsvp
 from firstwin.communications.models import CapturedAttachment, CapturedMail, MeetingAttendee, Message
 from firstwin.communications.operations import meetings as meeting_operations
+from firstwin.communications.operations import plan_messages
 from firstwin.communications.queries import mailbox as mailbox_queries
 from firstwin.customers.models import Contact
 from firstwin.identity.contracts import Role
-from firstwin.playbooks.contracts import MessageSettings
+from firstwin.journal.contracts import Recorded
+from firstwin.playbooks.contracts import MessageSettings, TaskKind
 from firstwin.projects.contracts import ReasonSide, TaskState
+from firstwin.projects.events import TaskCameDue
 from firstwin.projects.operations import comments as comment_operations
+from firstwin.projects.operations import files as file_operations
 from firstwin.projects.operations import tasks as task_operations
+from firstwin.projects.queries import projects as project_queries
 from tests.factories.communications import (
     MORNING,
     launch_talking,
@@ -233,3 +243,82 @@ def test_an_answer_to_an_invitation_is_told(run_jobs: Run) -> None:
 
 def mails_of_workspace(running: Running, kind: MessageKind) -> list[Message]:
     return list(Message.objects.for_actor(running.scene.manager).filter(kind=kind.value).order_by("pk"))
+
+
+def test_after_an_outage_a_kickoff_is_never_proposed_in_the_past(run_jobs: Run) -> None:
+    running = launch_talking()
+    task = running.task("kickoff")
+    event = TaskCameDue(
+        project_id=running.id,
+        account_id=running.scene.account.id,
+        task_id=task.id,
+        task_key=task.key,
+        title=task.name,
+        kind=TaskKind.MEETING.value,
+        visibility=task.visibility,
+        is_automatic=True,
+    )
+    told_at = SIGNED_AT + timedelta(days=9)
+    came_due = Recorded(
+        entry_id=uuid4(),
+        workspace_id=running.scene.workspace.id,
+        at=SIGNED_AT + timedelta(hours=2),
+        told_at=told_at,
+        author=running.scene.specialist.author,
+        event=event,
+    )
+    subscribers.on_task_came_due(event, came_due)
+    [meeting] = meetings(running)
+    assert told_at + timedelta(hours=20) <= meeting.starts_at <= told_at + timedelta(days=8)
+    assert meeting.starts_at > task.due_at
+    run_jobs(told_at + timedelta(minutes=1))
+    assert running.task("kickoff").due_at < meeting.starts_at
+
+
+def test_a_message_waits_for_its_files_and_takes_them_along(run_jobs: Run, settings: Any, tmp_path: Path) -> None:
+    settings.FILES_FOLDER = tmp_path
+    running = launch_talking()
+    task = running.task("welcome-email")
+    task.details = {**task.details, "settings": {**task.details["settings"], "attachments": ["Implementation packet"]}}
+    task.save(update_fields=["details"])
+    run_jobs(MORNING)
+    assert "Implementation packet" in running.task("welcome-email").reason
+    assert mails(running, kind=MessageKind.PLAN.value) == []
+
+    at = MORNING + timedelta(hours=1)
+    actor = running.scene.specialist
+    for name, is_internal in (("Implementation packet.txt", False), ("Price list.txt", True)):
+        content = io.BytesIO(b"Step one")
+        file_operations.attach_file(
+            actor=actor,
+            project_id=running.id,
+            task_id=task.id,
+            name=name,
+            content=content,
+            is_internal=is_internal,
+            at=at,
+        )
+    info = project_queries.get_task(actor=actor, task_id=task.id, at=at)
+    preview = plan_messages.preview_message(actor=actor, task=info, at=at)
+    assert preview.file_names == ("Implementation packet.txt",)
+    assert [recipient.split(" <")[0] for recipient in preview.recipients] == ["Nia Park"]
+    assert "Hello Nia" in preview.body_html
+    task_operations.reopen_task(actor=actor, task_id=task.id, at=at)
+    run_jobs(at)
+    assert running.task("welcome-email").state == TaskState.DONE
+    captured = CapturedAttachment.objects.for_actor(running.scene.manager).filter(mail__subject="Welcome")
+    assert [(one.name, bytes(one.content)) for one in captured] == [("Implementation packet.txt", b"Step one")]
+
+
+def test_a_reminder_of_what_is_done_already_stays_unsent(run_jobs: Run) -> None:
+    running = launch_talking()
+    task = running.task("welcome-email")
+    task.details = {**task.details, "settings": {**task.details["settings"], "unless_done": "first-report"}}
+    task.save(update_fields=["details"])
+    actor = running.scene.specialist
+    done = running.task("first-report")
+    task_operations.complete_task(actor=actor, task_id=done.id, evidence="Report 17", at=SIGNED_AT)
+    run_jobs(MORNING)
+    assert running.task("welcome-email").state == TaskState.NOT_APPLICABLE
+    assert running.task("welcome-email").reason == f"Not sent: “{done.name}” is done already."
+    assert mails(running, kind=MessageKind.PLAN.value) == []

@@ -5,14 +5,16 @@ from datetime import datetime
 from typing import Any
 
 import pytest
+import structlog
 from django.core.mail import send_mail
 from django.test import Client
 
 from firstwin.communications.models import CapturedMail, Message
 from firstwin.identity.contracts import Role
+from firstwin.identity.operations import invitations
 from tests.factories.communications import MORNING, launch_talking
 from tests.factories.http import member_client
-from tests.factories.identity import make_member
+from tests.factories.identity import make_actor, make_member, make_workspace
 from tests.factories.projects import Running
 
 pytestmark = pytest.mark.django_db
@@ -77,6 +79,31 @@ def test_sign_in_codes_of_others_are_for_the_owner_alone(running: Running) -> No
     send_mail("Your sign-in code", "123456", None, [member.user.email])
     assert "Your sign-in code" not in _admin(running).get("/mailbox/").content.decode()
     assert "Your sign-in code" in _admin(running, Role.OWNER).get("/mailbox/").content.decode()
+
+
+def test_an_invitation_is_kept_in_the_workspace_it_invites_to(
+    running: Running, run_jobs: Callable[[datetime], int]
+) -> None:
+    own, other = running.scene.workspace, make_workspace("Tailspin Tools")
+    for workspace in (own, other):
+        inviting = make_actor(Role.OWNER, workspace=workspace)
+        invitations.invite_member(
+            actor=inviting, email=f"lee.{workspace.slug}@example.com", role=Role.ADMIN, at=MORNING
+        )
+    run_jobs(MORNING)
+    for workspace, elsewhere in ((own, other), (other, own)):
+        page = member_client(Role.OWNER, workspace=workspace).get("/mailbox/").content.decode()
+        assert f"lee.{workspace.slug}@example.com" in page
+        assert f"lee.{elsewhere.slug}@example.com" not in page
+        seen_by_admin = member_client(Role.ADMIN, workspace=workspace).get("/mailbox/").content.decode()
+        assert f"lee.{workspace.slug}@example.com" not in seen_by_admin
+
+
+def test_mail_that_no_mailbox_can_show_is_logged(settings: Any) -> None:
+    settings.EMAIL_BACKEND = "firstwin.communications.operations.mailbox.MailboxBackend"
+    with structlog.testing.capture_logs() as lines:
+        send_mail("Your sign-in code", "123456", None, ["nobody@example.com"])
+    assert [line["subject"] for line in lines] == ["Your sign-in code"]
 
 
 def test_the_log_shows_a_message_without_its_keys_and_sends_it_again(running: Running) -> None:

@@ -1,5 +1,7 @@
 """The pages of playbooks: the library, looking at one, and the editor, where every change is a step."""
 
+import html
+from dataclasses import replace
 from uuid import UUID
 
 import pytest
@@ -60,6 +62,10 @@ def form_of(client: Client, id: UUID, part: str) -> dict[str, str | list[str]]:
     return shown
 
 
+def base_of(client: Client, id: UUID, part: str) -> str:
+    return str(client.get(f"{reverse('edit_playbook', kwargs={'playbook_id': id})}?part={part}").context["base"])
+
+
 def test_the_library_lists_and_searches(client: Client) -> None:
     text = client.get(reverse("playbooks")).content.decode()
     assert "B2B onboarding in seven stages" in text
@@ -94,6 +100,9 @@ def test_showing_a_form_and_saving_it_unchanged_changes_nothing(client: Client, 
     parts += [f"task:{task.key}" for stage in before.draft.stages for task in stage.tasks][::5]
     parts += [f"role:{role.key}" for role in before.draft.roles[:2]]
     parts += [f"field:{field.key}" for field in before.draft.fields[:2]]
+    parts += [f"overlay:{overlay.key}" for overlay in before.draft.overlays]
+    parts += [f"duration:{one.segment.value}" for one in before.draft.durations]
+    parts += [f"target:{one.metric}" for one in before.draft.targets]
     parts += [f"criterion:{criterion.key}" for criterion in before.draft.completion[:2]]
     for part in parts:
         send(client, member, b2b, "save_part", **form_of(client, b2b, part))
@@ -123,13 +132,115 @@ def test_what_is_wrong_is_said_and_what_was_typed_stays(client: Client, member: 
 
 
 def test_waiting_in_a_circle_is_refused_and_spelled_out(client: Client, member: Member, b2b: UUID) -> None:
-    before = detail(member, b2b).draft
-    one, two = before.stages[0].tasks[0].key, before.stages[0].tasks[1].key
-    send(client, member, b2b, "save_part", **{**form_of(client, b2b, f"task:{two}"), "after": [one]})
+    one, two = detail(member, b2b).draft.stages[0].tasks[:2]
+    waits = {**form_of(client, b2b, f"task:{two.key}"), "after.0.task": one.key, "after.0.lag": "2wd"}
+    send(client, member, b2b, "save_part", **waits)
     changed = detail(member, b2b).draft
-    text = send(client, member, b2b, "save_part", **{**form_of(client, b2b, f"task:{one}"), "after": [two]})
-    assert "That did not work" in text
+    assert [(link.task, str(link.lag)) for link in changed.stages[0].tasks[1].after] == [(one.key, "2wd")]
+    circle = {**form_of(client, b2b, f"task:{one.key}"), "after.0.task": two.key}
+    for url_name in ("check_part", "save_part"):
+        text = html.unescape(send(client, member, b2b, url_name, **circle))
+        assert f"“{one.name}” → “{two.name}” → “{one.name}”" in text
     assert detail(member, b2b).draft == changed
+
+
+def test_a_link_is_changed_beside_others_and_taken_out(client: Client, member: Member, b2b: UUID) -> None:
+    part = "task:signed-plan"
+    typed = {**form_of(client, b2b, part), "after.1.type": "start_to_start", "after.2.task": "pre-onboarding"}
+    send(client, member, b2b, "save_part", **typed)
+    task = next(task for stage in detail(member, b2b).draft.stages for task in stage.tasks if task.key == "signed-plan")
+    assert [(link.task, link.type.value) for link in task.after] == [
+        ("success-criteria", "finish_to_start"),
+        ("communication-norms", "start_to_start"),
+        ("pre-onboarding", "finish_to_start"),
+    ]
+    send(client, member, b2b, "save_part", **{**form_of(client, b2b, part), "after.0.task": ""})
+    task = next(task for stage in detail(member, b2b).draft.stages for task in stage.tasks if task.key == "signed-plan")
+    assert [link.task for link in task.after] == ["communication-norms", "pre-onboarding"]
+
+
+def test_durations_targets_and_overlays_are_edited_one_by_one(client: Client, member: Member, b2b: UUID) -> None:
+    send(client, member, b2b, "save_part", **{**form_of(client, b2b, "duration:enterprise"), "at_most": "200d"})
+    send(client, member, b2b, "add_part", kind="target", name="Days to go live")
+    send(client, member, b2b, "save_part", **{**form_of(client, b2b, "target:days_to_go_live"), "target": "45"})
+    send(client, member, b2b, "add_part", kind="overlay", name="Banks")
+    overlay = {**form_of(client, b2b, "overlay:banks"), "industry": "financial_services", "remove": ["expansion"]}
+    send(client, member, b2b, "save_part", **overlay)
+    send(client, member, b2b, "add_part", kind="task", overlay="banks", stage="kickoff", name="Know your customer")
+    task = {**form_of(client, b2b, "task:know-your-customer"), "duration": "3wd"}
+    send(client, member, b2b, "save_part", **task)
+    send(
+        client,
+        member,
+        b2b,
+        "save_part",
+        **{**form_of(client, b2b, "overlay:banks"), "add.0.after_task": "kickoff-call"},
+    )
+
+    draft = detail(member, b2b).draft
+    assert {str(one.at_most) for one in draft.durations if one.segment.value == "enterprise"} == {"200d"}
+    assert next(one for one in draft.targets if one.metric == "days_to_go_live").target == 45
+    banks = next(one for one in draft.overlays if one.key == "banks")
+    assert (banks.industry, banks.remove) == ("financial_services", ("expansion",))
+    assert (banks.add[0].stage, banks.add[0].after_task) == ("kickoff", "kickoff-call")
+    assert str(banks.add[0].tasks[0].duration) == "3wd"
+    for _ in range(8):
+        send(client, member, b2b, "undo_edit", part="playbook:")
+    assert not detail(member, b2b).summary.has_draft_changes
+
+
+def test_while_somebody_types_it_is_said_what_saving_would_come_to(client: Client, member: Member, b2b: UUID) -> None:
+    before = detail(member, b2b).draft
+    form = form_of(client, b2b, "task:welcome-email")
+    assert "would not be saved" in send(client, member, b2b, "check_part", **{**form, "duration": "soon"})
+    assert "would not be saved" in send(client, member, b2b, "check_part", **{**form, "name": ""})
+    warned = send(client, member, b2b, "check_part", **{**form, "when": 'account.segment == "self_serv"'})
+    assert "self_serv" in warned
+    assert "Not saved yet" in send(client, member, b2b, "check_part", **{**form, "name": "First greeting"})
+    assert send(client, member, b2b, "check_part", **form).strip() == ""
+    assert detail(member, b2b).draft == before
+
+
+def test_two_people_edit_the_same_part_and_nothing_is_lost(client: Client, member: Member, b2b: UUID) -> None:
+    part = "task:welcome-email"
+    mine, base = form_of(client, b2b, part), base_of(client, b2b, part)
+    old = str(detail(member, b2b).revision)
+    send(client, member, b2b, "save_part", **{**form_of(client, b2b, part), "name": "Greeting", "duration": "1wd"})
+
+    beside = {**mine, "description": "A first hello", "base": base, "revision": old}
+    assert "What others changed meanwhile is kept" in send(client, member, b2b, "save_part", **beside)
+    task = detail(member, b2b).draft.stages[0].tasks[0]
+    assert (task.name, str(task.duration), task.description) == ("Greeting", "1wd", "A first hello")
+
+    same = {**mine, "name": "Welcome aboard", "base": base, "revision": old}
+    text = html.unescape(send(client, member, b2b, "save_part", **same))
+    assert "changed the same meanwhile: name" in text
+    assert 'value="Welcome aboard"' in text
+    assert detail(member, b2b).draft.stages[0].tasks[0].name == "Greeting"
+    again = {**form_of(client, b2b, part), "name": "Welcome aboard", "base": base_of(client, b2b, part)}
+    send(client, member, b2b, "save_part", **again)
+    task = detail(member, b2b).draft.stages[0].tasks[0]
+    assert (task.name, task.description) == ("Welcome aboard", "A first hello")
+
+
+def test_a_new_edition_of_a_changed_builtin_is_compared_and_taken_over(
+    client: Client, member: Member, b2b: UUID, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    address = reverse("playbook", kwargs={"playbook_id": b2b})
+    assert client.get(reverse("new_edition", kwargs={"playbook_id": b2b})).status_code == 404
+    send(client, member, b2b, "add_part", kind="stage", name="Extra")
+    shipped = playbook_queries.list_builtin_playbooks()
+    renewed = tuple(
+        (replace(one, summary="Renewed"), "another") if one.key == "b2b-seven-stage" else (one, digest)
+        for one, digest in shipped
+    )
+    monkeypatch.setattr(playbook_queries, "list_builtin_playbooks", lambda: renewed)
+    assert "A new edition of this built-in playbook is out" in client.get(address).content.decode()
+    assert "Extra" in client.get(reverse("new_edition", kwargs={"playbook_id": b2b})).content.decode()
+    taking = reverse("take_edition_over", kwargs={"playbook_id": b2b})
+    assert client.post(taking, {"revision": "1"}).status_code == 409
+    assert client.post(taking, {"revision": str(detail(member, b2b).revision)}).status_code == 302
+    assert (detail(member, b2b).draft.summary, detail(member, b2b).summary.latest_version) == ("Renewed", 1)
 
 
 def test_of_two_editors_the_second_is_told(client: Client, member: Member, b2b: UUID) -> None:

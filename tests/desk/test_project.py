@@ -2,6 +2,7 @@
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
 from firstwin.identity.contracts import Role
@@ -32,7 +33,8 @@ def test_a_tab_costs_a_constant_number_of_queries(
     running: Running, django_assert_max_num_queries: DjangoAssertNumQueries, tab: str
 ) -> None:
     client = owner_of(running)
-    with django_assert_max_num_queries(30):
+    # Floats need the plan with the calendars of everybody in it.
+    with django_assert_max_num_queries(38 if "gantt" in tab else 30):
         client.get(f"/projects/{running.id}/{tab}")
 
 
@@ -50,6 +52,14 @@ def test_names_cannot_smuggle_markup_into_the_chart(running: Running) -> None:
     )
     for tab in TABS:
         assert "<img src=x" not in text_of(owner_of(running).get(f"/projects/{running.id}/{tab}"))
+
+
+@pytest.mark.parametrize("view", ["list", "board"])
+def test_the_plan_leads_to_each_task(running: Running, view: str) -> None:
+    page = text_of(owner_of(running).get(f"/projects/{running.id}/?view={view}"))
+    for stage in running.detail().stages:
+        for task in stage.tasks:
+            assert reverse("task", kwargs={"project_id": running.id, "task_id": task.id}) in page
 
 
 def test_a_task_opens_beside_the_page_and_by_its_own_address(running: Running) -> None:

@@ -17,6 +17,12 @@ PASSWORD = "a long enough passphrase"
 _numbers = count(1)
 
 
+def count_from(number: int) -> None:
+    """Number what follows from here on, so that several processes can fill one database."""
+    global _numbers
+    _numbers = count(number)
+
+
 def make_workspace(name: str = "Northwind Software", **fields: object) -> Workspace:
     """A vendor company without members."""
     fields.setdefault("slug", f"workspace-{next(_numbers)}")

@@ -11,6 +11,7 @@ from firstwin.customers.operations import portal_access
 from firstwin.identity.contracts import Actor, Role
 from firstwin.identity.models import Workspace
 from firstwin.jobs import operations as job_operations
+from firstwin.playbooks import queries as playbook_queries
 from firstwin.playbooks.contracts import (
     Anchor,
     ApprovalSettings,
@@ -26,7 +27,6 @@ from firstwin.playbooks.contracts import (
     TaskSpec,
     Visibility,
 )
-from firstwin.playbooks.operations import builtin
 from firstwin.projects.contracts import NewProject
 from firstwin.projects.operations import launch
 from tests.factories.customers import make_account, make_contact
@@ -93,7 +93,7 @@ def make_visit(*, at: datetime, key: str = "b2b-seven-stage", signed_before: tim
         )
         for name, title, roles in people
     )
-    definition = next(one for one, _ in builtin.builtin_playbooks() if one.key == key)
+    definition = next(one for one, _ in playbook_queries.list_builtin_playbooks() if one.key == key)
     version_id = publish_definition(member, definition, at=signed_at)
     project_id = launch.launch_project(
         actor=member,

@@ -16,7 +16,7 @@ from django.urls import reverse
 from firstwin.identity import queries
 from firstwin.identity.contracts import Role
 from firstwin.identity.models import Member, User, Workspace
-from firstwin.identity.operations import invitations, members, sign_in
+from firstwin.identity.operations import invitations, members, sealing, sign_in
 from firstwin.jobs import operations as job_operations
 from firstwin.jobs.models import Job
 from firstwin.shared import clock
@@ -109,7 +109,7 @@ def test_an_invited_person_follows_the_mail_and_is_in() -> None:
     client = Client()
     page = client.get(link)
     assert page.status_code == 200
-    assert page.headers["Referrer-Policy"] == "no-referrer"
+    assert page.headers["Referrer-Policy"] == "same-origin"
     assert client.post(link, {"name": "", "password": ""}).status_code == 422
     assert client.post(link, {"name": "Lee", "password": "password12"}).status_code == 422
     assert not User.objects.filter(email="lee@new.example").exists()
@@ -271,3 +271,74 @@ def test_switching_to_a_foreign_workspace_is_not_found() -> None:
     client = Client()
     client.force_login(make_member().user)
     assert client.post(reverse("switch_workspace"), {"workspace_id": str(make_workspace().id)}).status_code == 404
+
+
+def test_a_refused_sign_in_is_written_down_for_members_and_looks_the_same_for_strangers() -> None:
+    member = make_member()
+    actor = actor_for(member)
+    answers = []
+    for email in (member.user.email, "stranger@nowhere.example"):
+        client = Client(REMOTE_ADDR="198.51.100.7")
+        typed = {"login": email, "password": "not the password"}
+        answer = client.post(reverse("account_login"), typed)
+        answers.append((answer.status_code, answer.content.decode().count("not correct")))
+        assert whoami(client) is None
+        assert Job.objects.filter(kind=sign_in.NOTE_FAILED_SIGN_IN).count() == len(answers)
+    assert answers[0] == answers[1]
+    assert not Job.objects.filter(payload__icontains="stranger").exists()
+    job_operations.run_due(now=clock.now() + timedelta(seconds=1))
+    assert recorded(actor).count("member.sign_in_failed") == 1
+
+
+def test_guessing_is_stopped_and_so_is_what_it_writes() -> None:
+    member = make_member()
+    for _ in range(8):
+        Client().post(reverse("account_login"), {"login": member.user.email, "password": "wrong"})
+    job_operations.run_due(now=clock.now() + timedelta(seconds=1))
+    assert recorded(actor_for(member)).count("member.sign_in_failed") == 5
+
+
+def test_one_device_is_signed_out_and_nobody_elses() -> None:
+    member, other = make_member(), make_member()
+    here, there = Client(), Client()
+    for client in (here, there):
+        client.get(path_of(sign_in.issue_sign_in_link(email=member.user.email, at=clock.now())))
+    first, second = UserSession.objects.filter(user=member.user).order_by("pk")
+    stranger = Client()
+    stranger.force_login(other.user)
+    assert stranger.post(reverse("end_session", kwargs={"session_id": second.pk})).status_code == 404
+    assert whoami(there) is not None
+    page = here.get(reverse("usersessions_list")).content.decode()
+    assert reverse("end_session", kwargs={"session_id": second.pk}) in page
+    assert reverse("end_session", kwargs={"session_id": first.pk}) not in page
+    assert here.post(reverse("end_session", kwargs={"session_id": second.pk})).status_code == 302
+    assert whoami(there) is None
+    assert whoami(here) is not None
+
+
+def test_the_theme_follows_the_person_to_another_browser() -> None:
+    member = make_member()
+    first, second = Client(), Client()
+    for client in (first, second):
+        client.force_login(member.user)
+    assert first.post(reverse("keep_theme"), {"theme": "dark"}).status_code == 302
+    assert 'data-theme="dark"' in second.get("/").content.decode()
+    assert second.post(reverse("keep_theme"), {"theme": "purple"}).status_code == 422
+    assert 'data-theme="dark"' in first.get("/").content.decode()
+    assert 'data-theme="system"' in Client().get(reverse("account_login")).content.decode()
+    assert 'data-theme="dark"' in first.get(reverse("account_login"), follow=True).content.decode()
+
+
+def test_after_a_change_of_the_secret_key_what_the_old_one_signed_and_sealed_still_opens(settings: Any) -> None:
+    member = make_member()
+    settings.SECRET_KEY = "the earlier key"
+    link = path_of(sign_in.issue_sign_in_link(email=member.user.email, at=clock.now()))
+    sealed = sealing.seal("hello")
+    settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS = "the new key", ["the earlier key"]
+    assert sealing.unseal(sealed) == "hello"
+    client = Client()
+    assert client.get(link).status_code == 302
+    assert whoami(client) is not None
+    settings.SECRET_KEY_FALLBACKS = []
+    with pytest.raises(ValueError, match="another secret key"):
+        sealing.unseal(sealed)

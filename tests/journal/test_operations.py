@@ -59,6 +59,16 @@ def test_many_facts_cost_two_statements(
 
 
 @pytest.mark.django_db
+def test_facts_by_the_thousand_let_others_go_first(heard: Heard, moved: Moved, actor: Actor, now: datetime) -> None:
+    operations.record_many([moved(1)], actor=actor, at=now, is_bulk=True)
+    operations.record_many([moved(2)], actor=actor, at=now)
+    queues = Job.objects.filter(kind=operations.DELIVERY).order_by("id").values_list("queue", flat=True)
+    assert list(queues) == ["bulk", "default"]
+    job_operations.run_due(now=now)
+    assert [event.ratio for event, _ in heard] == [moved(1).ratio, moved(2).ratio]  # in order all the same
+
+
+@pytest.mark.django_db
 def test_a_fact_without_an_agreed_form_is_refused(moved: Moved, actor: Actor, now: datetime) -> None:
     for fields in ({"ratio": float("nan")}, {"moved_at": datetime(2026, 1, 1)}, {"mentions": {1}}, {"changes": 2**64}):  # noqa: DTZ001
         with pytest.raises(EventFormatError, match=r"probe\.moved\."):

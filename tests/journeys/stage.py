@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from importlib import import_module
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
@@ -10,15 +11,17 @@ from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_K
 from firstwin.customers.contracts import Industry, Segment, StakeholderRole
 from firstwin.identity import queries as identity_queries
 from firstwin.identity.contracts import Actor, Role
-from firstwin.identity.models import Member
+from firstwin.identity.models import Invitation, Member
 from firstwin.playbooks import queries as playbook_queries
 from firstwin.playbooks.operations import builtin
 from firstwin.projects.contracts import NewProject, ReasonSide
+from firstwin.projects.contracts.changes import TaskPatch
 from firstwin.projects.models import ProjectTask
-from firstwin.projects.operations import launch
+from firstwin.projects.operations import changes as change_operations
+from firstwin.projects.operations import forecasting, launch
 from firstwin.projects.operations import tasks as task_operations
 from firstwin.projects.queries import projects as project_queries
-from tests.factories import customers, identity, portal
+from tests.factories import customers, identity, portal, projects, updates
 
 COMPANIES = (
     ("Bluefin Logistics", Segment.ENTERPRISE, Industry.OTHER),
@@ -62,6 +65,15 @@ def busy_team() -> dict[str, Any]:
     made["projects"] = [
         _onboarding(actor, version.id, index, now - timedelta(days=3 + index * 5)) for index in range(len(COMPANIES))
     ]
+    return made
+
+
+def forecast_team() -> dict[str, Any]:
+    """The same workspace, its running projects forecast now."""
+    made = busy_team()
+    actor = identity_queries.get_member_actor(workspace_id=made["workspace_id"], member_id=made["member_id"])
+    ids = [UUID(project_id) for project_id in made["projects"]]
+    forecasting.forecast_projects(actor=actor, project_ids=ids, at=datetime.now(tz=UTC))
     return made
 
 
@@ -112,4 +124,37 @@ def portal_visit() -> dict[str, Any]:
         "contact_id": made.contact.id,
         "tasks": {row.key: row.id for row in ProjectTask.objects.for_actor(made.member)},
         "session": session(member),
+    }
+
+
+def playbook_designer() -> dict[str, Any]:
+    """A manager with the built-in playbooks, who is about to change one."""
+    made = member("Mara Lindqvist", role="manager", workspace="Playbook Works")
+    actor = identity_queries.get_member_actor(workspace_id=made["workspace_id"], member_id=made["member_id"])
+    builtin.install_builtin_playbooks(actor=actor, at=datetime.now(tz=UTC))
+    playbook = playbook_queries.find_playbook_by_key(actor=actor, key="b2b-seven-stage")
+    assert playbook is not None
+    return {**made, "playbook_id": playbook.id}
+
+
+def newer_playbook() -> dict[str, Any]:
+    """Three projects on a playbook whose second version is out; in one of them a task was renamed by hand."""
+    made = member("Mara Lindqvist", workspace="Newer Works")
+    actor = identity_queries.get_member_actor(workspace_id=made["workspace_id"], member_id=made["member_id"])
+    now = datetime.now(tz=UTC)
+    workspace = identity.Workspace.objects.get(id=actor.workspace_id)
+    scene = projects.make_scene(workspace=workspace, contract_signed_at=now, owner_id=actor.id)
+    running = [projects.launch_example(scene, at=now, name=f"Acorn Foods {index}") for index in range(3)]
+    form = running[0].task("company-form")
+    patch = TaskPatch(name="Who are you?")
+    change_operations.edit_task(actor=actor, task_id=form.id, patch=patch, at=now)
+    updates.next_version(running[0], updates.richer())
+    return {**made, "projects": [one.id for one in running], "playbook": running[0].row().playbook_id}
+
+
+def invitation_link(workspace_id: str, email: str) -> dict[str, Any]:
+    """The address that an invitation's mail holds."""
+    invitation = Invitation.objects.for_workspace(UUID(workspace_id)).get(email=email)
+    return {
+        "url": identity_queries.invitation_url(workspace_id=UUID(workspace_id), invitation_id=invitation.id),
     }

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from typing import Any, Literal
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, Route, expect
 
 from tests.journeys.conftest import DESKTOP, PHONE
 from tests.journeys.installation import Installation
@@ -112,6 +112,29 @@ def test_stuck_is_said_with_a_reason_and_nothing_typed_is_lost(
     expect(panel.get_by_role("button", name="Stuck")).to_be_visible()
 
 
+def test_a_change_that_comes_while_the_panel_is_being_fetched_is_shown_too(desk: Page, team: dict[str, Any]) -> None:
+    desk.route(re.compile("/live/"), lambda route: route.abort())
+    desk.goto(f"/projects/{team['projects'][3]}/")
+    desk.get_by_role("link", name=OPEN_FOR_LONG, exact=True).first.click()
+    panel = desk.get_by_role("dialog", name=OPEN_FOR_LONG)
+    panel.get_by_role("button", name="Begin").wait_for()
+    held: list[Route] = []
+    desk.route(desk.url, lambda route: route.continue_() if held else held.append(route))
+    with desk.expect_response(re.compile("/start/")):
+        panel.get_by_role("button", name="Begin").click()
+    desk.wait_for_function("document.querySelector('#task-body.htmx-request') !== null")
+    before = held[0].fetch()
+    panel.get_by_role("button", name="Stuck").click()
+    dialog = desk.get_by_role("dialog", name=f"“{OPEN_FOR_LONG}” is stuck")
+    dialog.get_by_label("What stops it").fill("Waiting for their logo")
+    dialog.get_by_role("button", name="Mark as stuck").click()
+    expect(dialog).to_be_hidden()
+    held[0].fulfill(response=before)
+    expect(panel.get_by_text("Waiting for their logo").first).to_be_visible()
+    panel.get_by_role("button", name="Goes on").click()
+    expect(panel.get_by_role("button", name="Stuck")).to_be_visible()
+
+
 def test_comments_appear_and_the_box_is_empty_again(desk: Page, team: dict[str, Any]) -> None:
     desk.goto(f"/projects/{team['projects'][1]}/messages/")
     box = desk.get_by_label("Write a comment")
@@ -130,6 +153,27 @@ def test_what_others_do_appears_by_itself(desk: Page, second: Page, team: dict[s
     expect(seen_by_second).to_have_count(1)
     row.get_by_role("button", name="Done", exact=True).click()
     expect(seen_by_second).to_have_count(0, timeout=10_000)
+
+
+def test_what_is_typed_and_ticked_stays_when_others_change_the_plan(
+    desk: Page, second: Page, team: dict[str, Any]
+) -> None:
+    plan = f"/projects/{team['projects'][3]}/?only=open"
+    second.goto(plan)
+    desk.goto(plan)
+    ticked = desk.get_by_role("checkbox", name=f"Select {OPEN_FOR_LONG}")
+    ticked.check()
+    desk.get_by_role("link", name=OPEN_FOR_LONG, exact=True).first.click()
+    panel = desk.get_by_role("dialog", name=OPEN_FOR_LONG)
+    panel.get_by_label("Why did they buy").fill("Three depots, one map")
+    row = first_row_to_finish(second)
+    seen_beside = desk.locator(f"#{row.get_attribute('id')}")
+    expect(seen_beside).to_have_count(1)
+    row.get_by_role("button", name="Done", exact=True).click()
+    expect(seen_beside).to_have_count(0, timeout=10_000)
+    expect(panel.get_by_label("Why did they buy")).to_have_value("Three depots, one map")
+    expect(ticked).to_be_checked()
+    expect(desk.get_by_role("group", name="Selected tasks")).to_be_visible()
 
 
 def test_a_card_is_dragged_into_another_column(desk: Page, team: dict[str, Any]) -> None:

@@ -179,6 +179,8 @@ WRONG: list[tuple[str, str, str]] = [
     ("invalid_duration", "duration_min: 2d", "duration_min: 20d"),
     ("invalid_duration", "at_least: 90d", "at_least: 200d"),
     ("invalid_duration", "duration: 2wd", "duration: -2wd"),
+    ("invalid_duration", "duration: 2wd", "duration: 2wd\n        duration_max: 1wd"),
+    ("invalid_duration", "duration: 2wd", "duration: 2wd\n        duration_min: 3wd"),
     ("invalid_duration", "every: 7d", "every: 0d"),
     ("invalid_duration", "window: 7d", "window: 0d"),
     ("invalid_duration", "minutes: 45", "minutes: 45, notice: -2d"),

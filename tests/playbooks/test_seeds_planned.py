@@ -9,7 +9,7 @@ import pytest
 from firstwin.communications.contracts import MeetingState, MessageKind
 from firstwin.customers.contracts import Industry, Segment, StakeholderRole
 from firstwin.playbooks.contracts import PlaybookDefinition
-from firstwin.playbooks.operations.builtin import builtin_playbooks
+from firstwin.playbooks.queries import list_builtin_playbooks
 from firstwin.projects.queries.launching import PlannedLaunch, plan_launches
 from tests.factories.communications import mails, meetings
 from tests.factories.customers import make_contact
@@ -43,7 +43,7 @@ LAUNCHES = [
 
 
 def builtin(key: str) -> PlaybookDefinition:
-    return next(definition for definition, _ in builtin_playbooks() if definition.key == key)
+    return next(definition for definition, _ in list_builtin_playbooks() if definition.key == key)
 
 
 def planned(key: str, signed_at: datetime, fields: dict[str, Any], **account: Any) -> PlannedLaunch:

@@ -7,8 +7,8 @@ from uuid import UUID, uuid4
 import pytest
 
 from firstwin.playbooks.contracts import Side, TaskKind, Visibility
-from firstwin.projects.contracts import NotFinishedError, PersonRef, TaskState, WrongStateError
-from firstwin.projects.contracts.changes import BulkChange, BulkVerb, NewTask, TaskMove, TaskPatch
+from firstwin.projects.contracts import NotFinishedError, PersonRef, StaleVersionError, TaskState, WrongStateError
+from firstwin.projects.contracts.changes import BulkChange, BulkVerb, NewTask, TaskChange, TaskMove, TaskPatch
 from firstwin.projects.models import TaskLink
 from firstwin.projects.operations import bulk, changes, files, tasks
 from firstwin.projects.queries import files as file_queries
@@ -140,6 +140,35 @@ def test_dates_set_by_hand_stay_and_followers_follow(project: Running) -> None:
             move=TaskMove(start_at=at, due_at=at - timedelta(days=1)),
             at=at,
         )
+
+
+def test_words_person_and_dates_change_together_or_not_at_all(project: Running) -> None:
+    at, before = project.scene.at, project.task("kickoff")
+    sponsor = PersonRef(side=Side.CUSTOMER, id=project.scene.sponsor.id, name="")
+
+    def change(*, name: str = "First call", due_days: int = 14, expected_version: int | None = None) -> None:
+        wanted = TaskChange(
+            patch=TaskPatch(name=name),
+            move=TaskMove(start_at=at + timedelta(days=13), due_at=at + timedelta(days=due_days)),
+            is_reassigned=True,
+            person=sponsor,
+        )
+        changes.change_task(
+            actor=project.scene.specialist, task_id=before.id, change=wanted, at=at, expected_version=expected_version
+        )
+
+    refused(project, InvalidInputError, lambda: change(due_days=1))
+    refused(project, StaleVersionError, lambda: change(expected_version=before.version + 1))
+    change(expected_version=before.version)
+    task, happened = project.task("kickoff"), recorded(project.scene.manager)
+    assert (task.name, task.assignee_name, task.due_at) == ("First call", "Nia Park", at + timedelta(days=14))
+    assert (task.version, task.change) == (before.version + 1, "given to Nia Park, changed name, start, due")
+    assert [kind for kind in happened if kind in {"task.assigned", "task.changed"}] == ["task.assigned", "task.changed"]
+    change()
+    assert (project.task("kickoff").version, recorded(project.scene.manager)) == (task.version, happened)
+    nobody = TaskChange(is_reassigned=True)
+    changes.change_task(actor=project.scene.specialist, task_id=before.id, change=nobody, at=at)
+    assert (project.task("kickoff").assignee_name, project.task("kickoff").name) == ("", "First call")
 
 
 def test_tasks_move_within_and_between_stages(project: Running) -> None:

@@ -147,6 +147,28 @@ def test_files_lie_under_their_content_once_and_go_with_their_last_holder(
     assert recorded(scene.manager).count("file.removed") == 2
 
 
+def test_of_several_files_all_are_attached_or_none(project: Running, settings: Any, tmp_path: Path) -> None:
+    settings.FILES_FOLDER = tmp_path
+    scene = project.scene
+
+    def attach_both(second: bytes) -> None:
+        new = [
+            files.NewFile(name="logo.png", content=upload(PNG)),
+            files.NewFile(name="other.png", content=upload(second)),
+        ]
+        files.attach_files(
+            actor=scene.contact, project_id=project.id, task_id=project.task("logo").id, new=new, at=scene.at
+        )
+
+    refused(project, RefusedFileError, lambda: attach_both(b"MZ no picture at all"))
+    assert stored() == []
+    assert project.task("logo").file_count == 0
+    attach_both(PNG)
+    assert len(stored()) == 1
+    assert project.task("logo").file_count == 2
+    assert recorded(scene.manager).count("file.attached") == 2
+
+
 @pytest.mark.parametrize(
     ("name", "content", "key"),
     [

@@ -9,16 +9,19 @@ import pytest
 
 from firstwin.customers.contracts import StakeholderRole
 from firstwin.identity.contracts import Role
+from firstwin.playbooks import queries as playbook_queries
 from firstwin.playbooks.contracts import Anchor, RepeatSpec, StageSpec, TaskSpec
 from firstwin.projects.contracts import NewProject, TaskStanding
 from firstwin.projects.models import Project, ProjectTask
 from firstwin.projects.operations import launch
+from firstwin.projects.operations import tasks as task_operations
 from firstwin.projects.queries import preview
 from firstwin.scheduling.contracts import parse_span
 from firstwin.shared.errors import ConflictError, InvalidInputError, NotFoundError, PermissionDeniedError
 from tests.factories.customers import make_account, make_contact
 from tests.factories.identity import make_actor, make_key_actor, recorded
 from tests.factories.projects import (
+    SIGNED_AT,
     Scene,
     example_definition,
     launch_example,
@@ -251,3 +254,27 @@ def test_a_playbook_of_another_shape_runs_too() -> None:
     )
     row = Project.objects.for_actor(scene.manager).get(id=project_id)
     assert (row.stage_count, row.task_count, row.current_stage) == (1, 1, "Adoption")
+
+
+def test_what_a_playbook_wants_before_the_launch_is_late_or_starts_now() -> None:
+    definition = next(one for one, _ in playbook_queries.list_builtin_playbooks() if one.key == "enterprise-success")
+    scene = make_scene(definition, contract_signed_at=SIGNED_AT)
+    plain = preview.preview_launch(actor=scene.manager, new=new_project(scene), at=scene.at)
+    assert plain.past_count > 0
+    assert any("unless you start them now" in warning for warning in plain.warnings)
+    now = preview.preview_launch(actor=scene.manager, new=new_project(scene, catch_up=True), at=scene.at)
+    assert any("started now, each with the time it needs" in warning for warning in now.warnings)
+    tasks = [item for item in now.items if item.is_included and item.kind is not None]
+    assert all(item.due_at > scene.at for item in tasks)
+    assert now.planned_end_at >= plain.planned_end_at
+
+    project = launch_example(scene, catch_up=True)
+    planned = {item.key: (item.start_at, item.due_at) for item in tasks}
+    stored = {task.key: (task.start_at, task.due_at) for stage in project.detail().stages for task in stage.tasks}
+    assert {key: dates for key, dates in stored.items() if key in planned} == {
+        key: dates for key, dates in planned.items() if key in stored
+    }
+    first = min(stored, key=lambda key: stored[key])
+    task_operations.start_task(actor=scene.manager, task_id=project.task(first).id, at=scene.at)
+    again = {task.key: (task.start_at, task.due_at) for stage in project.detail().stages for task in stage.tasks}
+    assert again == stored

@@ -7,8 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from firstwin.scheduling import queries
-from firstwin.scheduling.contracts import CalendarSpec, InvalidCalendarError, Pause, Span, SpanUnit, parse_span
-from firstwin.scheduling.rules.calendars import WorkingCalendar, calendar_of, public_holidays
+from firstwin.scheduling.contracts import CalendarSpec, DayRule, InvalidCalendarError, Pause, Span, SpanUnit, parse_span
+from firstwin.scheduling.rules.calendars import WorkingCalendar, calendar_of
+from firstwin.scheduling.rules.hours import public_holidays
 
 BERLIN = CalendarSpec(time_zone="Europe/Berlin", country="DE")
 ZONES = st.sampled_from(["UTC", "Europe/Berlin", "America/New_York", "Asia/Kolkata", "Pacific/Auckland"])
@@ -40,12 +41,24 @@ def test_an_unknown_country_has_no_holidays() -> None:
     assert public_holidays("XX", "", 2026) == frozenset()
 
 
-def test_days_off_and_days_on_beat_the_week() -> None:
-    saturday, monday = date(2026, 3, 7), date(2026, 3, 9)
-    spec = CalendarSpec(days_off=frozenset({monday}), days_on=frozenset({saturday}))
+def test_rules_beat_the_week_and_holidays_and_a_later_rule_beats_an_earlier_one() -> None:
+    saturday, monday, tuesday = date(2026, 3, 7), date(2026, 3, 9), date(2026, 3, 10)
+    new_year = date(2027, 1, 1)
+    morning = ((time(8), time(12)),)
+    spec = CalendarSpec(
+        country="DE",
+        rules=(
+            DayRule(first_on=saturday, hours=morning),
+            DayRule(first_on=monday, last_on=tuesday, label="Moving house"),
+            DayRule(first_on=tuesday, hours=morning),
+            DayRule(first_on=new_year, hours=morning),
+        ),
+    )
     assert queries.is_working_day(spec, saturday)
     assert not queries.is_working_day(spec, monday)
-    assert queries.opening_of(spec, saturday) == datetime(2026, 3, 7, 9, tzinfo=UTC)
+    assert queries.opening_of(spec, saturday) == datetime(2026, 3, 7, 8, tzinfo=UTC)
+    assert queries.closing_of(spec, tuesday) == datetime(2026, 3, 10, 12, tzinfo=UTC)
+    assert queries.is_working_day(spec, new_year)
 
 
 @pytest.mark.parametrize(
@@ -112,9 +125,12 @@ def test_an_impossible_calendar_is_refused(spec: CalendarSpec) -> None:
 
 
 def test_a_calendar_that_never_opens_again_is_refused_and_not_waited_for() -> None:
-    closed = frozenset(date(2026, 1, 1) + timedelta(days=count) for count in range(800))
+    closed = CalendarSpec(rules=(DayRule(first_on=date(2026, 1, 1), repeats="FREQ=DAILY", label="Closed for good"),))
+    with pytest.raises(InvalidCalendarError, match="No working hour in 3 years"):
+        queries.opening_of(closed, date(2026, 1, 1))
+    assert queries.closing_of(closed, date(2026, 1, 1)) == datetime(2025, 12, 31, 17, tzinfo=UTC)
     with pytest.raises(InvalidCalendarError):
-        queries.opening_of(CalendarSpec(days_off=closed), date(2026, 1, 1))
+        queries.ends_at(CalendarSpec(), berlin(2026, 3, 3), Span(99_999 * 9, SpanUnit.WORKING_DAYS))
 
 
 @given(spec=CALENDARS, at=INSTANTS, days=st.integers(1, 40))
@@ -158,3 +174,23 @@ def test_longer_never_means_earlier(spec: CalendarSpec, at: datetime, first: int
     calendar = calendar_of(spec)
     assert calendar.ends(at, Span(first, unit)) <= calendar.ends(at, Span(first + more, unit))
     assert calendar.starts(at, Span(first, unit)) <= calendar.starts(at, Span(first + more, unit))
+
+
+def test_hours_away_go_off_the_day_and_never_open_it() -> None:
+    morning, noon = ((time(8), time(10)),), ((time(12), time(13)), (time(16), time(0)))
+    friday = date(2026, 3, 6)
+    spec = CalendarSpec(
+        country="DE",
+        rules=(
+            DayRule(first_on=friday, repeats="FREQ=WEEKLY", hours=morning, takes_away=True),
+            DayRule(first_on=friday, hours=noon, takes_away=True),
+        ),
+    )
+    assert queries.hours_on(spec, friday) == ((time(10), time(12)), (time(13), time(16)))
+    assert queries.hours_on(spec, date(2026, 3, 13)) == ((time(10), time(17)),)
+    assert queries.hours_on(spec, date(2026, 4, 3)) == ()  # Good Friday
+    assert queries.days_named(spec.rules[0], friday, date(2026, 3, 20)) == (
+        friday,
+        date(2026, 3, 13),
+        date(2026, 3, 20),
+    )

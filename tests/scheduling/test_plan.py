@@ -18,48 +18,13 @@ from firstwin.scheduling.contracts import (
     PlanItem,
     PlanLink,
     PlanNetwork,
-    Timing,
     parse_span,
 )
-
-MONDAY = datetime(2026, 3, 2, 9, tzinfo=UTC)
-
-
-def item(key: str, *after: str, **fields: Any) -> PlanItem:
-    links = tuple(PlanLink(predecessor=other) for other in after)
-    duration = fields.pop("takes", "1wd")
-    return PlanItem(
-        **{
-            "key": key,
-            "name": key.upper(),
-            "links": links,
-            "duration": parse_span(duration) if duration else None,
-            **fields,
-        }
-    )
+from tests.scheduling.plans import MONDAY, at, item, link, network_of, stage, timing
 
 
-def stage(key: str, *after: str, **fields: Any) -> PlanItem:
-    links = tuple(PlanLink(predecessor=other, is_soft=True) for other in after)
-    return PlanItem(key=key, name=key.upper(), is_stage=True, links=links, **fields)
-
-
-def link(key: str, type: LinkType, lag: str = "") -> PlanLink:
-    return PlanLink(predecessor=key, type=type, lag=parse_span(lag) if lag else None)
-
-
-def timing(anchor: str, offset: str) -> Timing:
-    return Timing(anchor=anchor, offset=parse_span(offset))
-
-
-def plan(*items: PlanItem, calendars: dict[str, CalendarSpec] | None = None, **fields: Any) -> dict[str, ItemDates]:
-    anchors = {"project_start": MONDAY, "signature": MONDAY, **fields.pop("anchors", {})}
-    network = PlanNetwork(items=items, anchors=anchors, calendars=calendars or {}, **fields)
-    return dict(queries.plan_dates(network).items)
-
-
-def at(day: int, hour: int = 9) -> datetime:
-    return datetime(2026, 3, day, hour, tzinfo=UTC)
+def plan(*items: PlanItem, **fields: Any) -> dict[str, ItemDates]:
+    return dict(queries.plan_dates(network_of(*items, **fields)).items)
 
 
 def test_a_follower_starts_when_what_it_follows_is_done() -> None:
@@ -261,3 +226,32 @@ def test_two_thousand_items_in_a_row() -> None:
     chain = [dates[f"t{n}"] for n in range(2000)]
     assert all(second.start_at >= first.due_at for first, second in pairwise(chain))
     assert chain[-1].due_at > MONDAY + timedelta(days=2700)
+
+
+def test_a_deadline_moves_nothing_and_says_when_it_is_missed() -> None:
+    dates = plan(
+        item("a", takes="5wd", must_finish_by=at(5, 17)),
+        item("b", takes="5wd", must_finish_by=at(6, 17)),
+        item("c", takes="5wd", must_finish_by=at(6, 12)),
+    )
+    assert dates["a"].due_at == dates["b"].due_at == at(6, 17)
+    assert dates["a"].conflict == "A must be finished by 5 March 2026, but ends on 6 March 2026"
+    assert dates["b"].conflict == ""
+    assert dates["c"].conflict == "C must be finished by 6 March 2026, 12:00, but ends on 6 March 2026, 17:00"
+
+
+def test_as_things_stand_nothing_open_lies_behind() -> None:
+    dates = plan(
+        item("done", takes="1wd", fixed_start_at=at(2), fixed_due_at=at(2, 12), is_done=True),
+        item("started", "done", takes="1wd", fixed_start_at=at(3), is_started=True),
+        item("ahead", "started", takes="2wd"),
+        item("by_hand", takes="1wd", fixed_start_at=at(3), fixed_due_at=at(4, 17)),
+        item("promised", due=timing("signature", "2d"), takes="1wd"),
+        open_from=at(10, 11),
+    )
+    assert dates["done"].due_at == at(2, 12)
+    assert (dates["started"].start_at, dates["started"].due_at) == (at(3), at(10, 11))
+    assert (dates["ahead"].start_at, dates["ahead"].due_at) == (at(10, 11), at(11, 17))
+    assert (dates["by_hand"].start_at, dates["by_hand"].due_at) == (at(10, 11), at(10, 11))
+    assert (dates["promised"].start_at, dates["promised"].due_at) == (at(10, 11), at(10, 17))
+    assert dates["started"].why_due == "as it is still open"

@@ -1,5 +1,7 @@
 """Rows inserted in bulk are what the ORM would have written."""
 
+from datetime import timedelta
+
 import pytest
 from django.db import IntegrityError, models, transaction
 
@@ -20,6 +22,25 @@ def test_rows_read_back_as_they_were(model: type[models.Model]) -> None:
     bulk.insert_rows(rows)
     written = model.objects.for_actor(project.scene.manager).filter(id__in=[row.pk for row in rows])  # type: ignore[attr-defined]
     assert [{**_values(row), "id": None} for row in written.order_by("id")] == before
+
+
+@pytest.mark.parametrize("model", [ProjectStage, ProjectTask])
+def test_changed_columns_are_written_and_no_others(model: type[models.Model]) -> None:
+    project = launch_example()
+    manager = model.objects  # type: ignore[attr-defined]
+    rows = list(manager.for_actor(project.scene.manager).order_by("id"))
+    kept = _values(rows[0])
+    for row in rows:
+        row.start_at, row.due_at = row.start_at + timedelta(days=1), row.due_at + timedelta(days=2)
+        row.name = "Never written"
+    rows[1].timing = {"duration": "8wh", "quoted": '"\\'}
+    bulk.update_rows(rows[1:], ["start_at", "due_at", "timing"])
+    bulk.update_rows([], ["name"])
+    written = list(manager.for_actor(project.scene.manager).order_by("id"))
+    assert _values(written[0]) == kept
+    for before, after in zip(rows[1:], written[1:], strict=True):
+        assert (after.start_at, after.due_at, after.timing) == (before.start_at, before.due_at, before.timing)
+        assert after.name != "Never written"
 
 
 def test_the_database_still_refuses_what_is_wrong() -> None:

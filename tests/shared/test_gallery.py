@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
+from django.template import Context, Template
 from django.test import Client, override_settings
 
 from firstwin.shared import states
@@ -63,3 +64,10 @@ def test_no_page_styles_or_scripts_itself() -> None:
     mail = tree.SOURCE / "communications"
     found = [tree.shown(path) for path in all_templates() if inline.search(path.read_text())]
     assert [name for name in found if not (tree.ROOT / name).is_relative_to(mail)] == []
+
+
+def test_an_entry_of_a_menu_sends_its_form() -> None:
+    entry = Template('{% menu_button "Archive" type="submit" %}').render(Context())
+    assert entry.count("type=") == 1
+    assert 'type="submit"' in entry
+    assert 'type="button"' in Template('{% menu_button "Ask" %}').render(Context())

@@ -14,6 +14,7 @@ export default class extends Controller<HTMLElement> {
 
   override async connect(): Promise<void> {
     this.element.addEventListener("keydown", this.press);
+    this.showPart();
     const { default: Sort } = await import("sortablejs");
     if (!this.element.isConnected) return;
     this.lists = this.listTargets.map((list) =>
@@ -30,6 +31,13 @@ export default class extends Controller<HTMLElement> {
     this.element.removeEventListener("keydown", this.press);
     for (const list of this.lists) list.destroy();
     this.lists = [];
+  }
+
+  /** Where the part stands below the outline, choosing one would seem to do nothing. */
+  private showPart(): void {
+    const part = this.element.parentElement?.querySelector(".fw-editor-part");
+    const isBelow = window.matchMedia("(width < 64rem)").matches;
+    if (isBelow && new URLSearchParams(window.location.search).has("part")) part?.scrollIntoView();
   }
 
   private readonly press = (event: KeyboardEvent): void => {

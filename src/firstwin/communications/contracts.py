@@ -62,8 +62,10 @@ class NotificationKind(StrEnum):
     STUCK = "stuck"
     OVERDUE = "overdue"
     MEETING = "meeting"
+    PLAN = "plan"
     DELIVERY = "delivery"
     FIRST_VALUE = "first_value"
+    PLAYBOOK = "playbook"
 
 
 class MailChoice(StrEnum):
@@ -149,6 +151,26 @@ class MessageDetail:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MailFile:
+    """A file that goes out with a mail; `path` is where its bytes lie."""
+
+    name: str
+    media_type: str
+    path: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessagePreview:
+    """A message of the plan as it would go out now, as its first reader gets it; `problem` says why it cannot."""
+
+    recipients: tuple[str, ...] = ()
+    subject: str = ""
+    body_html: str = ""
+    file_names: tuple[str, ...] = ()
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OutgoingMail:
     """A mail as a transport takes it. `message_id` is the same on every attempt, so that a repeated one can be told."""
 
@@ -164,6 +186,7 @@ class OutgoingMail:
     headers: Mapping[str, str] = field(default_factory=dict)
     calendar: str = ""
     calendar_method: str = ""
+    files: tuple[MailFile, ...] = ()
 
 
 class MailRefusedError(Exception):

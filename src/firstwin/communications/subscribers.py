@@ -2,13 +2,15 @@
 
 from firstwin.communications.contracts import MessageKind
 from firstwin.communications.events import MeetingAnswered, MessageFailed, MessageSent
-from firstwin.communications.operations import announcements, automatic, celebration, meetings
+from firstwin.communications.operations import announcements, automatic, celebration, editions, meetings, plan_news
 from firstwin.identity.contracts import system_actor
 from firstwin.journal.contracts import Recorded, on
+from firstwin.playbooks.events import PlaybookPublished
 from firstwin.projects.events import (
     CommentAdded,
     FirstValueReached,
     ProjectCancelled,
+    ProjectRescheduled,
     TaskAssigned,
     TaskBecameOverdue,
     TaskCameDue,
@@ -22,13 +24,13 @@ from firstwin.projects.events import (
 
 @on(TaskCameDue)
 def on_task_came_due(event: TaskCameDue, recorded: Recorded) -> None:
-    """Write the messages and arrange the meetings that the plan does by itself."""
+    """Write the messages and arrange the meetings that the plan does by itself; after an outage from now on, not from then."""
     if event.is_automatic:
         automatic.carry_out_task(
             actor=system_actor(recorded.workspace_id),
             project_id=event.project_id,
             task_id=event.task_id,
-            at=recorded.at,
+            at=recorded.told_at,
         )
 
 
@@ -36,7 +38,10 @@ def on_task_came_due(event: TaskCameDue, recorded: Recorded) -> None:
 def on_task_reopened(event: TaskReopened, recorded: Recorded) -> None:
     """Try an automatic task again that was stuck."""
     automatic.resume_task(
-        actor=system_actor(recorded.workspace_id), project_id=event.project_id, task_id=event.task_id, at=recorded.at
+        actor=system_actor(recorded.workspace_id),
+        project_id=event.project_id,
+        task_id=event.task_id,
+        at=recorded.told_at,
     )
 
 
@@ -162,7 +167,28 @@ def on_task_removed(event: TaskRemoved, recorded: Recorded) -> None:
     )
 
 
+@on(ProjectRescheduled)
+def on_project_rescheduled(event: ProjectRescheduled, recorded: Recorded) -> None:
+    """Tell those concerned that dates moved because of somebody's working calendar."""
+    if event.is_by_calendar:
+        plan_news.announce_moved_plan(
+            actor=system_actor(recorded.workspace_id), moved=event, source=str(recorded.entry_id), at=recorded.at
+        )
+
+
 @on(ProjectCancelled)
 def on_project_cancelled(event: ProjectCancelled, recorded: Recorded) -> None:
     """Call every meeting of a cancelled project off."""
     meetings.call_off_all(actor=system_actor(recorded.workspace_id), project_id=event.project_id, at=recorded.at)
+
+
+@on(PlaybookPublished)
+def on_playbook_published(event: PlaybookPublished, recorded: Recorded) -> None:
+    """Tell the owners of running projects that use an older version, each once."""
+    editions.announce_version(
+        actor=system_actor(recorded.workspace_id),
+        published=event,
+        author=recorded.author,
+        source=str(recorded.entry_id),
+        at=recorded.at,
+    )

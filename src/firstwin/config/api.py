@@ -9,6 +9,7 @@ from django.views.decorators.http import require_safe
 from ninja import NinjaAPI, Router
 from ninja.openapi.docs import Swagger
 
+from firstwin.calendars.http.api import calendars
 from firstwin.communications.http.api import meetings, messages, notifications
 from firstwin.config import api_problems
 from firstwin.customers.http.api import accounts, contacts, imports
@@ -17,8 +18,11 @@ from firstwin.identity.http.api import router as identity
 from firstwin.identity.http.api_auth import KeyOfProgram, MemberWithSession
 from firstwin.playbooks.http.api import router as playbooks
 from firstwin.projects.http.api import days, files, projects
+from firstwin.projects.http.steering_api import router as plans
 from firstwin.projects.http.tasks_api import project_tasks
 from firstwin.projects.http.tasks_api import router as tasks
+from firstwin.projects.http.updates_api import project_updates, update_runs_router
+from firstwin.projects.http.workload_api import workload
 from firstwin.shared import middleware
 
 DESCRIPTION = """
@@ -69,6 +73,7 @@ def mount(prefix: str, router: Router, *, write: Scope, read: Scope = Scope.READ
 
 mount("", identity, write=Scope.ADMIN)
 mount("/accounts", accounts, write=Scope.ACCOUNTS_WRITE)
+mount("/calendars", calendars, write=Scope.ACCOUNTS_WRITE)
 mount("/contacts", contacts, write=Scope.ACCOUNTS_WRITE)
 mount("/imports", imports, write=Scope.ACCOUNTS_WRITE)
 mount("/messages", messages, write=Scope.PROJECTS_WRITE)
@@ -76,9 +81,13 @@ mount("/meetings", meetings, write=Scope.PROJECTS_WRITE)
 mount("/notifications", notifications, write=Scope.PROJECTS_WRITE)
 mount("/projects", projects, write=Scope.PROJECTS_WRITE)
 mount("/projects", project_tasks, write=Scope.PROJECTS_WRITE)
+mount("/projects", project_updates, write=Scope.PROJECTS_WRITE)
+mount("/projects", plans, write=Scope.PROJECTS_WRITE)
+mount("/update-runs", update_runs_router, write=Scope.PROJECTS_WRITE)
 mount("/tasks", tasks, write=Scope.PROJECTS_WRITE)
 mount("/files", files, write=Scope.PROJECTS_WRITE)
 mount("", days, write=Scope.PROJECTS_WRITE)
+mount("/workload", workload, write=Scope.PROJECTS_WRITE)
 mount("/playbooks", playbooks, write=Scope.PLAYBOOKS_WRITE)
 
 _swagger = Swagger({"persistAuthorization": False, "filter": True})

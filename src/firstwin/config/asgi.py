@@ -4,13 +4,12 @@ import os
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "firstwin.config.settings")
 
-from django.core.asgi import get_asgi_application
+import django
 
-from firstwin.config import orphans, pool, settings
+from firstwin.config import orphans, settings, web_handler
 
-_database = settings.DATABASES["default"]
-if _database["ENGINE"].endswith("postgresql"):
-    _database.setdefault("OPTIONS", {})["pool"] = pool.options()
-
+settings.DATABASES["default"]["CONN_MAX_AGE"] = web_handler.KEEP_CONNECTION_SECONDS
+settings.DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+django.setup(set_prefix=False)
 orphans.end_with_parent()
-application = get_asgi_application()
+application = web_handler.WebHandler()

@@ -59,6 +59,13 @@ def explain(error: FirstwinError) -> str:
     return "\n".join(lines)
 
 
+def _routed(arguments: list[str]) -> list[str]:
+    """Return the command with its arguments; a part of `playbook` that needs running projects lives with them."""
+    if arguments[:2] == ["playbook", "simulate"]:
+        return ["simulate_playbook", *arguments[2:]]
+    return [arguments[0].replace("-", "_"), *arguments[1:]]
+
+
 def run(arguments: list[str]) -> int:
     """Run one command and return its exit code."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "firstwin.config.settings")
@@ -70,7 +77,7 @@ def run(arguments: list[str]) -> int:
         if not arguments or arguments in (["help"], ["--help"], ["-h"]):
             sys.stdout.write(overview() + "\n")
             return 0
-        execute_from_command_line(["firstwin", arguments[0].replace("-", "_"), *arguments[1:]])
+        execute_from_command_line(["firstwin", *_routed(arguments)])
     except SettingError as error:
         sys.stderr.write(f"firstwin: {error}\n")
         return EX_CONFIG

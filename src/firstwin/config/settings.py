@@ -18,6 +18,9 @@ DEBUG = False
 SECRET_KEY = env.text("FIRSTWIN_SECRET_KEY", "", help="Signs sessions and links; made at first start") or (
     secrets_file.read_or_create(HOME / "secret_key")
 )
+SECRET_KEY_FALLBACKS = env.words(
+    "FIRSTWIN_OLD_SECRET_KEYS", "", help="Earlier secret keys, newest first: still read, never written"
+)
 HOST = env.text("FIRSTWIN_HOST", "127.0.0.1", help="Address to listen on")
 PORT = env.number("FIRSTWIN_PORT", 8642, at_least=1, at_most=65535, help="Port to listen on")
 BASE_URL = env.url(
@@ -44,8 +47,7 @@ _database_url = env.url(
     ("postgresql", "postgres", "sqlite"),
     help="SQLite by default, or postgresql://",
 )
-# Under ASGI every request has a thread of its own, so a connection kept by a thread would never be used again.
-# config/asgi.py gives the web server a pool instead.
+# Only the web server keeps connections from request to request; see config/web_handler.py.
 DATABASES = {"default": dj_database_url.parse(_database_url, conn_max_age=0)}
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     DATABASES["default"]["OPTIONS"] = {
@@ -76,6 +78,7 @@ INSTALLED_APPS = [
     "firstwin.identity",
     "firstwin.customers",
     "firstwin.scheduling",
+    "firstwin.calendars",
     "firstwin.playbooks",
     "firstwin.projects",
     "firstwin.communications",
@@ -120,6 +123,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "firstwin.shared.context.page",
+                "firstwin.identity.http.context.theme",
                 "firstwin.desk.http.shell.shell",
             ],
         },

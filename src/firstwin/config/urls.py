@@ -17,6 +17,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("mailbox/", include("firstwin.desk.http.mailbox")),
     path("settings/", include("firstwin.desk.http.settings.urls")),
     path("", include("firstwin.desk.http.accounts.urls")),
+    path("", include("firstwin.desk.http.calendars.urls")),
     path("", include("firstwin.desk.http.launch.urls")),
     path("", include("firstwin.desk.http.playbooks.urls")),
     path("", include("firstwin.shared.urls")),

@@ -29,6 +29,12 @@ WORDINGS: Mapping[str, Wording] = {
     "account.restored": Wording("restored the account", "arrow-back-up"),
     "api_key.created": Wording("made the API key “{title}”", "key"),
     "api_key.revoked": Wording("revoked the API key “{title}”", "key", "risk"),
+    "calendar.changed": Wording("changed the working hours of {holder_name}", "calendar-cog"),
+    "calendar.day_added": Wording("entered {why}", "calendar-plus"),
+    "calendar.day_changed": Wording("changed an exception: {why}", "calendar-cog"),
+    "calendar.day_removed": Wording("took out {why}", "calendar-minus"),
+    "calendar.import_undone": Wording("undid the import of {file_name} for {holder_name}", "arrow-back-up"),
+    "calendar.imported": Wording("imported {file_name} into the calendar of {holder_name}", "file-upload", "done"),
     "comment.added": Wording("commented on “{title}”", "message-circle", quote="excerpt"),
     "contact.added": Wording("added {person_name}", "user-plus"),
     "contact.archived": Wording("archived {person_name}", "user"),
@@ -45,6 +51,7 @@ WORDINGS: Mapping[str, Wording] = {
     "meeting.held": Wording("noted that “{title}” took place", "calendar-event", "done"),
     "meeting.moved": Wording("moved the meeting “{title}”", "calendar-time", "risk", quote="reason"),
     "meeting.scheduled": Wording("sent the invitation to “{title}”", "calendar-event", "progress"),
+    "member.capacity_changed": Wording("changed the weekly hours or skills of {person_name}", "user-cog"),
     "member.changed": Wording("changed {changes} of a member", "user-cog"),
     "member.deactivated": Wording("deactivated a member", "lock", "risk"),
     "member.invited": Wording("invited {email} as {role}", "mail"),
@@ -52,6 +59,7 @@ WORDINGS: Mapping[str, Wording] = {
     "member.reactivated": Wording("reactivated a member", "user"),
     "member.role_changed": Wording("changed a role from {old_role} to {new_role}", "user-cog"),
     "member.sign_in_link_issued": Wording("asked for a sign-in link", "key"),
+    "member.sign_in_failed": Wording("refused a sign-in as {email} by {method}", "lock", "risk"),
     "member.signed_in": Wording("signed in", "login"),
     "message.failed": Wording("could not send “{subject}” to {to_name}", "alert-triangle", "late", quote="reason"),
     "message.sent": Wording("sent “{subject}” to {to_name}", "mail", "progress"),
@@ -73,7 +81,11 @@ WORDINGS: Mapping[str, Wording] = {
     "project.held": Wording("put the project on hold ({side})", "player-pause", "risk", quote="reason"),
     "project.launched": Wording("started “{title}” with {task_count} tasks", "rocket", "progress"),
     "project.reopened": Wording("opened the project again", "arrow-back-up", quote="reason"),
-    "project.rescheduled": Wording("moved dates: {cause}", "calendar-time"),
+    "project.playbook_update_undone": Wording(
+        "took the update to version {to_version} of the playbook back", "arrow-back-up"
+    ),
+    "project.playbook_updated": Wording("took over version {to_version} of the playbook", "refresh", "progress"),
+    "project.rescheduled": Wording("moved dates: {cause}", "calendar-time", quote="extent"),
     "project.resumed": Wording("resumed the project", "player-play", "progress"),
     "project.role_filled": Wording("made {person_name} responsible as {role}", "user-check"),
     "stage.entered": Wording("brought the project to “{title}”", "flag", "progress"),
@@ -114,6 +126,9 @@ def fact_in_words(entry: EntryInfo) -> Fact:
     wording = WORDINGS.get(entry.event_name) or Wording(entry.event_name.replace(".", " ").replace("_", " "), "history")
     words = _Words({name: _readable(name, value) for name, value in entry.data.items()})
     author = entry.author
+    # Whoever answers for themselves notes nothing about somebody else.
+    is_own = bool(author.name) and entry.data.get("person_name") == author.name
+    said = wording.text.removeprefix("noted that {person_name} ") if is_own else wording.text
     name = author.name or ("Firstwin" if author.kind is AuthorKind.SYSTEM else "Somebody")
     if author.on_behalf_of_name:
         name = f"{name} for {author.on_behalf_of_name}"
@@ -121,7 +136,7 @@ def fact_in_words(entry: EntryInfo) -> Fact:
         entry_id=entry.id,
         at=entry.at,
         author=name,
-        text=wording.text.format_map(words),
+        text=said.format_map(words),
         quote=words[wording.quote] if wording.quote else "",
         icon=wording.icon,
         tone=wording.tone,

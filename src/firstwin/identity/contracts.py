@@ -10,6 +10,12 @@ from uuid import UUID
 from firstwin.journal.contracts import Author, AuthorKind
 from firstwin.shared.errors import ConflictError, FirstwinError
 
+WORKSPACE_HEADER = "X-Firstwin-Workspace"
+"""Names the workspace a mail belongs to, so that mail that is kept instead of sent is shown there."""
+
+ACCOUNT_MAIL_HEADER = "X-Firstwin-Account-Mail"
+"""Marks mail with a code or link that lets somebody in: where mail is kept, the owner alone sees it."""
+
 
 class Role(StrEnum):
     """What a member may do, from everything to reading the record only."""

@@ -152,6 +152,17 @@ class SignedIn(MemberEvent):
 
 @event
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SignInFailed(MemberEvent):
+    """Somebody tried to sign in as a member and could not prove to be them; `method` is password or second factor."""
+
+    name: ClassVar[str] = "member.sign_in_failed"
+    email: str
+    method: str
+    ip: str
+
+
+@event
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SignInLinkIssued(MemberEvent):
     """A one-time sign-in link was made for a member, on the server's command line."""
 

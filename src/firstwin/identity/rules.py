@@ -13,6 +13,7 @@ from firstwin.identity.contracts import InvitationState, Scope
 INVITATION_LIFE = timedelta(days=7)
 SIGN_IN_LINK_LIFE = timedelta(minutes=30)
 API_KEY_PATTERN = re.compile(r"fw_([a-z0-9]{12})_([A-Za-z0-9_-]{43})\Z")
+THEMES = ("system", "light", "dark")
 
 
 def normal_email(email: str) -> str:

@@ -30,6 +30,12 @@ def send_mail(context: JobContext, payload: Mapping[str, Any]) -> None:
     mail.send_sealed_mail(sealed=payload["sealed"], message_id=context.idempotency_key)
 
 
+@job_handler(sign_in.NOTE_FAILED_SIGN_IN, effect=Effect.DB)
+def record_failed_sign_in(context: JobContext, payload: Mapping[str, Any]) -> None:
+    """Write a refused sign-in down, if it was about somebody who is known."""
+    sign_in.record_failed_sign_in(sealed=payload["sealed"], at=context.now)
+
+
 @job_handler(TIDY, effect=Effect.DB)
 def tidy(context: JobContext, _payload: Mapping[str, Any]) -> None:
     """Delete what has ended: one-time links, sessions, kept answers of the API."""

@@ -106,11 +106,12 @@ class Reader(Recorder, Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recorded:
-    """An event as it stands in the journal; what subscribers receive."""
+    """An event as it stands in the journal; what subscribers receive. `told_at` is when: much later after an outage."""
 
     entry_id: UUID
     workspace_id: UUID
     at: datetime
+    told_at: datetime
     author: Author
     event: Event
 

@@ -12,7 +12,7 @@ from firstwin.jobs.contracts import NewJob
 from firstwin.journal.contracts import Event, NotInTransactionError, Recorded, Recorder, subscribers_of
 from firstwin.journal.models import Entry, Seal, Unsealed, entry_info
 from firstwin.journal.rules import canonical, chain
-from firstwin.shared import ids
+from firstwin.shared import bulk, ids
 
 DELIVERY = "journal.deliver"
 SEAL_BATCH = 500
@@ -24,20 +24,25 @@ def record(event: Event, *, actor: Recorder, at: datetime) -> Recorded:
     return record_many([event], actor=actor, at=at)[0]
 
 
-def record_many(events: Sequence[Event], *, actor: Recorder, at: datetime) -> list[Recorded]:
+def record_many(events: Sequence[Event], *, actor: Recorder, at: datetime, is_bulk: bool = False) -> list[Recorded]:
     """Record several facts of one operation, in their order, with two statements however many they are.
+
+    Facts by the thousand are recorded with `is_bulk`: their deliveries let everything else go first.
 
     A trigger puts each entry into the queue of the unsealed when the transaction commits: that is the order of the chain.
     """
     if not connection.in_atomic_block:
         raise NotInTransactionError("Record facts inside transaction.atomic(), together with the change they tell of.")
     entries = [_entry(event, actor, at) for event in events]
+    queue = "bulk" if is_bulk else "default"
     if not entries:
         return []
-    Entry.objects.bulk_create(entries, batch_size=500)
-    job_operations.enqueue_many([job for entry in entries for job in _deliveries(entry)])
+    bulk.insert_rows(entries)
+    job_operations.enqueue_many([job for entry in entries for job in _deliveries(entry, queue)])
     return [
-        Recorded(entry_id=entry.id, workspace_id=entry.workspace_id, at=at, author=actor.author, event=event)
+        Recorded(
+            entry_id=entry.id, workspace_id=entry.workspace_id, at=at, told_at=at, author=actor.author, event=event
+        )
         for entry, event in zip(entries, events, strict=True)
     ]
 
@@ -69,13 +74,14 @@ def _index_id(event: Event, name: str) -> UUID | None:
     return value if isinstance(value, UUID) else None
 
 
-def _deliveries(entry: Entry) -> list[NewJob]:
+def _deliveries(entry: Entry, queue: str) -> list[NewJob]:
     return [
         NewJob(
             kind=DELIVERY,
             payload={"entry": entry.id, "subscriber": name},
             workspace_id=entry.workspace_id,
             order_key=f"{entry.subject_id}:{name}",
+            queue=queue,
         )
         for name in subscribers_of(entry.event_name)
     ]

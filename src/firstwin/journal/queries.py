@@ -61,14 +61,19 @@ def get_entry(actor: Reader, entry_id: UUID) -> EntryInfo:
     return _infos([entry])[0]
 
 
-def get_recorded(entry_id: UUID) -> Recorded:
+def get_recorded(entry_id: UUID, *, told_at: datetime) -> Recorded:
     """Return an entry with its event rebuilt, as subscribers receive it; raises EventFormatError when it cannot be."""
     entry = Entry.objects.filter(id=entry_id).first()
     if entry is None:
         raise EntryNotFoundError(f"There is no entry {entry_id}.")
     event = rebuilding.rebuild(entry.event_name, entry.event_version, entry.data)
     return Recorded(
-        entry_id=entry.id, workspace_id=entry.workspace_id, at=entry.at, author=author_of(entry), event=event
+        entry_id=entry.id,
+        workspace_id=entry.workspace_id,
+        at=entry.at,
+        told_at=told_at,
+        author=author_of(entry),
+        event=event,
     )
 
 

@@ -13,8 +13,7 @@ from firstwin.journal.contracts import subscribers_of
 @job_handler(operations.DELIVERY, effect=Effect.DB)
 def deliver(context: JobContext, payload: Mapping[str, Any]) -> None:
     """Call one subscriber with one fact; a subscriber that no longer exists has nothing to be told."""
-    del context
-    recorded = queries.get_recorded(UUID(payload["entry"]))
+    recorded = queries.get_recorded(UUID(payload["entry"]), told_at=context.now)
     subscriber = subscribers_of(recorded.event.name).get(payload["subscriber"])
     if subscriber is not None:
         subscriber(recorded.event, recorded)

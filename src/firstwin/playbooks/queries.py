@@ -2,10 +2,13 @@
 
 from collections import OrderedDict
 from collections.abc import Collection, Mapping
+from datetime import datetime
+from functools import cache
+from importlib import resources
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 
 from firstwin.customers.contracts import AccountInfo
 from firstwin.identity.contracts import Actor
@@ -18,9 +21,11 @@ from firstwin.playbooks.contracts import (
     PlaybookSummary,
     PlaybookVersionInfo,
 )
-from firstwin.playbooks.contracts.comparison import Change
+from firstwin.playbooks.contracts.comparison import Change, NewEdition
 from firstwin.playbooks.contracts.library import (
     DraftStep,
+    Edit,
+    EditCheck,
     InvalidPlaybookError,
     PlaybookFilters,
     PlaybookVersionSummary,
@@ -30,6 +35,7 @@ from firstwin.playbooks.models import DraftRevision, Playbook, PlaybookVersion
 from firstwin.playbooks.rules import (
     conditions,
     differences,
+    editing,
     linting,
     manual,
     mermaid,
@@ -37,11 +43,13 @@ from firstwin.playbooks.rules import (
     reading,
     resolving,
     schema,
+    wording,
     writing,
 )
 from firstwin.playbooks.rules import facts as fact_rules
+from firstwin.playbooks.rules.findings import is_error
 from firstwin.shared import pagination
-from firstwin.shared.errors import NotFoundError, PermissionDeniedError
+from firstwin.shared.errors import InvalidInputError, NotFoundError, PermissionDeniedError
 from firstwin.shared.pagination import Page
 
 
@@ -88,6 +96,16 @@ def to_plain(part: Any) -> Any:
     return writing.to_plain(part)
 
 
+def say_value(value: Any, *, names: Mapping[str, str]) -> str:
+    """Return a value of a playbook in words, such as a Moment, a LinkSpec or a Span; `names` are those of parts by key."""
+    return wording.say(value, names)
+
+
+def say_field(field: str) -> str:
+    """Return a key of the YAML form as people say it."""
+    return wording.label(field)
+
+
 def export_definition(definition: PlaybookDefinition) -> str:
     """Return a playbook as a YAML file."""
     return writing.to_yaml(definition)
@@ -126,6 +144,21 @@ def get_reference() -> str:
     return manual.reference()
 
 
+@cache
+def list_builtin_playbooks() -> tuple[tuple[PlaybookDefinition, str], ...]:
+    """Return the playbooks that ship with the product, each with the digest that tells its editions apart."""
+    folder = resources.files("firstwin.playbooks") / "builtin"
+    found = []
+    for file in sorted(folder.iterdir(), key=lambda entry: entry.name):
+        if file.name.endswith(".yaml"):
+            read = reading.read_yaml(file.read_text(encoding="utf-8"), file=file.name)
+            problems = [problem for problem in linting.lint_reading(read) if is_error(problem)]
+            if read.definition is None or problems:
+                raise InvalidPlaybookError(f"The built-in playbook {file.name} is broken.", found=tuple(problems))
+            found.append((read.definition, writing.digest_of(writing.to_plain(read.definition))))
+    return tuple(found)
+
+
 def draw_flowchart(definition: PlaybookDefinition) -> str:
     """Return a playbook as a Mermaid flowchart."""
     return mermaid.flowchart_of(definition)
@@ -158,7 +191,7 @@ def get_playbook(*, actor: Actor, playbook_id: UUID) -> PlaybookDetail:
     row = _rows(actor).filter(id=playbook_id).first()
     if row is None:
         raise NotFoundError("There is no such playbook.", remedy="Look for it in the library.")
-    draft = reading.definition_from_plain(row.draft)
+    draft, problems = _read_draft(row)
     steps = DraftRevision.objects.for_actor(actor).filter(playbook_id=row.id)
     around = set(steps.filter(position__in=[row.position - 1, row.position + 1]).values_list("position", flat=True))
     return PlaybookDetail(
@@ -167,8 +200,33 @@ def get_playbook(*, actor: Actor, playbook_id: UUID) -> PlaybookDetail:
         revision=row.revision,
         can_undo=row.position - 1 in around,
         can_redo=row.position + 1 in around,
-        problems=linting.lint_definition(draft),
+        problems=problems,
     )
+
+
+def check_edit(*, actor: Actor, playbook_id: UUID, edit: Edit) -> EditCheck:
+    """Return what an edit of the draft would come to, without making it. Raises NotFoundError."""
+    before = get_playbook(actor=actor, playbook_id=playbook_id).draft
+    try:
+        after = editing.apply_edit(before, edit)
+    except InvalidInputError as error:
+        return EditCheck(refusal=f"{error.detail} {error.remedy}".strip(), problems=())
+    broken = editing.new_breakage(before, after)
+    refusal = f"{broken[0].message} {broken[0].remedy}" if broken else ""
+    return EditCheck(refusal=refusal, problems=linting.lint_definition(after))
+
+
+def find_new_edition(*, actor: Actor, playbook_id: UUID) -> NewEdition | None:
+    """Return the newer edition of a built-in playbook that the workspace made its own, with what it would change."""
+    row = _rows(actor).filter(id=playbook_id, is_builtin=True).first()
+    shipped = {definition.key: (definition, digest) for definition, digest in list_builtin_playbooks()}
+    if row is None or row.key not in shipped:
+        return None
+    definition, digest = shipped[row.key]
+    if digest == row.builtin_digest:
+        return None
+    changes = differences.differences(reading.definition_from_plain(row.draft), definition)
+    return NewEdition(definition=definition, changes=changes) if changes else None
 
 
 def find_playbook_by_key(*, actor: Actor, key: str) -> PlaybookSummary | None:
@@ -177,7 +235,7 @@ def find_playbook_by_key(*, actor: Actor, key: str) -> PlaybookSummary | None:
     return _summary(row) if row else None
 
 
-def list_draft_steps(*, actor: Actor, playbook_id: UUID) -> tuple[DraftStep, ...]:
+def list_draft_steps(*, actor: Actor, playbook_id: UUID, limit: int | None = None) -> tuple[DraftStep, ...]:
     """Return the history of a draft, newest first, with what redo could bring back. Raises NotFoundError."""
     position = _rows(actor).filter(id=playbook_id).values_list("position", flat=True).first()
     if position is None:
@@ -191,7 +249,7 @@ def list_draft_steps(*, actor: Actor, playbook_id: UUID) -> tuple[DraftStep, ...
             at=step.at,
             is_current=step.position == position,
         )
-        for step in steps.defer("definition")
+        for step in steps.defer("definition")[:limit]
     )
 
 
@@ -214,6 +272,18 @@ def latest_version(*, actor: Actor, playbook_id: UUID) -> PlaybookVersionInfo:
     """Return the newest version of a playbook. Raises NotFoundError when nothing was published."""
     rows = _versions(actor).filter(playbook_id=playbook_id).order_by("-number")[:1]
     return _one_version(rows)
+
+
+def latest_number(*, actor: Actor, playbook_id: UUID) -> int | None:
+    """Return the number of the newest version of a playbook, or None; one cheap read."""
+    return Playbook.objects.for_actor(actor).filter(id=playbook_id).values_list("latest_number", flat=True).first()
+
+
+def latest_versions(*, actor: Actor, playbook_ids: Collection[UUID]) -> Mapping[UUID, PlaybookVersionInfo]:
+    """Return the newest version of each of several playbooks in two queries; those without one are left out."""
+    newest = Playbook.objects.for_actor(actor).filter(id=OuterRef("playbook_id")).values("latest_number")[:1]
+    rows = _versions(actor).filter(playbook_id__in=set(playbook_ids), number=Subquery(newest))
+    return {info.playbook_id: info for info in _version_infos(rows)}
 
 
 def list_versions(*, actor: Actor, playbook_id: UUID) -> tuple[PlaybookVersionSummary, ...]:
@@ -251,6 +321,21 @@ def export_yaml(*, actor: Actor, playbook_id: UUID, number: int | None = None) -
 def export_flowchart(*, actor: Actor, playbook_id: UUID, number: int | None = None) -> str:
     """Return the draft, or the version of this number, as a Mermaid flowchart. Raises NotFoundError."""
     return mermaid.flowchart_of(_definition(actor, playbook_id, number))
+
+
+_drafts: OrderedDict[tuple[UUID, int, datetime], tuple[PlaybookDefinition, tuple[PlaybookProblem, ...]]] = OrderedDict()
+KEPT_DRAFTS = 32
+
+
+def _read_draft(row: Playbook) -> tuple[PlaybookDefinition, tuple[PlaybookProblem, ...]]:
+    """Return a draft and what is wrong in it; a revision is read and checked once per process, since it never changes."""
+    key = (row.id, row.revision, row.updated_at)
+    if key not in _drafts:
+        draft = reading.definition_from_plain(row.draft)
+        _drafts[key] = draft, linting.lint_definition(draft)
+        while len(_drafts) > KEPT_DRAFTS:
+            _drafts.popitem(last=False)
+    return _drafts[key]
 
 
 def _definition(actor: Actor, playbook_id: UUID, number: int | None) -> PlaybookDefinition:

@@ -259,12 +259,19 @@ class ProjectResumed(ProjectEvent):
 @event
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProjectRescheduled(ProjectEvent):
-    """Dates moved: what caused it, and how far the planned end went."""
+    """Dates moved: what caused it, and how far the planned end went.
+
+    `extent` says how many tasks moved and how far. `is_by_calendar` when somebody's working calendar changed; `member_ids`
+    are the members whose tasks moved.
+    """
 
     name: ClassVar[str] = "project.rescheduled"
     cause: str
     moved_tasks: int
     end_moved_seconds: int
+    extent: str = ""
+    is_by_calendar: bool = False
+    member_ids: tuple[UUID, ...] = ()
 
 
 @event
@@ -305,3 +312,33 @@ class ProjectReopened(ProjectEvent):
 
     name: ClassVar[str] = "project.reopened"
     reason: str
+
+
+@event
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlaybookUpdateApplied(ProjectEvent):
+    """The project took over what somebody accepted of a newer version of its playbook; `changes` says each in words.
+
+    `is_finished`: everything was decided, so the project stands on the new version from now on.
+    """
+
+    name: ClassVar[str] = "project.playbook_updated"
+    title: str
+    from_version: int
+    to_version: int
+    changes: tuple[str, ...]
+    refused: int
+    left: int
+    is_finished: bool
+    end_moved_seconds: int
+
+
+@event
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlaybookUpdateUndone(ProjectEvent):
+    """An update to a newer version of the playbook was taken back; the plan is what it was before."""
+
+    name: ClassVar[str] = "project.playbook_update_undone"
+    title: str
+    from_version: int
+    to_version: int

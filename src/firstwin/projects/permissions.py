@@ -37,6 +37,11 @@ def can_edit_projects(actor: Actor) -> bool:
     return is_allowed(actor, roles=EDITOR_ROLES, scope=Scope.PROJECTS_WRITE)
 
 
+def can_update_many_projects(actor: Actor) -> bool:
+    """Managers and above bring many projects to a newer playbook version at once."""
+    return is_allowed(actor, roles=DESIGNER_ROLES, scope=Scope.PROJECTS_WRITE)
+
+
 def can_override(actor: Actor) -> bool:
     """Managers and above complete what does not meet its criteria, and approve in another's place, with a reason."""
     return is_allowed(actor, roles=DESIGNER_ROLES, scope=Scope.PROJECTS_WRITE)

@@ -1,16 +1,29 @@
 """What projects do when something below them changes."""
 
+from uuid import UUID
+
+from firstwin.calendars.contracts import Holder, HolderKind
+from firstwin.calendars.events import (
+    CalendarChanged,
+    CalendarDayAdded,
+    CalendarDayChanged,
+    CalendarDayRemoved,
+    CalendarEvent,
+    CalendarImported,
+    CalendarImportUndone,
+)
 from firstwin.customers.events import AccountChanged, ContactChanged, ContractSigned
 from firstwin.identity.contracts import system_actor
-from firstwin.identity.events import MemberChanged
+from firstwin.identity.events import MemberChanged, WorkspaceChanged
 from firstwin.journal.contracts import Recorded, on
-from firstwin.projects.operations import names
+from firstwin.projects.operations import names, replanning
 
 
 @on(AccountChanged)
 def on_account_changed(event: AccountChanged, recorded: Recorded) -> None:
     """Keep what projects know of their account right."""
     names.refresh_account(actor=system_actor(recorded.workspace_id), account_id=event.account_id, at=recorded.at)
+    _follow_place(event.changes, recorded, HolderKind.ACCOUNT, event.account_id, event.title)
 
 
 @on(ContractSigned)
@@ -22,10 +35,73 @@ def on_contract_signed(event: ContractSigned, recorded: Recorded) -> None:
 @on(MemberChanged)
 def on_member_changed(event: MemberChanged, recorded: Recorded) -> None:
     """Keep the name of a member right wherever projects show it."""
-    names.refresh_member(actor=system_actor(recorded.workspace_id), member_id=event.member_id)
+    name = names.refresh_member(actor=system_actor(recorded.workspace_id), member_id=event.member_id)
+    _follow_place(event.changes, recorded, HolderKind.MEMBER, event.member_id, name)
 
 
 @on(ContactChanged)
 def on_contact_changed(event: ContactChanged, recorded: Recorded) -> None:
     """Keep the name and address of a contact right wherever projects show them."""
     names.refresh_contact(actor=system_actor(recorded.workspace_id), contact_id=event.contact_id)
+    _follow_place(event.changes, recorded, HolderKind.CONTACT, event.contact_id, event.person_name)
+
+
+@on(WorkspaceChanged)
+def on_workspace_changed(event: WorkspaceChanged, recorded: Recorded) -> None:
+    """Work every plan out again when the workspace moves to another time zone or country."""
+    _follow_place(event.changes, recorded, HolderKind.WORKSPACE, event.workspace_id, "the workspace")
+
+
+def _follow_place(
+    changes: tuple[tuple[str, str, str], ...], recorded: Recorded, kind: HolderKind, holder_id: UUID, name: str
+) -> None:
+    """Time zones and countries are part of a working calendar."""
+    changed = [field.replace("_", " ") for field, _, _ in changes if field in ("time_zone", "country")]
+    if changed:
+        replanning.replan_affected(
+            actor=system_actor(recorded.workspace_id),
+            holder=Holder(kind=kind, id=holder_id),
+            why=f"the {' and '.join(changed)} of {name} changed",
+            at=recorded.at,
+        )
+
+
+@on(CalendarChanged)
+def on_calendar_changed(event: CalendarChanged, recorded: Recorded) -> None:
+    """Work plans out again when somebody has other working hours."""
+    _follow_calendar(event, recorded)
+
+
+@on(CalendarDayAdded)
+def on_calendar_day_added(event: CalendarDayAdded, recorded: Recorded) -> None:
+    """Work plans out again when leave or another exception was entered."""
+    _follow_calendar(event, recorded)
+
+
+@on(CalendarDayChanged)
+def on_calendar_day_changed(event: CalendarDayChanged, recorded: Recorded) -> None:
+    """Work plans out again when an exception was changed."""
+    _follow_calendar(event, recorded)
+
+
+@on(CalendarDayRemoved)
+def on_calendar_day_removed(event: CalendarDayRemoved, recorded: Recorded) -> None:
+    """Work plans out again when an exception was taken out."""
+    _follow_calendar(event, recorded)
+
+
+@on(CalendarImported)
+def on_calendar_imported(event: CalendarImported, recorded: Recorded) -> None:
+    """Work plans out again when a calendar file was taken over."""
+    _follow_calendar(event, recorded)
+
+
+@on(CalendarImportUndone)
+def on_calendar_import_undone(event: CalendarImportUndone, recorded: Recorded) -> None:
+    """Work plans out again when the import of a calendar file was undone."""
+    _follow_calendar(event, recorded)
+
+
+def _follow_calendar(event: CalendarEvent, recorded: Recorded) -> None:
+    holder = Holder(kind=HolderKind(event.holder_kind), id=event.holder_id)
+    replanning.replan_affected(actor=system_actor(recorded.workspace_id), holder=holder, why=event.why, at=recorded.at)

@@ -11,16 +11,17 @@ from django.templatetags.static import static
 FOLDER = Path(__file__).resolve().parent.parent / "static"
 ENTRY = "src/main.ts"
 SPRITE = "icons.svg"
+MANIFEST = "manifest.json"
 
 
 def is_built() -> bool:
     """Return whether the front end was built."""
-    return (FOLDER / "manifest.json").is_file()
+    return (FOLDER / MANIFEST).is_file()
 
 
 def scripts() -> list[str]:
     """Return the addresses of the scripts of every page."""
-    return [static(_file(ENTRY))]
+    return [_address(ENTRY)]
 
 
 def stylesheets() -> list[str]:
@@ -30,20 +31,32 @@ def stylesheets() -> list[str]:
 
 def sprite() -> str:
     """Return the address of the icons."""
-    return static(_file(SPRITE))
+    return _address(SPRITE)
 
 
-def _file(source: str) -> str:
-    # Without a build (tests of single pages) the source's name stands in; `firstwin doctor` reports the missing build.
-    return str(_manifest().get(source, {}).get("file", source))
+def _address(source: str) -> str:
+    return _static(source, _changed())
 
 
 def _manifest() -> dict[str, Any]:
-    path = FOLDER / "manifest.json"
-    changed = path.stat().st_mtime_ns if settings.DEVELOPMENT and path.is_file() else 0
-    return _read(path, changed)
+    return _read(_changed())
 
 
-@functools.cache
-def _read(path: Path, _changed: int) -> dict[str, Any]:
+def _changed() -> int:
+    """Return when the build was last made, where somebody may build anew while the server runs."""
+    if not settings.DEVELOPMENT:
+        return 0
+    path = FOLDER / MANIFEST
+    return path.stat().st_mtime_ns if path.is_file() else 0
+
+
+@functools.lru_cache(maxsize=32)
+def _static(source: str, changed: int) -> str:
+    # Without a build (tests of single pages) the source's name stands in; `firstwin doctor` reports the missing build.
+    return static(str(_read(changed).get(source, {}).get("file", source)))
+
+
+@functools.lru_cache(maxsize=4)
+def _read(_changed: int) -> dict[str, Any]:
+    path = FOLDER / MANIFEST
     return dict(json.loads(path.read_text())) if path.is_file() else {}

@@ -2,16 +2,19 @@
 
 import json
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import lru_cache
+from functools import cache, lru_cache
 from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
+import msgspec
 from django.db import connection, models
-from psycopg.types.json import Jsonb
 
+MOST_IN_A_STATEMENT = 2000
 Convert = Callable[[Any], Any]
+_encoder = msgspec.json.Encoder(enc_hook=str)
 
 
 def insert_rows(rows: Sequence[models.Model]) -> None:
@@ -22,49 +25,122 @@ def insert_rows(rows: Sequence[models.Model]) -> None:
     """
     if not rows:
         return
-    model = type(rows[0])
-    fields = model._meta.concrete_fields
-    values = attrgetter(*(field.attname for field in fields))
-    converts = [(place, convert) for place, field in enumerate(fields) if (convert := _convert_of(field)) is not None]
-    lines = []
-    for row in rows:
-        line = list(values(row))
-        for place, convert in converts:
-            if line[place] is not None:
-                line[place] = convert(line[place])
-        lines.append(line)
-    names = ", ".join(connection.ops.quote_name(field.column or field.attname) for field in fields)
-    places = ", ".join(["%s"] * len(fields))
-    table = connection.ops.quote_name(model._meta.db_table)
+    insert = _insert_as_json if connection.vendor == "postgresql" else _insert_by_line
+    for start in range(0, len(rows), MOST_IN_A_STATEMENT):
+        insert(rows[start : start + MOST_IN_A_STATEMENT])
+
+
+def update_rows(rows: Sequence[models.Model], columns: Sequence[str]) -> None:
+    """Write some columns of rows of one model, found by their ids, in the caller's transaction: what `bulk_update` does,
+    without a condition per row and column. Columns are named as attributes (`stage_id`).
+    """
+    if not rows:
+        return
+    update = _update_as_json if connection.vendor == "postgresql" else _update_by_line
+    for start in range(0, len(rows), MOST_IN_A_STATEMENT):
+        update(rows[start : start + MOST_IN_A_STATEMENT], ("id", *columns))
+
+
+def _update_as_json(rows: Sequence[models.Model], attributes: tuple[str, ...]) -> None:
+    table = _table_of(type(rows[0]), attributes)
+    document = _encoder.encode([dict(zip(table.columns, table.values(row), strict=True)) for row in rows])
+    changes = ", ".join(f"{name} = new.{name}" for name in map(connection.ops.quote_name, table.columns[1:]))
     with connection.cursor() as cursor:
-        cursor.executemany(f"INSERT INTO {table} ({names}) VALUES ({places})", lines)  # noqa: S608
+        cursor.execute(
+            f"UPDATE {table.name} old SET {changes} "  # noqa: S608
+            f"FROM json_populate_recordset(NULL::{table.name}, %s::json) new WHERE old.id = new.id",
+            [document.decode()],
+        )
 
 
-def _convert_of(field: "models.Field[Any, Any]") -> Convert | None:
-    """Return how values of a field are written, None where they are written as they are."""
+def _update_by_line(rows: Sequence[models.Model], attributes: tuple[str, ...]) -> None:
+    table = _table_of(type(rows[0]), attributes)
+    changes = ", ".join(f"{connection.ops.quote_name(name)} = %s" for name in table.columns[1:])
+    lines = [
+        [as_stored(value) for as_stored, value in zip(table.converts, table.values(row), strict=True)] for row in rows
+    ]
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            f"UPDATE {table.name} SET {changes} WHERE id = %s",  # noqa: S608
+            [[*values, key] for key, *values in lines],
+        )
+
+
+def _insert_as_json(rows: Sequence[models.Model]) -> None:
+    """Hand all rows over as one value: a fraction of the messages and of the parsing of a statement per row."""
+    table = _table_of(type(rows[0]))
+    document = _encoder.encode([dict(zip(table.columns, table.values(row), strict=True)) for row in rows])
+    names = ", ".join(map(connection.ops.quote_name, table.columns))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"INSERT INTO {table.name} ({names}) "  # noqa: S608
+            f"SELECT {names} FROM json_populate_recordset(NULL::{table.name}, %s::json)",
+            [document.decode()],
+        )
+
+
+def _insert_by_line(rows: Sequence[models.Model]) -> None:
+    table = _table_of(type(rows[0]))
+    names = ", ".join(map(connection.ops.quote_name, table.columns))
+    places = ", ".join(["%s"] * len(table.columns))
+    lines = [
+        [as_stored(value) for as_stored, value in zip(table.converts, table.values(row), strict=True)] for row in rows
+    ]
+    with connection.cursor() as cursor:
+        cursor.executemany(f"INSERT INTO {table.name} ({names}) VALUES ({places})", lines)  # noqa: S608
+
+
+@dataclass(frozen=True, slots=True)
+class _Table:
+    """What is known of a model: its table, its columns, how to read them from a row and how SQLite stores them."""
+
+    name: str
+    columns: tuple[str, ...]
+    values: Callable[[models.Model], Sequence[Any]]
+    converts: tuple[Convert, ...]
+
+
+@cache
+def _table_of(model: type[models.Model], attributes: tuple[str, ...] = ()) -> _Table:
+    by_attribute = {field.attname: field for field in model._meta.concrete_fields}
+    fields = [by_attribute[name] for name in attributes] or list(by_attribute.values())
+    return _Table(
+        name=connection.ops.quote_name(model._meta.db_table),
+        columns=tuple(field.column or field.attname for field in fields),
+        values=attrgetter(*(field.attname for field in fields)),
+        converts=tuple(_convert_of(field) for field in fields),
+    )
+
+
+def _convert_of(field: "models.Field[Any, Any]") -> Convert:
     while isinstance(field, models.ForeignKey):
         field = field.target_field
-    is_postgresql = connection.vendor == "postgresql"
     if isinstance(field, models.JSONField):
-        return Jsonb if is_postgresql else _json_text
-    if is_postgresql:
-        return str if isinstance(field, models.CharField | models.TextField) else None
+        return _json_text
     if isinstance(field, models.UUIDField):
         return _hexadecimal
     if isinstance(field, models.DateTimeField):
         return _instant_text
-    return str if isinstance(field, models.CharField | models.TextField) else None
+    return _text if isinstance(field, models.CharField | models.TextField) else _as_it_is
 
 
 @lru_cache(maxsize=4096)
-def _instant_text(value: datetime) -> str:
+def _instant_text(value: datetime | None) -> str | None:
     """Return an instant as Django writes it on SQLite; the same few instants come again and again in a plan."""
-    return str(value.astimezone(UTC).replace(tzinfo=None))
+    return None if value is None else str(value.astimezone(UTC).replace(tzinfo=None))
 
 
-def _json_text(value: Any) -> str:
-    return json.dumps(value)
+def _json_text(value: Any) -> str | None:
+    return None if value is None else json.dumps(value)
 
 
-def _hexadecimal(value: UUID) -> str:
-    return value.hex
+def _hexadecimal(value: UUID | None) -> str | None:
+    return None if value is None else value.hex
+
+
+def _text(value: Any) -> str | None:
+    return None if value is None else str(value)
+
+
+def _as_it_is(value: Any) -> Any:
+    return value

@@ -1,6 +1,6 @@
 """The gallery of components, for development: every component in every state. Pages are built from it and nothing else."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from django import forms
@@ -51,12 +51,31 @@ RESULTS = [
 ]
 
 
+def _month() -> dict[str, Any]:
+    """Return March 2026 with a day of every look, as calendars hand it to the page."""
+    first = date(2026, 2, 23)
+    texts = {
+        date(2026, 3, 4): ("part", "clock", "Half a day"),
+        date(2026, 3, 12): ("leave", "beach", "Ada is on leave"),
+        date(2026, 3, 17): ("holiday", "confetti", "Saint Patrick's Day"),
+        date(2026, 3, 21): ("extra", "briefcase", "Stocktaking"),
+    }
+    days = []
+    for number in range(42):
+        on = first + timedelta(days=number)
+        look, icon, text = texts.get(on, ("closed" if on.weekday() > 4 else "", "", ""))
+        outside, today = on.month != NOW.month, on == NOW.date()
+        days.append({"on": on, "look": look, "icon": icon, "text": text, "is_outside": outside, "is_today": today})
+    return {"first_on": NOW.date().replace(day=1), "weeks": [days[at : at + 7] for at in range(0, 42, 7)]}
+
+
 def samples() -> dict[str, Any]:
     """Return what the gallery shows."""
     wrong = SampleForm({"name": "", "email": "not an address", "segment": "enterprise", "side": "vendor"})
     wrong.is_valid()
     return {
         "now": NOW,
+        "month": _month(),
         "states": list(states.STATES),
         "form": SampleForm(initial={"segment": "enterprise"}, auto_id="good_%s"),
         "wrong_form": wrong,

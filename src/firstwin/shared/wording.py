@@ -7,6 +7,7 @@ MINUTE, HOUR = 60, 3600
 
 SPELLINGS = {
     "api_key": "API key",
+    "crm": "CRM",
     "csat": "CSAT",
     "ces": "CES",
     "ecommerce": "E-commerce",
@@ -18,6 +19,11 @@ SPELLINGS = {
     "url": "URL",
 }
 """Keys whose words are written in another way than their letters say."""
+
+
+def in_words(key: str) -> str:
+    """Return a stored key as words: "in_progress" is "In progress"."""
+    return SPELLINGS.get(key) or key.replace("_", " ").capitalize()
 
 
 def relative(at: datetime, *, now: datetime, zone: tzinfo) -> str:

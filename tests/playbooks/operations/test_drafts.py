@@ -227,3 +227,44 @@ def test_another_workspace_does_not_find_it(playbook_id: UUID) -> None:
         queries.get_playbook(actor=stranger, playbook_id=playbook_id)
     with pytest.raises(NotFoundError):
         queries.get_version(stranger, uuid4())
+
+
+def test_tasks_of_an_overlay_are_edited_one_by_one(actor: Actor, playbook_id: UUID) -> None:
+    edit(actor, playbook_id, AddPart(kind=PartKind.OVERLAY, values={"name": "Bank", "industry": "financial_services"}))
+    stage = queries.get_playbook(actor=actor, playbook_id=playbook_id).draft.stages[0].key
+    first = AddPart(kind=PartKind.TASK, overlay="bank", stage=stage, values={"name": "Know your customer"})
+    second = AddPart(
+        kind=PartKind.TASK, overlay="bank", stage=stage, values={"name": "File it", "after": ["know-your-customer"]}
+    )
+    draft = edit(actor, playbook_id, first, second)
+    assert [task.key for task in draft.overlays[-1].add[0].tasks] == ["know-your-customer", "file-it"]
+
+    draft = edit(actor, playbook_id, SetFields(kind=PartKind.TASK, key="file-it", values={"duration": "2wd"}))
+    assert str(draft.overlays[-1].add[0].tasks[1].duration) == "2wd"
+    other = draft.stages[1].key
+    draft = edit(actor, playbook_id, MovePart(kind=PartKind.TASK, key="file-it", stage=other, position=0))
+    assert [(one.stage, len(one.tasks)) for one in draft.overlays[-1].add] == [(stage, 1), (other, 1)]
+    draft = edit(actor, playbook_id, RemovePart(kind=PartKind.TASK, key="know-your-customer"))
+    assert [(one.stage, one.tasks[0].after) for one in draft.overlays[-1].add] == [(other, ())]
+    with pytest.raises(InvalidInputError):
+        edit(actor, playbook_id, RemovePart(kind=PartKind.TASK, key="know-your-customer"))
+
+
+def test_a_target_gets_its_figure_from_its_name(actor: Actor, playbook_id: UUID) -> None:
+    draft = edit(actor, playbook_id, AddPart(kind=PartKind.TARGET, values={"label": "Days to go live", "target": 30}))
+    assert draft.targets[-1].metric == "days_to_go_live"
+
+
+def test_an_edit_is_checked_without_being_made(actor: Actor, playbook_id: UUID) -> None:
+    before = queries.get_playbook(actor=actor, playbook_id=playbook_id)
+    one, two = before.draft.stages[0].tasks[0].key, before.draft.stages[0].tasks[1].key
+    edit(actor, playbook_id, SetFields(kind=PartKind.TASK, key=two, values={"after": [one]}))
+    circle = SetFields(kind=PartKind.TASK, key=one, values={"after": [two]})
+    check = queries.check_edit(actor=actor, playbook_id=playbook_id, edit=circle)
+    assert f"{one} -> {two} -> {one}" in check.refusal or f"{two} -> {one} -> {two}" in check.refusal
+    unknown = SetFields(kind=PartKind.TASK, key=one, values={"owner": "nobody-known"})
+    assert any(
+        "nobody-known" in problem.message
+        for problem in queries.check_edit(actor=actor, playbook_id=playbook_id, edit=unknown).problems
+    )
+    assert queries.get_playbook(actor=actor, playbook_id=playbook_id).draft.stages[0].tasks[0].after == ()

@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 from firstwin.identity.contracts import Actor, Role, system_actor
 from firstwin.journal.models import Entry
 from firstwin.playbooks import queries
-from firstwin.playbooks.contracts import PlaybookStatus
+from firstwin.playbooks.contracts import PlaybookDefinition, PlaybookStatus
 from firstwin.playbooks.contracts.library import (
     InvalidPlaybookError,
     PartKind,
@@ -21,6 +21,7 @@ from firstwin.playbooks.contracts.library import (
 )
 from firstwin.playbooks.models import Playbook, PlaybookVersion
 from firstwin.playbooks.operations import builtin, drafts, library, versions
+from firstwin.playbooks.rules import writing
 from firstwin.shared.errors import ConflictError, InvalidInputError, NotFoundError, PermissionDeniedError
 from tests.factories import identity as people
 from tests.factories import playbooks as make
@@ -253,10 +254,14 @@ def test_contacts_never_see_the_library() -> None:
 def test_builtin_playbooks_are_installed_once() -> None:
     actor = system_actor(people.make_workspace().id)
     installed = builtin.install_builtin_playbooks(actor=actor, at=make.AT)
-    assert len(installed) == len(builtin.builtin_playbooks()) > 0
+    assert len(installed) == len(queries.list_builtin_playbooks()) > 0
     assert builtin.install_builtin_playbooks(actor=actor, at=make.AT) == ()
     rows = queries.list_playbooks(actor=actor, filters=PlaybookFilters(is_builtin=True)).items
     assert {(row.latest_version, row.status) for row in rows} == {(1, PlaybookStatus.PUBLISHED)}
+
+
+def shipped(*definitions: PlaybookDefinition) -> tuple[tuple[PlaybookDefinition, str], ...]:
+    return tuple((one, writing.digest_of(writing.to_plain(one))) for one in definitions)
 
 
 def test_a_new_edition_of_a_builtin_becomes_a_version_unless_the_workspace_edited_it(
@@ -264,16 +269,15 @@ def test_a_new_edition_of_a_builtin_becomes_a_version_unless_the_workspace_edite
 ) -> None:
     actor = system_actor(people.make_workspace().id)
     first = make.definition()
-    editions = [((first, "1"), (make.definition(key="mine"), "1"), (make.definition(key="used"), "1"))]
-    monkeypatch.setattr(builtin, "builtin_playbooks", lambda: editions[-1])
-    monkeypatch.setattr(builtin, "digest_of", lambda plain: "1" if plain.get("name") == "Demo" else "2")
+    editions = [shipped(first, make.definition(key="mine"), make.definition(key="used"))]
+    monkeypatch.setattr(queries, "list_builtin_playbooks", lambda: editions[-1])
     used = make.make_playbook(actor, key="used")
     builtin.install_builtin_playbooks(actor=actor, at=make.AT)
     mine = queries.find_playbook_by_key(actor=actor, key="mine")
     assert mine is not None
     remove = RemovePart(kind=PartKind.TASK, key="sso")
     drafts.edit_draft(actor=actor, playbook_id=mine.id, edits=[remove], expected_revision=1, at=make.AT)
-    editions.append(tuple((replace(definition, name="New"), "2") for definition, _ in editions[0]))
+    editions.append(shipped(*(replace(definition, name="New") for definition, _ in editions[0])))
     changed = builtin.install_builtin_playbooks(actor=actor, at=make.AT)
     demo = queries.find_playbook_by_key(actor=actor, key="demo")
     assert demo is not None
@@ -283,3 +287,37 @@ def test_a_new_edition_of_a_builtin_becomes_a_version_unless_the_workspace_edite
     assert (kept.draft.name, kept.summary.latest_version) == ("Demo", 1)
     assert not queries.list_versions(actor=actor, playbook_id=used)
     assert builtin.install_builtin_playbooks(actor=actor, at=make.AT) == ()
+
+
+def test_a_new_edition_is_offered_to_who_changed_the_builtin_and_nothing_is_overwritten(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    workspace = people.make_workspace()
+    actor = people.make_actor(Role.MANAGER, workspace=workspace)
+    editions = [shipped(make.definition(key="one"), make.definition(key="two"))]
+    monkeypatch.setattr(queries, "list_builtin_playbooks", lambda: editions[-1])
+    one, two = builtin.install_builtin_playbooks(actor=actor, at=make.AT)
+    remove = RemovePart(kind=PartKind.TASK, key="sso")
+    for id in (one, two):
+        drafts.edit_draft(actor=actor, playbook_id=id, edits=[remove], expected_revision=1, at=make.AT)
+        assert queries.find_new_edition(actor=actor, playbook_id=id) is None
+    editions.append(shipped(*(replace(definition, summary="Better") for definition, _ in editions[0])))
+    builtin.install_builtin_playbooks(actor=actor, at=make.AT)
+
+    offered = queries.find_new_edition(actor=actor, playbook_id=one)
+    assert offered is not None
+    assert any("sso" in change.text.lower() or "single" in change.text.lower() for change in offered.changes)
+    with pytest.raises(PlaybookChangedError):
+        builtin.take_edition_over(actor=actor, playbook_id=one, expected_revision=1, at=make.AT)
+    assert queries.get_playbook(actor=actor, playbook_id=one).draft.summary != "Better"
+    revision = builtin.take_edition_over(actor=actor, playbook_id=one, expected_revision=2, at=make.AT)
+    taken = queries.get_playbook(actor=actor, playbook_id=one)
+    assert (taken.draft.summary, taken.summary.latest_version, taken.can_undo) == ("Better", 1, True)
+    drafts.undo(actor=actor, playbook_id=one, expected_revision=revision, at=make.AT)
+    assert queries.get_playbook(actor=actor, playbook_id=one).draft.summary != "Better"
+
+    builtin.keep_own_edition(actor=actor, playbook_id=two)
+    assert queries.find_new_edition(actor=actor, playbook_id=two) is None
+    assert queries.get_playbook(actor=actor, playbook_id=two).draft.summary != "Better"
+    with pytest.raises(ConflictError):
+        builtin.keep_own_edition(actor=actor, playbook_id=two)

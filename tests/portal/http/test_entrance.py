@@ -43,7 +43,7 @@ def test_a_link_lets_in_and_the_address_loses_the_token(visit: SmallVisit) -> No
     assert response.status_code == 302
     assert response.headers["Location"] == "/portal/"
     assert response.headers["Cache-Control"] == "no-store"
-    assert response.headers["Referrer-Policy"] == "no-referrer"
+    assert response.headers["Referrer-Policy"] == "same-origin"
     cookie = response.cookies[door.COOKIE]
     assert cookie["httponly"]
     assert cookie["samesite"] == "Lax"

@@ -6,26 +6,24 @@ from uuid import UUID
 import msgspec
 from django.db import transaction
 
+from firstwin.calendars.queries import specs as spec_queries
 from firstwin.communications.contracts import (
     MessageKind,
     MessageState,
     NewMeeting,
-    NoReaderError,
-    Reader,
 )
 from firstwin.communications.models import Message
-from firstwin.communications.operations import meetings, outbox, slots
+from firstwin.communications.operations import meetings, outbox, plan_messages, slots
 from firstwin.communications.operations.letterhead import Letterhead, letterhead_of
 from firstwin.communications.operations.messages import compose
 from firstwin.communications.queries import meetings as meeting_queries
-from firstwin.communications.queries import people
 from firstwin.identity.contracts import Actor
 from firstwin.playbooks.contracts import TaskKind
 from firstwin.projects.contracts import OPEN_STATES, ProjectState, ReasonSide, TaskInfo, TaskState
 from firstwin.projects.operations import tasks as task_operations
 from firstwin.projects.queries import projects as project_queries
 from firstwin.scheduling import queries as scheduling_queries
-from firstwin.scheduling.contracts import CalendarSpec, Span
+from firstwin.scheduling.contracts import Span
 from firstwin.shared.errors import FirstwinError, NotFoundError
 
 _NOTICE = timedelta(hours=20)
@@ -44,12 +42,23 @@ def carry_out_task(*, actor: Actor, project_id: UUID, task_id: UUID, at: datetim
         return
     try:
         with transaction.atomic():
-            if task.kind is TaskKind.MESSAGE:
+            if task.kind is TaskKind.MESSAGE and (needless := _needless_after(head, task)):
+                task_operations.mark_task_not_applicable(actor=actor, task_id=task.id, reason=needless, at=at)
+            elif task.kind is TaskKind.MESSAGE:
                 _write_message(actor, head, task, at)
             elif task.kind is TaskKind.MEETING:
                 _arrange_meeting(actor, head, task, at)
     except FirstwinError as error:
         _stop(actor, task, f"{error.detail} {error.remedy}".strip(), at)
+
+
+def _needless_after(head: Letterhead, task: TaskInfo) -> str:
+    """Return why a message that reminds of a task need not go out any more; "" while it should."""
+    key = task.settings.get("unless_done")
+    about = next((one for stage in head.project.stages for one in stage.tasks if key and one.key == key), None)
+    if about is None or about.state in OPEN_STATES:
+        return ""
+    return f"Not sent: “{about.name}” {'is done' if about.state is TaskState.DONE else 'does not apply'} already."
 
 
 def resume_task(*, actor: Actor, project_id: UUID, task_id: UUID, at: datetime) -> None:
@@ -95,14 +104,16 @@ def _write_message(actor: Actor, head: Letterhead, task: TaskInfo, at: datetime)
     mails = Message.objects.for_actor(actor).filter(task_id=task.id, kind=MessageKind.PLAN.value)
     open_states = [MessageState.SENT.value, MessageState.QUEUED.value]
     served = set(mails.filter(state__in=open_states).values_list("reader_id", flat=True))
-    readers = _readers(actor, head, task.settings.get("to") or [task.owner_role])
+    readers = plan_messages.readers_of_task(actor=actor, head=head, roles=task.settings.get("to") or [task.owner_role])
+    plan_messages.require_files(actor=actor, task=task)
+    subject, body = plan_messages.text_of(task)
     drafts = compose(
         actor=actor,
         head=head,
         readers=[reader for reader in readers if reader.id not in served],
         kind=MessageKind.PLAN,
-        subject=task.settings.get("subject") or task.name,
-        body=task.settings.get("body") or task.description,
+        subject=subject,
+        body=body,
         source=f"task:{task.id}:{mails.count()}",
         task=task,
         at=at,
@@ -113,13 +124,15 @@ def _write_message(actor: Actor, head: Letterhead, task: TaskInfo, at: datetime)
 def _arrange_meeting(actor: Actor, head: Letterhead, task: TaskInfo, at: datetime) -> None:
     if meeting_queries.find_open_meeting(actor=actor, task_id=task.id) is not None:
         return
-    readers = _readers(actor, head, task.settings.get("attendees") or [task.owner_role])
+    readers = plan_messages.readers_of_task(
+        actor=actor, head=head, roles=task.settings.get("attendees") or [task.owner_role]
+    )
     minutes = int(task.settings.get("minutes") or 60)
     earliest = max(at + _NOTICE, task.start_at)
     latest = task.due_at
     if latest < earliest + timedelta(minutes=minutes):
         latest = earliest + _FALLBACK_WINDOW
-    begin = _begin_of_window(head, task, earliest, latest)
+    begin = _begin_of_window(actor, task, earliest, latest)
     starts_at = slots.propose_time(
         actor=actor, head=head, readers=readers, minutes=minutes, earliest=begin, latest=latest
     )
@@ -139,23 +152,11 @@ def _arrange_meeting(actor: Actor, head: Letterhead, task: TaskInfo, at: datetim
     )
 
 
-def _begin_of_window(head: Letterhead, task: TaskInfo, earliest: datetime, latest: datetime) -> datetime:
+def _begin_of_window(actor: Actor, task: TaskInfo, earliest: datetime, latest: datetime) -> datetime:
     """Return from when on a time may be proposed: as far ahead as the playbook wants it, if a day is left until then."""
     notice = task.settings.get("notice")
     if not notice:
         return earliest
-    calendar = CalendarSpec(time_zone=head.workspace.time_zone or "UTC", country=head.workspace.country)
+    calendar = spec_queries.get_specs(actor=actor).workspace
     wanted = scheduling_queries.starts_at(calendar, earliest - _NOTICE, msgspec.convert(notice, type=Span))
     return wanted if earliest < wanted <= latest - _ROOM else earliest
-
-
-def _readers(actor: Actor, head: Letterhead, roles: list[str]) -> tuple[Reader, ...]:
-    readers = people.readers_of_roles(actor=actor, project=head.project, account=head.account, roles=roles)
-    if not readers:
-        names = {role.key: role.name for role in head.project.roles}
-        wanted = ", ".join(names.get(role, role) for role in roles)
-        raise NoReaderError(
-            f"Nobody with an email address fills {wanted}.",
-            remedy="Fill the role on the People tab, then mark the task as open again.",
-        )
-    return readers

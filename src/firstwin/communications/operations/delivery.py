@@ -3,6 +3,7 @@
 import hashlib
 import smtplib
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -13,22 +14,23 @@ from django.db import transaction
 from firstwin.communications import permissions
 from firstwin.communications.contracts import (
     MailDelayedError,
+    MailFile,
     MailRefusedError,
     MailTransport,
     MessageInfo,
+    MessageKind,
     MessageState,
     OutgoingMail,
 )
 from firstwin.communications.events import MessageFailed, MessageSent
 from firstwin.communications.models import Message
-from firstwin.communications.operations import outbox
+from firstwin.communications.operations import outbox, plan_messages
 from firstwin.communications.queries import messages as message_queries
 from firstwin.communications.rules import addresses
-from firstwin.identity.contracts import Actor
+from firstwin.identity.contracts import WORKSPACE_HEADER, Actor
 from firstwin.journal import operations as journal_operations
 from firstwin.shared.errors import ConflictError, NotFoundError, PermissionDeniedError
 
-WORKSPACE_HEADER = "X-Firstwin-Workspace"
 _OPEN = (MessageState.QUEUED.value, MessageState.FAILED.value)
 
 
@@ -54,6 +56,8 @@ class DjangoMailTransport:
         if mail.calendar:
             letter.attach_alternative(mail.calendar, f"text/calendar; method={mail.calendar_method}")
             letter.attach("invite.ics", mail.calendar, "text/calendar")
+        for file in mail.files:
+            letter.attach(file.name, Path(file.path).read_bytes(), file.media_type)
         try:
             letter.send()
         except (smtplib.SMTPException, OSError) as error:
@@ -94,7 +98,7 @@ def deliver_message(
     digest = hashlib.sha256(f"{row.id}:{idempotency_key}".encode()).hexdigest()[:32]
     row.message_id = f"<{digest}@{addresses.mail_host(settings.BASE_URL)}>"
     try:
-        transport.deliver(_mail(row))
+        transport.deliver(_mail(row, _files(actor, row)))
     except MailRefusedError as error:
         _note_failure(actor, row, MessageState.BOUNCED, str(error), at)
         return
@@ -144,7 +148,14 @@ def _facts(row: Message) -> dict[str, Any]:
     }
 
 
-def _mail(row: Message) -> OutgoingMail:
+def _files(actor: Actor, row: Message) -> tuple[MailFile, ...]:
+    """Return what goes with a mail: the files of the message task that sends it."""
+    if row.kind != MessageKind.PLAN or row.task_id is None:
+        return ()
+    return plan_messages.list_files(actor=actor, task_id=row.task_id)
+
+
+def _mail(row: Message, files: tuple[MailFile, ...]) -> OutgoingMail:
     return OutgoingMail(
         workspace_id=row.workspace_id,
         message_id=row.message_id,
@@ -158,6 +169,7 @@ def _mail(row: Message) -> OutgoingMail:
         headers=row.headers,
         calendar=row.calendar,
         calendar_method=row.calendar_method,
+        files=files,
     )
 
 

@@ -6,15 +6,17 @@ from email.message import Message as MailMessage
 from email.utils import getaddresses, make_msgid, parseaddr
 from uuid import UUID
 
+import structlog
 from django.core.mail.backends.base import BaseEmailBackend
 from django.core.mail.message import EmailMessage
 from django.db import transaction
 
 from firstwin.communications.models import CapturedAttachment, CapturedMail
-from firstwin.communications.operations.delivery import WORKSPACE_HEADER
 from firstwin.identity import queries as identity_queries
-from firstwin.identity.contracts import system_actor
+from firstwin.identity.contracts import ACCOUNT_MAIL_HEADER, WORKSPACE_HEADER, system_actor
 from firstwin.shared import clock
+
+log = structlog.get_logger("firstwin.communications")
 
 
 class MailboxBackend(BaseEmailBackend):
@@ -29,6 +31,7 @@ def _capture(letter: EmailMessage) -> bool:
     mail = message_from_bytes(letter.message().as_bytes(), policy=policy.default)
     workspace_id, is_account_mail = _workspace_of(mail)
     if workspace_id is None:
+        log.warning("mail_not_kept", reason="no workspace has a mailbox yet", subject=str(mail["Subject"]))
         return False
     parts = _Parts(mail)
     to, cc = _addresses(mail, "To"), _addresses(mail, "Cc")
@@ -86,12 +89,12 @@ class _Parts:
 def _workspace_of(mail: MailMessage) -> tuple[UUID | None, bool]:
     """Return the workspace whose mailbox page shows a mail, and whether it is about signing in.
 
-    Mail of the product names its workspace. Sign-in mail does not: it goes to the workspace of the person it is for, or to
-    the first workspace of the installation, where only the owner sees it.
+    Mail of the product names its workspace, invitations too. Sign-in mail belongs to a person and not to a workspace: it
+    goes to a workspace of the person it is for, or to the first of the installation, where only the owner sees it.
     """
     named = mail.get(WORKSPACE_HEADER)
     if named:
-        return UUID(str(named)), False
+        return UUID(str(named)), ACCOUNT_MAIL_HEADER in mail
     workspaces = identity_queries.list_workspaces()
     address = parseaddr(str(mail.get("To", "")))[1]
     for workspace in workspaces:

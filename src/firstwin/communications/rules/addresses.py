@@ -8,6 +8,16 @@ _PORTAL_KEY = re.compile(r"/p/[A-Za-z0-9_=-]{20,}/(\?[a-z]+=[A-Za-z0-9-]*)?")
 MAIL_CHOICES_PATH = "/settings/mail/"
 
 
+def update_path(project_id: UUID) -> str:
+    """Return where a project is brought to a newer version of its playbook."""
+    return f"/projects/{project_id}/update/"
+
+
+def updates_path(playbook_id: UUID) -> str:
+    """Return where the running projects of a playbook are brought to its newest version."""
+    return f"/playbooks/{playbook_id}/updates/"
+
+
 def project_path(project_id: UUID, task_id: UUID | None = None) -> str:
     """Return the team's page of a project, with a task's panel open."""
     return f"/projects/{project_id}/" + (f"?task={task_id}" if task_id else "")

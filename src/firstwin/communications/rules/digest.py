@@ -14,8 +14,10 @@ _HEADINGS = {
     NotificationKind.REPLY: "New replies",
     NotificationKind.ASSIGNED: "New for you",
     NotificationKind.MEETING: "Meetings",
+    NotificationKind.PLAN: "Dates that moved",
     NotificationKind.FIRST_VALUE: "First wins",
     NotificationKind.DELIVERY: "Mail that did not arrive",
+    NotificationKind.PLAYBOOK: "New versions of playbooks",
 }
 _CUSTOMER_HEADINGS = {NotificationKind.OVERDUE: "Still open", NotificationKind.ASSIGNED: "New for you"}
 

@@ -16,8 +16,10 @@ _VENDOR_CHOICES = {
     NotificationKind.STUCK: MailChoice.AT_ONCE,
     NotificationKind.OVERDUE: MailChoice.DAILY,
     NotificationKind.MEETING: MailChoice.OFF,
+    NotificationKind.PLAN: MailChoice.DAILY,
     NotificationKind.DELIVERY: MailChoice.AT_ONCE,
     NotificationKind.FIRST_VALUE: MailChoice.AT_ONCE,
+    NotificationKind.PLAYBOOK: MailChoice.DAILY,
 }
 _CUSTOMER_CHOICES = {
     NotificationKind.REPLY: MailChoice.AT_ONCE,

@@ -80,7 +80,9 @@ class Play:
             return
         self._speak(scene)
         self._act(scene, [task for task in all_tasks(scene) if task.id in due and self.targets[task.id] <= at])
-        if is_finished:
+        if is_finished and not any(
+            task.is_required and task.state in contracts.OPEN_STATES for task in all_tasks(scene)
+        ):
             self._finish(scene)
 
     def _scene(self, at: datetime) -> Scene:

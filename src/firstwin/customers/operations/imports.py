@@ -195,7 +195,7 @@ def tell_import(*, workspace_id: UUID, import_id: UUID, at: datetime) -> bool:
         for contact in _untold(Contact.objects.laid_out_by(row), row):
             events.append(contacts.added_event(contact, import_id=row.id))
             batch.append(contact.id)
-        journal_operations.record_many(events, actor=_author(row), at=at)
+        journal_operations.record_many(events, actor=_author(row), at=at, is_bulk=True)
         if batch:
             row.told_to = batch[-1]
             row.save(update_fields=["told_to"])

@@ -15,13 +15,14 @@ from firstwin.shared.errors import InvalidInputError
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
-    """A dialog: its title names the thing, its button says the verb."""
+    """A dialog: its title names the thing, its button says the verb. What it would do is asked for at `try_url`."""
 
     title: str
     verb: str
     text: str = ""
     is_danger: bool = False
     is_wide: bool = False
+    try_url: str = ""
 
 
 def ask(

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from asgiref.sync import sync_to_async
 from django.core.handlers.asgi import ASGIRequest
-from django.db import close_old_connections
+from django.db import connection
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.views.decorators.http import require_safe
@@ -64,4 +64,4 @@ def _entries_after(*, workspace_id: UUID, sequence: int) -> Sequence[EntryInfo]:
     try:
         return journal_queries.entries_after(workspace_id=workspace_id, sequence=sequence)
     finally:
-        close_old_connections()
+        connection.close()

@@ -56,7 +56,8 @@ def show(request: HttpRequest, actor: Actor) -> HttpResponse:
         "day": day,
         "needs_you": [_row(row) for row in day.needs_you],
         "waiting": waiting,
-        "coming_up": _by_day(day.coming_up, local),
+        "coming_up": _by_day(day.coming_up if is_whole else day.coming_up[:MOST_AT_FIRST], local),
+        "coming_count": len(day.coming_up),
         "late_count": sum(row.reason is DayReason.OVERDUE for row in day.needs_you),
         "may_edit": may_edit(actor),
     }

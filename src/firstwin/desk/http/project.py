@@ -1,6 +1,6 @@
 """A project: its plan as a list, a board and over time, its people, messages, files and everything that happened."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -8,14 +8,13 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.html import escape
 from django.views.decorators.http import require_safe
 
 from firstwin.communications.queries import meetings as meeting_queries
 from firstwin.communications.queries import messages as message_queries
 from firstwin.customers import queries as customer_queries
 from firstwin.desk import queries as desk_queries
-from firstwin.desk.http import people, task_panel, waiting
+from firstwin.desk.http import charts, outlook, people, task_panel, waiting
 from firstwin.desk.http.access import desk_page, is_fragment, may_edit, may_shape
 from firstwin.identity import queries as identity_queries
 from firstwin.identity.contracts import Actor
@@ -25,6 +24,7 @@ from firstwin.playbooks.contracts import Side, TaskKind, Visibility
 from firstwin.projects.contracts import ProjectDetail, ProjectState, StageInfo, TaskInfo, TaskStanding, TaskState
 from firstwin.projects.queries import comments, files
 from firstwin.projects.queries import projects as project_queries
+from firstwin.projects.queries import updates as update_queries
 from firstwin.shared import clock, middleware, wording
 from firstwin.shared.errors import NotFoundError
 
@@ -36,16 +36,6 @@ BOARD = (
     ("approval", "Awaiting approval", (TaskStanding.AWAITING_APPROVAL,)),
     ("done", "Done", (TaskStanding.DONE, TaskStanding.NOT_APPLICABLE, TaskStanding.CANCELLED)),
 )
-SHORTEST_BAR = timedelta(hours=18)
-"""Shorter ones could neither be seen nor clicked."""
-TONES = {
-    TaskStanding.LATE: "late",
-    TaskStanding.STUCK: "late",
-    TaskStanding.IN_PROGRESS: "progress",
-    TaskStanding.READY: "progress",
-    TaskStanding.AWAITING_APPROVAL: "waiting",
-    TaskStanding.DONE: "done",
-}
 
 
 def frame(request: HttpRequest, actor: Actor, project_id: UUID, tab: str) -> dict[str, Any]:
@@ -53,6 +43,7 @@ def frame(request: HttpRequest, actor: Actor, project_id: UUID, tab: str) -> dic
     at = clock.now()
     detail = project_queries.get_project(actor=actor, project_id=project_id, at=at)
     summary = detail.summary
+    newer = update_queries.find_newer_number(actor=actor, project=summary)
     is_running = summary.state in {ProjectState.ACTIVE, ProjectState.DRAFT}
     return {
         "now": at,
@@ -61,6 +52,7 @@ def frame(request: HttpRequest, actor: Actor, project_id: UUID, tab: str) -> dic
         "project": summary,
         "steps": _steps(detail, at),
         "waits": waiting.sides(detail, at),
+        "outlook": outlook.outlook_of(actor, summary, at) if summary.state is ProjectState.ACTIVE else None,
         "is_running": is_running,
         "is_held": summary.state is ProjectState.ON_HOLD,
         "is_over": summary.state in {ProjectState.COMPLETED, ProjectState.CANCELLED},
@@ -70,6 +62,7 @@ def frame(request: HttpRequest, actor: Actor, project_id: UUID, tab: str) -> dic
         "head": journal_queries.find_head(workspace_id=actor.workspace_id)[0],
         "plan_url": reverse("project", kwargs={"project_id": project_id}),
         "here": request.get_full_path(),
+        "newer_title": f"Version {newer} of the playbook is out" if newer is not None else "",
     }
 
 
@@ -92,11 +85,12 @@ def _step(stage: StageInfo, at: datetime) -> tuple[str, str]:
     return "ahead", f"from {wording.short_day(timezone.localtime(stage.start_at).date(), today=today)}"
 
 
-def row_of(task: TaskInfo) -> dict[str, object]:
-    """Return a task as a row or a card shows it."""
+def row_of(task: TaskInfo, plan_url: str) -> dict[str, object]:
+    """Return a task as a row or a card shows it; its address lies under that of the plan."""
     word, icon = task_panel.KIND_WORDS[task.kind]
     return {
         "task": task,
+        "url": f"{plan_url}tasks/{task.id}/",
         "kind_word": word,
         "kind_icon": icon,
         "is_hidden": task.visibility is Visibility.INTERNAL,
@@ -126,7 +120,10 @@ def _plan(request: HttpRequest, actor: Actor, project_id: UUID) -> dict[str, Any
     view = request.GET.get("view", "list")
     only = request.GET.get("only", "")
     detail = context["detail"]
-    stages = [(stage, [row_of(task) for task in stage.tasks if _is_asked(task, only)]) for stage in detail.stages]
+    plan_url = context["plan_url"]
+    stages = [
+        (stage, [row_of(task, plan_url) for task in stage.tasks if _is_asked(task, only)]) for stage in detail.stages
+    ]
     context |= {
         "view": view if view in {"list", "board", "gantt"} else "list",
         "only": only,
@@ -134,9 +131,9 @@ def _plan(request: HttpRequest, actor: Actor, project_id: UUID) -> dict[str, Any
         "people": people.choices(actor, detail.summary.account_id) if context["may_edit"] else [],
     }
     if view == "board":
-        context["columns"] = _columns(detail)
+        context["columns"] = _columns(detail, plan_url)
     if view == "gantt":
-        context["bars"] = [bar_of(task, stage) for stage in detail.stages for task in stage.tasks]
+        context |= charts.read(actor, detail)
     return context
 
 
@@ -154,29 +151,12 @@ def _is_asked(task: TaskInfo, only: str) -> bool:
             return True
 
 
-def _columns(detail: ProjectDetail) -> list[dict[str, object]]:
+def _columns(detail: ProjectDetail, plan_url: str) -> list[dict[str, object]]:
     tasks = [task for stage in detail.stages for task in stage.tasks]
     return [
-        {"key": key, "title": title, "rows": [row_of(task) for task in tasks if task.standing in standings]}
+        {"key": key, "title": title, "rows": [row_of(task, plan_url) for task in tasks if task.standing in standings]}
         for key, title, standings in BOARD
     ]
-
-
-def bar_of(task: TaskInfo, stage: StageInfo) -> dict[str, object]:
-    """Return a task for the Gantt chart, which writes names into the page as they are: so they are escaped here."""
-    end = task.finished_at or task.due_at
-    start = min(task.started_at or task.start_at, end - SHORTEST_BAR)
-    return {
-        "id": str(task.id),
-        "name": escape(task.name),
-        "stage": escape(stage.name),
-        "start": timezone.localtime(start).strftime("%Y-%m-%d %H:%M"),
-        "end": timezone.localtime(end).strftime("%Y-%m-%d %H:%M"),
-        "progress": 100 if task.standing is TaskStanding.DONE else 0,
-        "dependencies": [str(other) for other in task.predecessor_ids],
-        "custom_class": f"fw-bar-{TONES.get(task.standing, 'neutral')}",
-        "href": reverse("task", kwargs={"project_id": task.project_id, "task_id": task.id}),
-    }
 
 
 @require_safe

@@ -34,12 +34,13 @@ COLUMNS = {
     "progress": "Progress",
     "milestone": "Next milestone",
     "end": "Planned end",
+    "likely": "Likely end",
     "owner": "Owner",
     "customer": "Customer seen",
     "segment": "Segment",
     "playbook": "Playbook",
 }
-USUAL_COLUMNS = ("stage", "progress", "milestone", "end", "owner", "customer")
+USUAL_COLUMNS = ("stage", "progress", "milestone", "likely", "owner", "customer")
 
 
 @require_safe
@@ -152,6 +153,8 @@ _HEAD = (
     "Next milestone on",
     "Target end",
     "Planned end",
+    "Likely end",
+    "Chance to meet the target",
     "Owner",
     "Segment",
     "Industry",
@@ -176,6 +179,8 @@ def _row(project: ProjectSummary) -> tuple[object, ...]:
         _day(project.next_milestone_at),
         _day(project.target_end_at),
         _day(project.planned_end_at),
+        _day(project.likely_end_at),
+        "" if project.likely_chance is None else f"{project.likely_chance:.0%}",
         project.owner.name if project.owner else "",
         project.segment,
         project.industry,

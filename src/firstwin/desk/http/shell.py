@@ -41,6 +41,7 @@ class Shell:
 PLACES = (
     ("My day", "home", "my_day"),
     ("Projects", "rocket", "projects"),
+    ("People", "users", "workload"),
     ("Accounts", "building", "accounts"),
     ("Playbooks", "book-2", "playbooks"),
     ("Messages", "mail", "messages"),

@@ -90,6 +90,18 @@ class TaskForm(forms.Form):
         person.choices = [("", "Nobody yet"), *people]
 
 
+class EditTaskForm(TaskForm):
+    """What can be changed of a task that is in the plan."""
+
+    estimate_hours = forms.FloatField(
+        label="Hours of work",
+        required=False,
+        min_value=0,
+        max_value=10_000,
+        help_text="How long it takes whoever does it. Left empty, what is usual for its kind counts.",
+    )
+
+
 class NewTaskForm(TaskForm):
     """A task to add to a plan."""
 

@@ -8,6 +8,8 @@ from django.urls import resolve, reverse
 from django.urls.exceptions import Resolver404
 from django.utils import timezone
 
+from firstwin.communications.operations import plan_messages
+from firstwin.communications.queries import messages as message_queries
 from firstwin.desk import queries as desk_queries
 from firstwin.desk.contracts import Fact
 from firstwin.desk.http import people
@@ -18,7 +20,11 @@ from firstwin.identity.contracts import Actor
 from firstwin.journal.contracts import EntryFilter
 from firstwin.playbooks.contracts import TaskKind
 from firstwin.projects.contracts import OPEN_STATES, ProjectDetail, TaskInfo, TaskState
+from firstwin.projects.contracts.steering import LinkInfo
 from firstwin.projects.queries import comments, files
+from firstwin.projects.queries import steering as steering_queries
+from firstwin.scheduling import queries as scheduling_queries
+from firstwin.scheduling.contracts import parse_span
 from firstwin.shared import clock, pagination
 
 KIND_WORDS = {
@@ -40,7 +46,6 @@ BY_A_CLICK = {TaskKind.TODO, TaskKind.MESSAGE, TaskKind.MEETING, TaskKind.TRAINI
 
 def read(request: HttpRequest, actor: Actor, detail: ProjectDetail, task: TaskInfo) -> dict[str, Any]:
     """Return the context of the panel."""
-    by_id = {other.id: other for stage in detail.stages for other in stage.tasks}
     return {
         "task": task,
         "detail": detail,
@@ -50,9 +55,11 @@ def read(request: HttpRequest, actor: Actor, detail: ProjectDetail, task: TaskIn
         "is_open": task.state in OPEN_STATES,
         "is_by_click": task.kind in BY_A_CLICK and task.kind is not TaskKind.MEETING,
         "is_awaiting": task.state is TaskState.AWAITING_APPROVAL,
-        "after": [by_id[other] for other in task.predecessor_ids if other in by_id],
+        "links": _links(actor, task),
+        "length": spoken_length(task.duration),
         "answers": _answers(task),
         "finish_form": FinishForm(task=task),
+        **_mail(actor, task),
         "people": people.choices(actor, detail.summary.account_id),
         "assignee": people.choice_of(task.assignee),
         "members": [member.name for member in identity_queries.list_members(actor=actor)],
@@ -63,6 +70,30 @@ def read(request: HttpRequest, actor: Actor, detail: ProjectDetail, task: TaskIn
         "beneath": beneath(request, task.project_id),
         "now": clock.now(),
     }
+
+
+def _links(actor: Actor, task: TaskInfo) -> dict[str, list[LinkInfo]]:
+    """Return what the task waits for, and what waits for it."""
+    found = steering_queries.list_links(actor=actor, project_id=task.project_id, task_id=task.id)
+    return {
+        "before": [link for link in found if link.successor_id == task.id],
+        "behind": [link for link in found if link.successor_id != task.id],
+    }
+
+
+def spoken_length(duration: str) -> str:
+    """Return a stored length in words, nothing where none is stored."""
+    return scheduling_queries.spoken(parse_span(duration)) if duration else ""
+
+
+def _mail(actor: Actor, task: TaskInfo) -> dict[str, Any]:
+    """Return what a message task sent; before that, how it would go out now."""
+    if task.kind is not TaskKind.MESSAGE:
+        return {}
+    sent = message_queries.list_messages(actor=actor, task_id=task.id).items
+    if sent or task.state not in OPEN_STATES:
+        return {"mails": sent}
+    return {"preview": plan_messages.preview_message(actor=actor, task=task, at=clock.now())}
 
 
 def _history(actor: Actor, task: TaskInfo) -> list[Fact]:
@@ -95,6 +126,7 @@ def initial_of(task: TaskInfo) -> dict[str, Any]:
         "due_at": timezone.localtime(task.due_at).replace(second=0, microsecond=0),
         "visibility": task.visibility.value,
         "is_required": task.is_required,
+        "estimate_hours": task.estimate_hours,
     }
 
 

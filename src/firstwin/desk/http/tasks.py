@@ -10,11 +10,11 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from firstwin.desk.http import answers, asks, people, task_panel
 from firstwin.desk.http.access import desk_page
-from firstwin.desk.http.task_forms import FinishForm, ReasonForm, StuckForm, TaskForm, add_problems
+from firstwin.desk.http.task_forms import EditTaskForm, FinishForm, ReasonForm, StuckForm, add_problems
 from firstwin.identity.contracts import Actor
 from firstwin.playbooks.contracts import Visibility
 from firstwin.projects.contracts import ReasonSide, TaskInfo, TaskState
-from firstwin.projects.contracts.changes import TaskMove, TaskPatch
+from firstwin.projects.contracts.changes import TaskChange, TaskMove, TaskPatch
 from firstwin.projects.operations import changes
 from firstwin.projects.operations import tasks as task_operations
 from firstwin.projects.queries import projects as project_queries
@@ -187,7 +187,7 @@ def edit(request: HttpRequest, actor: Actor, task_id: UUID) -> HttpResponse:
     at = clock.now()
     task = project_queries.get_task(actor=actor, task_id=task_id, at=at)
     summary = project_queries.get_project(actor=actor, project_id=task.project_id, at=at).summary
-    form = TaskForm(
+    form = EditTaskForm(
         request.POST or None,
         initial=task_panel.initial_of(task),
         people=people.choices(actor, summary.account_id),
@@ -201,27 +201,24 @@ def edit(request: HttpRequest, actor: Actor, task_id: UUID) -> HttpResponse:
     return asks.ask(request, question, form, answered, beneath=_address(task))
 
 
-def _carry_out_edit(actor: Actor, task: TaskInfo, form: TaskForm, version: int | None) -> None:
-    """Send only what changed: words, then person, then dates. Each is a fact of its own in the record."""
-    at, said = clock.now(), form.cleaned_data
-    changed = set(form.changed_data)
-    if changed & {"name", "description", "guidance", "visibility", "is_required"}:
+def _carry_out_edit(actor: Actor, task: TaskInfo, form: EditTaskForm, version: int | None) -> None:
+    """Send only what changed, as one change."""
+    said, changed = form.cleaned_data, set(form.changed_data)
+    patch, move = TaskPatch(), TaskMove()
+    if changed & {"name", "description", "guidance", "visibility", "is_required", "estimate_hours"}:
         patch = TaskPatch(
             name=said["name"],
             description=said["description"],
             guidance=said["guidance"],
             visibility=Visibility(said["visibility"]),
             is_required=said["is_required"],
+            estimate_hours=said["estimate_hours"],
+            has_usual_estimate=said["estimate_hours"] is None,
         )
-        changes.edit_task(actor=actor, task_id=task.id, patch=patch, at=at, expected_version=version)
-        version = None
-    if "person" in changed:
-        person = people.chosen(said["person"])
-        changes.assign_task(actor=actor, task_id=task.id, person=person, at=at, expected_version=version)
-        version = None
     if changed & {"start_at", "due_at"}:
         move = TaskMove(start_at=said["start_at"], due_at=said["due_at"])
-        changes.move_task(actor=actor, task_id=task.id, move=move, at=at, expected_version=version)
+    change = TaskChange(patch=patch, move=move, is_reassigned="person" in changed, person=people.chosen(said["person"]))
+    changes.change_task(actor=actor, task_id=task.id, change=change, at=clock.now(), expected_version=version)
 
 
 @require_POST

@@ -58,17 +58,15 @@ def attach(request: HttpRequest, actor: Actor, project_id: UUID, task_id: UUID |
     sent = request.FILES.getlist("file")
     if not sent:
         raise InvalidInputError("No file was chosen.", remedy="Choose one or drop it here.")
-    for file in sent:
-        files.attach_file(
-            actor=actor,
-            project_id=project_id,
-            task_id=task_id,
-            name=file.name or "file",
-            content=file,
-            requested=request.POST.get("requested", ""),
-            is_internal=bool(request.POST.get("is_internal")),
-            at=clock.now(),
-        )
+    files.attach_files(
+        actor=actor,
+        project_id=project_id,
+        task_id=task_id,
+        new=[files.NewFile(name=file.name or "file", content=file) for file in sent],
+        requested=request.POST.get("requested", ""),
+        is_internal=bool(request.POST.get("is_internal")),
+        at=clock.now(),
+    )
     return answers.done(request, "Attached." if len(sent) == 1 else f"{len(sent)} files attached.")
 
 

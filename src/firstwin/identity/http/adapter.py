@@ -36,6 +36,11 @@ class AccountAdapter(DefaultAccountAdapter):
             mail=mail.SealedMail(to=email, subject=str(message.subject), text=str(message.body), html=html)
         )
 
+    def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
+        super().authentication_failed(request, **credentials)
+        email = str(credentials.get("email") or credentials.get("username") or "")
+        sign_in.note_failed_sign_in(email=email, method="password", ip=self.get_client_ip(request))
+
     def post_login(self, request: HttpRequest, user: AbstractBaseUser, **given: Any) -> HttpResponse:
         response: HttpResponse = super().post_login(request, user, **given)
         sign_in.record_sign_in(

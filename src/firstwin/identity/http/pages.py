@@ -7,6 +7,7 @@ from allauth.account.adapter import get_adapter
 from allauth.usersessions.models import UserSession
 from django import forms
 from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth import login
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -16,11 +17,11 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from firstwin.identity import queries
-from firstwin.identity.contracts import InvitationInfo, NewWorkspace
+from firstwin.identity.contracts import InvitationInfo, NewWorkspace, NotSignedInError
 from firstwin.identity.http.forms import JoinForm, SetUpForm
 from firstwin.identity.models import User
-from firstwin.identity.operations import invitations, sign_in
-from firstwin.shared import clock
+from firstwin.identity.operations import invitations, people, sign_in
+from firstwin.shared import clock, pages
 from firstwin.shared.errors import InvalidInputError, NotFoundError
 
 
@@ -109,6 +110,24 @@ def switch_workspace(request: HttpRequest) -> HttpResponse:
     return HttpResponseRedirect(following)
 
 
+@require_POST
+def keep_theme(request: HttpRequest) -> HttpResponse:
+    """Keep the theme for the person, and in this browser for when nobody is signed in."""
+    if request.user.is_authenticated:
+        people.choose_theme(user_id=request.user.pk, theme=request.POST.get("theme", ""))
+    return pages.choose_theme(request)
+
+
+@require_POST
+def end_session(request: HttpRequest, session_id: int) -> HttpResponse:
+    """End one of the person's own sessions: the device is signed out."""
+    if not request.user.is_authenticated:
+        raise NotSignedInError("You are not signed in.")
+    sign_in.end_session(user_id=request.user.pk, session_id=session_id)
+    messages.success(request, "That device is signed out.")
+    return HttpResponseRedirect(reverse("usersessions_list"))
+
+
 def _sign_in(request: HttpRequest, user_id: UUID, *, method: str) -> None:
     """Begin a fresh session for the person: whatever was in the old one is gone."""
     request.session.flush()
@@ -126,7 +145,11 @@ def _show_problems(form: forms.Form, error: InvalidInputError, places: dict[str,
 
 
 def _form_page(request: HttpRequest, template: str, form: forms.Form, **facts: object) -> HttpResponse:
-    """Show a form; its address holds a secret, so no other page may learn where the reader came from."""
+    """Show a form; its address holds a secret, so no other site may learn where the reader came from.
+
+    Our own may: without any referrer a browser sends the form with the origin "null", which the check against forged
+    requests refuses.
+    """
     response = render(request, template, {"form": form, **facts}, status=422 if form.errors else 200)
-    response["Referrer-Policy"] = "no-referrer"
+    response["Referrer-Policy"] = "same-origin"
     return response

@@ -155,6 +155,7 @@ def send_invitation(
             to=info.email,
             subject=f"{invited_by} invites you to {info.workspace_name} on Firstwin",
             text=render_to_string("identity/mail/invitation.txt", facts),
+            workspace_id=workspace_id,
         ),
         message_id=message_id,
     )

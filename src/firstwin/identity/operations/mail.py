@@ -1,9 +1,12 @@
 """Mail of sign-in and invitations: put into a job at once, sent by the worker."""
 
+from uuid import UUID
+
 import msgspec
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 
+from firstwin.identity.contracts import ACCOUNT_MAIL_HEADER, WORKSPACE_HEADER
 from firstwin.identity.operations.sealing import seal, unseal
 from firstwin.jobs import operations as job_operations
 
@@ -18,6 +21,7 @@ class SealedMail(msgspec.Struct, frozen=True, kw_only=True):
     text: str
     html: str = ""
     sender: str = ""
+    workspace_id: UUID | None = None
 
 
 def enqueue_mail(*, mail: SealedMail) -> None:
@@ -34,12 +38,19 @@ def send_sealed_mail(*, sealed: str, message_id: str) -> None:
 
 def send(mail: SealedMail, *, message_id: str) -> None:
     """Send a mail now; only from jobs."""
+    headers = {
+        "Message-ID": f"<{message_id}@{settings.MAIL_DOMAIN}>",
+        "Auto-Submitted": "auto-generated",
+        ACCOUNT_MAIL_HEADER: "yes",
+    }
+    if mail.workspace_id:
+        headers[WORKSPACE_HEADER] = str(mail.workspace_id)
     message = EmailMultiAlternatives(
         subject=mail.subject,
         body=mail.text,
         from_email=mail.sender or None,
         to=[mail.to],
-        headers={"Message-ID": f"<{message_id}@{settings.MAIL_DOMAIN}>", "Auto-Submitted": "auto-generated"},
+        headers=headers,
     )
     if mail.html:
         message.attach_alternative(mail.html, "text/html")

@@ -1,6 +1,7 @@
 """Writes on the people who sign in, whichever workspaces they belong to."""
 
 from datetime import datetime
+from uuid import UUID
 
 from allauth.account.models import EmailAddress
 from allauth.usersessions.models import UserSession
@@ -10,7 +11,7 @@ from django.db import transaction
 
 from firstwin.identity import rules
 from firstwin.identity.models import User
-from firstwin.shared.errors import Problem
+from firstwin.shared.errors import InvalidInputError, Problem
 
 
 def person_problems(*, email: str, name: str, time_zone: str = "UTC") -> list[Problem]:
@@ -32,6 +33,14 @@ def password_problems(password: str, *, email: str, name: str) -> list[Problem]:
     except ValidationError as error:
         return [Problem("password", message, "Choose a longer or less common one.") for message in error.messages]
     return []
+
+
+def choose_theme(*, user_id: UUID, theme: str) -> None:
+    """Keep how a person likes pages to look: light, dark, or as their device says. Raises InvalidInputError for others."""
+    if theme not in rules.THEMES:
+        problem = Problem("theme", "There is no such theme.", f"Choose one of: {', '.join(rules.THEMES)}.")
+        raise InvalidInputError("The theme was not kept.", problems=(problem,))
+    User.objects.filter(id=user_id).update(theme=theme)
 
 
 def find_or_create_user(

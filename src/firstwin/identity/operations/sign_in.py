@@ -1,5 +1,6 @@
 """Writes around signing in: one-time links, set-up, sessions, and the record of who signed in."""
 
+import json
 import secrets
 from datetime import datetime
 from uuid import UUID
@@ -11,12 +12,15 @@ from django.db import transaction
 
 from firstwin.identity import queries, rules
 from firstwin.identity.contracts import CreatedWorkspace, LinkEndedError, NewWorkspace, system_actor
-from firstwin.identity.events import SignedIn, SignInLinkIssued
+from firstwin.identity.events import SignedIn, SignInFailed, SignInLinkIssued
 from firstwin.identity.models import OneTimeLink, User
-from firstwin.identity.operations import people, workspaces
+from firstwin.identity.operations import people, sealing, workspaces
+from firstwin.jobs import operations as job_operations
 from firstwin.journal import operations as journal_operations
 from firstwin.shared import signed_links
 from firstwin.shared.errors import ConflictError, InvalidInputError, NotFoundError
+
+NOTE_FAILED_SIGN_IN = "identity.note_failed_sign_in"
 
 
 def issue_sign_in_link(*, email: str, at: datetime) -> str:
@@ -83,6 +87,25 @@ def record_sign_in(*, user_id: UUID, method: str, ip: str, at: datetime) -> None
         for member, workspace in queries.list_memberships(user_id=user_id):
             actor = queries.get_member_actor(workspace_id=workspace.id, member_id=member.id)
             journal_operations.record(SignedIn(member_id=member.id, method=method, ip=ip), actor=actor, at=at)
+
+
+def note_failed_sign_in(*, email: str, method: str, ip: str) -> None:
+    """Hand a refused sign-in to the worker, the same way whether or not the address is known.
+
+    So the answer takes as long for a stranger as for a member, and tells nobody who has an account.
+    """
+    sealed = sealing.seal(json.dumps({"email": email[:254], "method": method, "ip": ip}))
+    job_operations.enqueue(NOTE_FAILED_SIGN_IN, {"sealed": sealed}, workspace_id=None)
+
+
+def record_failed_sign_in(*, sealed: str, at: datetime) -> None:
+    """Write a refused sign-in down in the journal of each workspace that the person belongs to; strangers leave no trace."""
+    said = json.loads(sealing.unseal(sealed))
+    user_id = queries.find_user_id(email=rules.normal_email(said["email"]))
+    with transaction.atomic():
+        for member, workspace in queries.list_memberships(user_id=user_id) if user_id else ():
+            failed = SignInFailed(member_id=member.id, email=member.email, method=said["method"], ip=said["ip"])
+            journal_operations.record(failed, actor=system_actor(workspace.id), at=at)
 
 
 def end_session(*, user_id: UUID, session_id: int) -> None:

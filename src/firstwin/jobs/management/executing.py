@@ -250,8 +250,15 @@ class Keeper(threading.Thread):
     def _share(self) -> None:
         for executor in self._executors:
             if executor.hand.is_hoarding() and (jobs := executor.hand.give_up_waiting()):
-                claims.release(jobs)
+                self._release(executor, jobs)
                 self._bell.ring(everyone=True)
+
+    def _release(self, executor: Executor, jobs: Sequence[Job]) -> None:
+        try:
+            claims.release(jobs)
+        except DatabaseError:
+            executor.hand.take(jobs)
+            raise
 
     def _extend(self, now: datetime) -> None:
         """Extend leases of which a third is used up: most jobs end before and cost nothing here."""

@@ -116,7 +116,8 @@ class Worker:
     def _end(self, listener: Listener | None) -> None:
         self._bell.ring(everyone=True)
         end = time.monotonic() + self._grace
-        for thread in (*self._executors, self._dutiful):
+        # The keeper last: it may hold jobs that it took from behind a long one and has not given back yet.
+        for thread in (*self._executors, self._dutiful, self._keeper):
             thread.join(max(0.0, end - time.monotonic()))
         if listener is not None:
             listener.close()

@@ -126,12 +126,16 @@ class SegmentTarget:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MessageSettings:
-    """An email: recipients by role, subject and Markdown body."""
+    """An email: recipients by role, subject and Markdown body.
+
+    One that reminds of a task names it under `unless_done`: it is not sent once that task is done.
+    """
 
     to: tuple[str, ...] = ()
     subject: str = ""
     body: str = ""
     attachments: tuple[str, ...] = ()
+    unless_done: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -258,6 +262,9 @@ class RepeatSpec:
 class TaskSpec:
     """A task or milestone. Without `start` it begins when its links and its stage allow; `due` beats `duration`.
 
+    `duration_min` and `duration_max` say how long it takes when all goes well and when much goes wrong; plans use
+    `duration`, simulations all three.
+
     `owner` is a role key. `automatic` tasks (messages, invitations) are done by Firstwin itself when their time comes.
     `guidance` is for the team only. `required` tasks must be done or not applicable before the project can complete.
     """
@@ -273,6 +280,8 @@ class TaskSpec:
     start: Moment | None = None
     due: Moment | None = None
     duration: Span | None = None
+    duration_min: Span | None = None
+    duration_max: Span | None = None
     after: tuple[LinkSpec, ...] = ()
     required: bool = True
     automatic: bool = False

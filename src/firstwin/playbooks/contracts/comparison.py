@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from firstwin.playbooks.contracts import PlaybookDefinition
 from firstwin.playbooks.contracts.library import PartKind
 
 
@@ -33,3 +34,11 @@ class Change:
     field: str = ""
     before: Any = None
     after: Any = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewEdition:
+    """A newer edition of a built-in playbook than the one that a workspace took over and then changed."""
+
+    definition: PlaybookDefinition
+    changes: tuple[Change, ...]

@@ -75,12 +75,16 @@ class SetFields:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AddPart:
-    """Add a part at a position (0 is first, None is last); a task names its stage. Without a key one is made from the name."""
+    """Add a part at a position (0 is first, None is last); a task names its stage, and its overlay if it is part of one.
+
+    Without a key (a target: without its figure) one is made from the name.
+    """
 
     kind: PartKind
     values: Mapping[str, Any]
     stage: str = ""
     position: int | None = None
+    overlay: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,6 +111,14 @@ class DuplicatePart:
 
     kind: PartKind
     key: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EditCheck:
+    """What an edit would come to: why it would be refused (empty: it would not), and the problems of the draft after it."""
+
+    refusal: str
+    problems: tuple[PlaybookProblem, ...]
 
 
 Edit = SetFields | AddPart | MovePart | RemovePart | DuplicatePart

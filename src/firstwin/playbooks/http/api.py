@@ -67,14 +67,15 @@ class LintBody(StrictSchema):
 
 
 class EditBody(StrictSchema):
-    """One edit. `set`: kind, key, values. `add`: kind, values, position, stage (of a task). `move`: kind, key, position,
-    stage. `remove` and `duplicate`: kind, key. Values are in the keys of the YAML form; null sets a key back.
+    """One edit. `set`: kind, key, values. `add`: kind, values, position, stage and overlay (of a task). `move`: kind, key,
+    position, stage. `remove` and `duplicate`: kind, key. Values are in the keys of the YAML form; null sets a key back.
     """
 
     op: Literal["set", "add", "move", "remove", "duplicate"]
     kind: PartKind
     key: str = ""
     stage: str = ""
+    overlay: str = ""
     position: int | None = None
     values: dict[str, Any] = {}
 
@@ -83,7 +84,13 @@ class EditBody(StrictSchema):
             case "set":
                 return SetFields(kind=self.kind, key=self.key, values=self.values)
             case "add":
-                return AddPart(kind=self.kind, values=self.values, stage=self.stage, position=self.position)
+                return AddPart(
+                    kind=self.kind,
+                    values=self.values,
+                    stage=self.stage,
+                    position=self.position,
+                    overlay=self.overlay,
+                )
             case "move":
                 return MovePart(kind=self.kind, key=self.key, position=self.position or 0, stage=self.stage)
             case "remove":

@@ -1,22 +1,17 @@
 """Install the playbooks that ship with the product."""
 
-import hashlib
-import json
 from datetime import datetime
-from functools import cache
-from importlib import resources
-from typing import Any
 from uuid import UUID
 
 from django.db import transaction
 
 from firstwin.identity.contracts import Actor
+from firstwin.playbooks import queries
 from firstwin.playbooks.contracts import PlaybookDefinition
-from firstwin.playbooks.contracts.library import InvalidPlaybookError
 from firstwin.playbooks.models import Playbook
 from firstwin.playbooks.operations import storage
-from firstwin.playbooks.rules import linting, reading, writing
-from firstwin.playbooks.rules.findings import is_error
+from firstwin.playbooks.rules import writing
+from firstwin.shared.errors import ConflictError
 
 BUILTIN_NOTES = "Comes with Firstwin."
 
@@ -31,7 +26,7 @@ def install_builtin_playbooks(*, actor: Actor, at: datetime) -> tuple[UUID, ...]
     changed: list[UUID] = []
     with transaction.atomic():
         rows = {row.key: row for row in Playbook.objects.for_actor(actor).select_for_update()}
-        for definition, digest in builtin_playbooks():
+        for definition, digest in queries.list_builtin_playbooks():
             row = rows.get(definition.key)
             if row is None:
                 row = storage.create_row(actor, definition, origin="built in", at=at, builtin_digest=digest)
@@ -47,28 +42,41 @@ def install_builtin_playbooks(*, actor: Actor, at: datetime) -> tuple[UUID, ...]
     return tuple(changed)
 
 
-@cache
-def builtin_playbooks() -> tuple[tuple[PlaybookDefinition, str], ...]:
-    """Return the playbooks that ship with the product, each with the digest that tells its editions apart."""
-    folder = resources.files("firstwin.playbooks") / "builtin"
-    found = []
-    for file in sorted(folder.iterdir(), key=lambda entry: entry.name):
-        if file.name.endswith(".yaml"):
-            read = reading.read_yaml(file.read_text(encoding="utf-8"), file=file.name)
-            problems = [problem for problem in linting.lint_reading(read) if is_error(problem)]
-            if read.definition is None or problems:
-                raise InvalidPlaybookError(f"The built-in playbook {file.name} is broken.", found=tuple(problems))
-            found.append((read.definition, digest_of(writing.to_plain(read.definition))))
-    return tuple(found)
+def take_edition_over(*, actor: Actor, playbook_id: UUID, expected_revision: int, at: datetime) -> int:
+    """Make the newer edition of a built-in playbook the draft, which can be undone and is not published; returns the revision.
+
+    Raises ConflictError when there is no newer edition, PlaybookChangedError when somebody edited the draft meanwhile.
+    """
+    storage.require_editor(actor)
+    with transaction.atomic():
+        playbook = storage.lock_row(actor, playbook_id)
+        storage.expect_revision(playbook, expected_revision)
+        definition = _answer_edition(actor, playbook)
+        return storage.store_step(actor, playbook, definition, "Take over the new built-in edition", at)
 
 
-def digest_of(plain: Any) -> str:
-    """Return the digest of a definition as plain data."""
-    text = json.dumps(plain, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()
+def keep_own_edition(*, actor: Actor, playbook_id: UUID) -> None:
+    """Leave a changed built-in playbook as it is; the edition is not offered again. Raises ConflictError for none."""
+    storage.require_editor(actor)
+    with transaction.atomic():
+        _answer_edition(actor, storage.lock_row(actor, playbook_id))
+
+
+def _answer_edition(actor: Actor, playbook: Playbook) -> PlaybookDefinition:
+    """Note that the edition was looked at, so that only the next one is offered, and return it."""
+    found = queries.find_new_edition(actor=actor, playbook_id=playbook.id)
+    if found is None:
+        raise ConflictError("There is no newer edition of this playbook.", remedy="It may have been answered already.")
+    playbook.builtin_digest = writing.digest_of(writing.to_plain(found.definition))
+    playbook.save(update_fields=["builtin_digest"])
+    return found.definition
 
 
 def _is_edited(actor: Actor, playbook: Playbook) -> bool:
     """Say whether the workspace made the built-in playbook its own: in the draft, or in a version it published."""
     version = storage.latest_version(actor, playbook)
-    return playbook.has_draft_changes or version is None or digest_of(version.definition) != playbook.builtin_digest
+    return (
+        playbook.has_draft_changes
+        or version is None
+        or writing.digest_of(version.definition) != playbook.builtin_digest
+    )

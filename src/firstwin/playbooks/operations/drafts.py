@@ -11,7 +11,7 @@ from firstwin.playbooks.contracts import PlaybookDefinition
 from firstwin.playbooks.contracts.library import Edit, InvalidPlaybookError
 from firstwin.playbooks.models import DraftRevision
 from firstwin.playbooks.operations import storage
-from firstwin.playbooks.rules import editing, linting, reading
+from firstwin.playbooks.rules import editing, reading
 from firstwin.shared.errors import ConflictError, InvalidInputError
 
 
@@ -79,8 +79,5 @@ def _travel(actor: Actor, playbook_id: UUID, expected_revision: int, by: int, at
 
 
 def _refuse_new_breakage(before: PlaybookDefinition, after: PlaybookDefinition) -> None:
-    """An edit may leave work to do, but not make a circle or two parts with one key."""
-    old = {problem.message for problem in linting.lint_structure(before)}
-    new = [problem for problem in linting.lint_structure(after) if problem.message not in old]
-    if new:
-        raise InvalidPlaybookError(new[0].message, remedy=new[0].remedy, found=tuple(new))
+    if new := editing.new_breakage(before, after):
+        raise InvalidPlaybookError(new[0].message, remedy=new[0].remedy, found=new)

@@ -8,8 +8,10 @@ from typing import Any
 from firstwin.playbooks.contracts import (
     CompletionCriterion,
     FieldSpec,
+    OverlayAddition,
     OverlaySpec,
     PlaybookDefinition,
+    PlaybookProblem,
     RoleSpec,
     SegmentTarget,
     StageSpec,
@@ -66,6 +68,12 @@ def checked_definition(values: Mapping[str, Any]) -> PlaybookDefinition:
     return definition
 
 
+def new_breakage(before: PlaybookDefinition, after: PlaybookDefinition) -> tuple[PlaybookProblem, ...]:
+    """An edit may leave work to do, but not make a circle or two parts with one key."""
+    old = {problem.message for problem in linting.lint_structure(before)}
+    return tuple(problem for problem in linting.lint_structure(after) if problem.message not in old)
+
+
 def describe(definition: PlaybookDefinition, edit: Edit) -> str:
     """Return what an edit does, as the history of the draft shows it."""
     match edit:
@@ -90,11 +98,16 @@ def _name(definition: PlaybookDefinition, kind: PartKind, key: str) -> str:
 
 def _parts(definition: PlaybookDefinition, kind: PartKind) -> Sequence[Any]:
     if kind is PartKind.TASK:
-        return [task for stage in definition.stages for task in stage.tasks]
+        return [*(task for stage in definition.stages for task in stage.tasks), *overlay_tasks(definition)]
     if kind is PartKind.PLAYBOOK:
         raise InvalidInputError("The playbook itself can only be changed.", remedy="Name a part, such as a stage.")
     parts: Sequence[Any] = getattr(definition, LISTS[kind][0])
     return parts
+
+
+def overlay_tasks(definition: PlaybookDefinition) -> list[TaskSpec]:
+    """Tasks that overlays add are edited one by one, like those of the stages."""
+    return [task for overlay in definition.overlays for addition in overlay.add for task in addition.tasks]
 
 
 def _key_of(part: Any, kind: PartKind) -> str:
@@ -155,9 +168,21 @@ def _replace(
         return tuple(new for part in parts for new in (change(part) if _key_of(part, kind) == key else [part]))
 
     if kind is PartKind.TASK:
-        return replace(definition, stages=tuple(replace(stage, tasks=swap(stage.tasks)) for stage in definition.stages))
+        stages = tuple(replace(stage, tasks=swap(stage.tasks)) for stage in definition.stages)
+        return _with_additions(replace(definition, stages=stages), lambda one: replace(one, tasks=swap(one.tasks)))
     name = LISTS[kind][0]
     return _with(definition, name, swap(getattr(definition, name)))
+
+
+def _with_additions(
+    definition: PlaybookDefinition, change: Callable[[OverlayAddition], OverlayAddition]
+) -> PlaybookDefinition:
+    """Change what overlays add; an addition that is left without tasks goes."""
+    found = []
+    for overlay in definition.overlays:
+        added = tuple(change(addition) for addition in overlay.add)
+        found.append(replace(overlay, add=tuple(one for one in added if one.tasks)))
+    return replace(definition, overlays=tuple(found))
 
 
 def _with(definition: PlaybookDefinition, name: str, parts: tuple[Any, ...]) -> PlaybookDefinition:
@@ -182,9 +207,28 @@ def _put_task(
     return replace(definition, stages=stages)
 
 
+def _put_overlay_task(
+    definition: PlaybookDefinition, overlay_key: str, stage_key: str, task: TaskSpec, position: int | None
+) -> PlaybookDefinition:
+    """Put a task among those that an overlay adds to a stage."""
+    if all(stage.key != stage_key for stage in definition.stages):
+        raise _missing(PartKind.STAGE, stage_key)
+
+    def put(overlay: OverlaySpec) -> OverlaySpec:
+        place = next((index for index, one in enumerate(overlay.add) if one.stage == stage_key), None)
+        if place is None:
+            return replace(overlay, add=(*overlay.add, OverlayAddition(stage=stage_key, tasks=(task,))))
+        addition = replace(overlay.add[place], tasks=_put(overlay.add[place].tasks, task, position))
+        return replace(overlay, add=(*overlay.add[:place], addition, *overlay.add[place + 1 :]))
+
+    return _replace(definition, PartKind.OVERLAY, overlay_key, lambda overlay: [put(overlay)])
+
+
 def _add(definition: PlaybookDefinition, edit: AddPart) -> PlaybookDefinition:
     values = dict(edit.values)
     taken = _taken(definition, edit.kind)
+    if edit.kind is PartKind.TARGET and not values.get("metric"):
+        values["metric"] = free_key(str(values.get("label") or "target"), taken, joint="_")
     if edit.kind not in {PartKind.DURATION, PartKind.TARGET} and not values.get("key"):
         said = str(values.get("name") or values.get("label") or values.get("text") or edit.kind.value)
         values["key"] = free_key(said, taken, joint="_" if edit.kind is PartKind.FIELD else "-")
@@ -192,6 +236,8 @@ def _add(definition: PlaybookDefinition, edit: AddPart) -> PlaybookDefinition:
     key = _key_of(part, edit.kind)
     if key in taken:
         raise InvalidInputError(f"The key '{key}' is already used.", remedy="Choose another key.")
+    if edit.kind is PartKind.TASK and edit.overlay:
+        return _put_overlay_task(definition, edit.overlay, edit.stage, part, edit.position)
     if edit.kind is PartKind.TASK:
         return _put_task(definition, edit.stage, part, edit.position)
     name = LISTS[edit.kind][0]
@@ -200,9 +246,8 @@ def _add(definition: PlaybookDefinition, edit: AddPart) -> PlaybookDefinition:
 
 def _taken(definition: PlaybookDefinition, kind: PartKind) -> set[str]:
     if kind in {PartKind.STAGE, PartKind.TASK}:
-        tasks = [task for stage in definition.stages for task in stage.tasks]
-        added = [task for overlay in definition.overlays for addition in overlay.add for task in addition.tasks]
-        return {stage.key for stage in definition.stages} | {task.key for task in (*tasks, *added)}
+        tasks = _parts(definition, PartKind.TASK)
+        return {stage.key for stage in definition.stages} | {task.key for task in tasks}
     return {_key_of(part, kind) for part in _parts(definition, kind)}
 
 
@@ -224,6 +269,10 @@ def _move(definition: PlaybookDefinition, edit: MovePart) -> PlaybookDefinition:
         raise _missing(edit.kind, edit.key)
     home = next((stage.key for stage in definition.stages if part in stage.tasks), "")
     rest = _replace(definition, edit.kind, edit.key, lambda _: [])
+    for overlay in definition.overlays if edit.kind is PartKind.TASK else ():
+        for addition in overlay.add:
+            if part in addition.tasks:
+                return _put_overlay_task(rest, overlay.key, edit.stage or addition.stage, part, edit.position)
     if edit.kind is PartKind.TASK:
         return _put_task(rest, edit.stage or home, part, edit.position)
     name = LISTS[edit.kind][0]
@@ -232,14 +281,21 @@ def _move(definition: PlaybookDefinition, edit: MovePart) -> PlaybookDefinition:
 
 def _remove(definition: PlaybookDefinition, edit: RemovePart) -> PlaybookDefinition:
     if edit.kind is PartKind.TASK:
-        left = overlays.without_tasks(definition, {edit.key})
-        if left == definition:
-            raise _missing(edit.kind, edit.key)
-        return left
+        parts = overlays.parts_by_key(definition.stages)
+        parts |= {task.key: task for task in overlay_tasks(definition)}
+        bridged = _with_additions(
+            overlays.without_links(definition, {edit.key}),
+            lambda one: replace(one, tasks=tuple(_bridged(task, parts, edit.key) for task in one.tasks)),
+        )
+        return _replace(bridged, edit.kind, edit.key, lambda _: [])
     if edit.kind is PartKind.STAGE:
         tasks = {task.key for stage in definition.stages if stage.key == edit.key for task in stage.tasks}
         definition = overlays.without_links(definition, tasks | {edit.key})
     return _replace(definition, edit.kind, edit.key, lambda _: [])
+
+
+def _bridged(task: TaskSpec, parts: Mapping[str, overlays.Part], out: str) -> TaskSpec:
+    return replace(task, after=overlays.bridged(task, parts, {out}))
 
 
 def _duplicate(definition: PlaybookDefinition, edit: DuplicatePart) -> PlaybookDefinition:

@@ -105,6 +105,8 @@ KEYS: Mapping[type[Any], Mapping[str, str]] = {
         "start": "When it starts; without it, when its links and its stage allow.",
         "due": "When it should be done. Beats `duration`.",
         "duration": "How long it takes from its start.",
+        "duration_min": "How long it takes when all goes well; for simulations.",
+        "duration_max": "How long it takes when much goes wrong; for simulations.",
         "after": "Tasks and stages that it waits for: keys, or links with a type and a lag.",
         "required": "Whether the onboarding can be completed without it.",
         "automatic": "Firstwin does it by itself when its time comes.",
@@ -131,7 +133,8 @@ KEYS: Mapping[type[Any], Mapping[str, str]] = {
         "to": "Roles that get it.",
         "subject": "Its subject; may hold placeholders.",
         "body": "Its text in Markdown; may hold placeholders.",
-        "attachments": "Names of files that go with it.",
+        "attachments": "Names of files to attach to the task before it goes out. All files of the task go with it.",
+        "unless_done": "Key of a task: the message is not sent once that task is done, or does not apply.",
     },
     MeetingSettings: {
         "attendees": "Roles that are invited.",

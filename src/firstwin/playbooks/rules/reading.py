@@ -300,7 +300,7 @@ class _Decoder:
             except InvalidSpanError:
                 pass
         expected = "a length of time"
-        remedy = "Write 24h (hours), 5wd (working days), 30d (calendar days) or 2w (weeks)."
+        remedy = "Write 24h (hours), 8wh (working hours), 5wd (working days), 30d (calendar days) or 2w (weeks)."
         self.problems.append(_wrong_type(path, expected, node, self.file, remedy))
         return _INVALID
 

@@ -9,6 +9,7 @@ from typing import Any
 from firstwin.playbooks.contracts import (
     CompletionCriterion,
     LinkSpec,
+    MessageSettings,
     OverlayAddition,
     OverlaySpec,
     PlaybookDefinition,
@@ -60,6 +61,8 @@ def _task_references(part: Any, names: Mapping[str, str]) -> dict[str, Any]:
                 "after_task": names.get(part.after_task, part.after_task),
                 "tasks": _walk(part.tasks, PartKind.TASK, names),
             }
+        case MessageSettings():
+            return {"unless_done": names.get(part.unless_done, part.unless_done)}
         case OverlaySpec():
             return {"remove": tuple(names.get(key, key) for key in part.remove)}
         case _:

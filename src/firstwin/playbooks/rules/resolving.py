@@ -1,7 +1,7 @@
 """What a playbook comes to for one account and the answers at launch, with the reason for every part."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from firstwin.playbooks.contracts import OverlaySpec, PlaybookDefinition, StageSpec, TaskSpec
 from firstwin.playbooks.contracts.resolved import (
@@ -84,6 +84,7 @@ class _Judge:
     choices: Choices
     removed: Mapping[str, str]
     added_by: Mapping[str, str]
+    judged: dict[str, Verdict] = field(default_factory=dict)
 
     def stage(self, stage: StageSpec, origin: Mapping[str, str]) -> ResolvedStage:
         verdict = self.verdict(stage)
@@ -110,11 +111,17 @@ class _Judge:
             return Verdict(holds=True, why="included by hand")
         if isinstance(part, TaskSpec) and part.key in self.removed:
             return Verdict(holds=False, why=f"removed by the overlay '{self.removed[part.key]}'")
-        verdict = conditions.holds(part.when, self.facts)
+        verdict = self.condition(part.when)
         if verdict.holds and part.key in self.added_by:
             condition = f", and {verdict.why}" if part.when else ""
             return Verdict(holds=True, why=self.added_by[part.key] + condition)
         return verdict
+
+    def condition(self, text: str) -> Verdict:
+        """Judge each condition once, however many parts hang on it."""
+        if text not in self.judged:
+            self.judged[text] = conditions.holds(text, self.facts)
+        return self.judged[text]
 
 
 def _link(definition: PlaybookDefinition, stages: tuple[ResolvedStage, ...]) -> tuple[ResolvedStage, ...]:

@@ -6,10 +6,9 @@ from firstwin.playbooks.contracts import LinkSpec, PlaybookDefinition, TaskSpec
 from firstwin.playbooks.rules import manual, shapes
 from firstwin.playbooks.rules.shapes import FieldShape
 from firstwin.playbooks.rules.writing import to_plain
-from firstwin.scheduling.contracts import Span
+from firstwin.scheduling.contracts import SPAN_PATTERN, Span
 
 SCHEMA_ID = "playbook.schema.json"
-SPAN_PATTERN = r"^\s*[+-]?\d{1,5}\s*(wd|d|h|w)\s*$"
 
 
 def playbook_schema() -> dict[str, Any]:
@@ -65,7 +64,7 @@ def _value(shape: FieldShape) -> dict[str, Any]:
 
 def _single(kind: type[Any]) -> dict[str, Any]:
     if kind is Span:
-        return {"type": "string", "pattern": SPAN_PATTERN, "examples": ["24h", "5wd", "30d", "2w"]}
+        return {"type": "string", "pattern": SPAN_PATTERN, "examples": ["24h", "8wh", "5wd", "30d", "2w"]}
     if shapes.is_enum(kind):
         return {"enum": [str(member.value) for member in shapes.members(kind)]}
     plain: dict[type[Any], Any] = {str: ["string", "number"], int: "integer", float: "number", bool: "boolean"}

@@ -6,7 +6,8 @@ from enum import Enum
 from typing import Any
 
 from firstwin.playbooks.contracts import FieldSpec, LinkSpec, Moment, RepeatSpec, SegmentTarget
-from firstwin.scheduling.contracts import LinkType, Span, SpanUnit
+from firstwin.scheduling import queries as scheduling_queries
+from firstwin.scheduling.contracts import LinkType, Span
 
 LABELS: Mapping[str, str] = {
     "when": "condition",
@@ -28,7 +29,6 @@ LABELS: Mapping[str, str] = {
     "remove": "tasks that it removes",
 }
 
-_UNITS = {SpanUnit.HOURS: "hour", SpanUnit.CALENDAR_DAYS: "day", SpanUnit.WORKING_DAYS: "working day"}
 _LINKS = {
     LinkType.FINISH_TO_START: "",
     LinkType.START_TO_START: " to start",
@@ -79,8 +79,7 @@ def _say_part(value: Any, names: Mapping[str, str]) -> str:
 
 def span(value: Span) -> str:
     """Return a length of time in words: 5 working days."""
-    amount, unit = abs(value.amount), _UNITS[value.unit]
-    return f"{'minus ' if value.amount < 0 else ''}{amount} {unit}{'' if amount == 1 else 's'}"
+    return f"{'minus ' if value.amount < 0 else ''}{scheduling_queries.spoken(value)}"
 
 
 def moment(value: Moment) -> str:

@@ -1,7 +1,9 @@
 """Write a playbook as plain data and as YAML; reading it back gives the same playbook."""
 
 import dataclasses
+import hashlib
 import io
+import json
 from enum import Enum
 from typing import Any
 
@@ -44,6 +46,12 @@ def to_yaml(definition: PlaybookDefinition) -> str:
     out = io.StringIO()
     yaml.dump(document, out)
     return out.getvalue()
+
+
+def digest_of(plain: Any) -> str:
+    """Two playbooks are the same edition when they say the same, in whatever order their keys stand."""
+    text = json.dumps(plain, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _mapping(part: Any) -> dict[str, Any]:

@@ -140,16 +140,14 @@ def hand_in_files(request: HttpRequest, actor: Actor, task_id: UUID) -> HttpResp
         if not given:
             problem = Problem("file", "No file was chosen.", "Choose a file first.")
             raise InvalidInputError(problem.message, problems=(problem,))
-        for file in given:
-            file_operations.attach_file(
-                actor=actor,
-                project_id=page.project.id,
-                task_id=task_id,
-                name=file.name or "file",
-                content=file.open(),
-                requested=request.POST.get("requested", ""),
-                at=clock.now(),
-            )
+        file_operations.attach_files(
+            actor=actor,
+            project_id=page.project.id,
+            task_id=task_id,
+            new=[file_operations.NewFile(name=file.name or "file", content=file.open()) for file in given],
+            requested=request.POST.get("requested", ""),
+            at=clock.now(),
+        )
 
     words = "The file is there." if len(given) == 1 else f"{len(given)} files are there."
     return _try(request, actor, page, act, words, {})

@@ -98,7 +98,7 @@ def _show_link_page(request: HttpRequest, reason: str, status: int, form: FreshL
 def _without_trace(response: HttpResponse) -> HttpResponse:
     """Keep the token out of caches and out of the addresses that other sites see."""
     response.headers["Cache-Control"] = "no-store"
-    response.headers["Referrer-Policy"] = "no-referrer"
+    response.headers["Referrer-Policy"] = "same-origin"
     return response
 
 

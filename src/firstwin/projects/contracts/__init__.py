@@ -130,7 +130,10 @@ class ProjectRole:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TaskInfo:
-    """A task of a running project. `start_at` and `due_at` are the plan; `baseline_*` were kept at launch."""
+    """A task of a running project. `start_at` and `due_at` are the plan; `baseline_*` were kept at launch.
+
+    `duration` is a span such as 3wd, empty while nothing but the kind and the dates say how long it takes.
+    """
 
     id: UUID
     project_id: UUID
@@ -169,8 +172,12 @@ class TaskInfo:
     file_count: int
     is_start_fixed: bool
     is_due_fixed: bool
+    not_before_at: datetime | None
+    must_finish_by_at: datetime | None
+    duration: str
     changed_by: str
     changed_at: datetime
+    estimate_hours: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -224,6 +231,8 @@ class ProjectSummary:
     started_at: datetime
     target_end_at: datetime
     planned_end_at: datetime
+    likely_end_at: datetime | None
+    likely_chance: float | None
     first_value_at: datetime | None
     completed_at: datetime | None
     last_customer_activity_at: datetime | None
@@ -275,7 +284,10 @@ class PreviewItem:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LaunchPreview:
-    """What a launch would create; `warnings` name roles without a person and dates that lie in the past."""
+    """What a launch would create; `warnings` name roles without a person and dates that lie in the past.
+
+    `past_count` tasks were to be done before the launch.
+    """
 
     account_id: UUID
     playbook_version_id: UUID
@@ -286,11 +298,15 @@ class LaunchPreview:
     planned_end_at: datetime
     target_end_at: datetime
     warnings: tuple[str, ...]
+    past_count: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewProject:
-    """What a launch needs. `role_map` maps role keys to member or contact ids; `fields` answers the playbook's questions."""
+    """What a launch needs. `role_map` maps role keys to member or contact ids; `fields` answers the playbook's questions.
+
+    With `catch_up`, what the playbook wants before the launch starts at the launch, each task with the time it needs.
+    """
 
     account_id: UUID
     playbook_version_id: UUID
@@ -300,6 +316,7 @@ class NewProject:
     fields: dict[str, Any] = field(default_factory=dict)
     excluded: tuple[str, ...] = ()
     included: tuple[str, ...] = ()
+    catch_up: bool = False
     idempotency_key: str = ""
 
 

@@ -39,7 +39,10 @@ class NewTask:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TaskPatch:
-    """Changes of wording and substance; None leaves a field as it is."""
+    """Changes of wording and substance; None leaves a field as it is.
+
+    `estimate_hours` is how long the work takes; `has_usual_estimate` takes that back to what is usual for the kind.
+    """
 
     name: str | None = None
     description: str | None = None
@@ -49,6 +52,8 @@ class TaskPatch:
     settings: Mapping[str, Any] | None = None
     deliverables: tuple[str, ...] | None = None
     predecessor_ids: tuple[UUID, ...] | None = None
+    estimate_hours: float | None = None
+    has_usual_estimate: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +65,16 @@ class TaskMove:
     unfix: bool = False
     stage_id: UUID | None = None
     position: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskChange:
+    """Everything that is to change about one task at once. With `is_reassigned` it goes to `person`, or to nobody."""
+
+    patch: TaskPatch = TaskPatch()
+    move: TaskMove = TaskMove()
+    is_reassigned: bool = False
+    person: PersonRef | None = None
 
 
 class BulkVerb(StrEnum):

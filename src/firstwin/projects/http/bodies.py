@@ -24,6 +24,7 @@ class LaunchBody(StrictSchema):
     fields: dict[str, Any] = {}
     excluded: tuple[str, ...] = ()
     included: tuple[str, ...] = ()
+    catch_up: bool = False
     idempotency_key: str = ""
 
     def to_contract(self) -> NewProject:
@@ -144,6 +145,8 @@ class PatchBody(VersionBody):
     settings: dict[str, Any] | None = None
     deliverables: tuple[str, ...] | None = None
     predecessor_ids: tuple[UUID, ...] | None = None
+    estimate_hours: float | None = None
+    has_usual_estimate: bool = False
 
 
 class NewTaskBody(StrictSchema):

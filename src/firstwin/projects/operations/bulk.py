@@ -15,6 +15,7 @@ from firstwin.projects.models import Attachment, ProjectTask
 from firstwin.projects.operations import changes, lifecycle, settling, tasks
 from firstwin.projects.queries import plans
 from firstwin.projects.queries.plans import RunningPlan
+from firstwin.projects.rules import standing
 from firstwin.shared.errors import InvalidInputError, Problem
 
 MOST_AT_ONCE = 500
@@ -40,7 +41,8 @@ def change_tasks(*, actor: Actor, change: BulkChange, at: datetime) -> int:
             rows = [plan.tasks[task_id] for task_id in by_project[project_id]]
             count = _apply(plan, rows, change, reason, actor=actor, at=at)
             if count:
-                settling.settle(plan, actor=actor, at=at, cause=f"{count} tasks were changed together")
+                cause = f"{standing.counted(count)} changed" + (" together" if count > 1 else "")
+                settling.settle(plan, actor=actor, at=at, cause=cause)
             changed += count
     return changed
 

@@ -11,7 +11,7 @@ from firstwin.identity.contracts import Actor
 from firstwin.playbooks.contracts import Side, TaskKind, Visibility
 from firstwin.projects import events, permissions
 from firstwin.projects.contracts import PersonRef, TaskState
-from firstwin.projects.contracts.changes import NewTask, TaskMove, TaskPatch
+from firstwin.projects.contracts.changes import NewTask, TaskChange, TaskMove, TaskPatch
 from firstwin.projects.models import Attachment, ProjectStage, ProjectTask, TaskLink
 from firstwin.projects.operations import lifecycle, settling, tasks
 from firstwin.projects.queries.plans import RunningPlan
@@ -25,6 +25,7 @@ STEP = 1000
 """Between two neighbours in a stage, so that something fits between."""
 
 LONGEST_NAME = 300
+MOST_HOURS = 10_000
 
 
 def assign_task(
@@ -65,23 +66,50 @@ def apply_assignment(
     )
 
 
+def change_task(
+    *, actor: Actor, task_id: UUID, change: TaskChange, at: datetime, expected_version: int | None = None
+) -> None:
+    """Change what a task says, who does it, when and where it stands: all of it or nothing, as one new version.
+
+    What is so already is left alone. Records TaskAssigned for a new person and TaskChanged for the rest. Raises
+    StaleVersionError when somebody was faster, ConflictError for a circle.
+    """
+    settling.require_editor(actor=actor)
+    with transaction.atomic():
+        plan, task = settling.opened_at_task(actor=actor, task_id=task_id, expected_version=expected_version)
+        if change.is_reassigned:
+            _reassign(plan, task, change.person, actor=actor, at=at)
+        changed = [*_new_content(plan, task, change.patch), *_new_place(plan, task, change.move)]
+        changed += _new_dates(task, change.move)
+        if changed:
+            note_change(plan, task, changed, actor=actor, at=at)
+        if plan.happened:
+            settling.settle(plan, actor=actor, at=at, cause=f"{task.name} was changed")
+
+
 def edit_task(
     *, actor: Actor, task_id: UUID, patch: TaskPatch, at: datetime, expected_version: int | None = None
 ) -> None:
     """Change what a task says and waits for; raises StaleVersionError when somebody was faster, ConflictError for a circle."""
-    settling.require_editor(actor=actor)
-    with transaction.atomic():
-        plan, task = settling.opened_at_task(actor=actor, task_id=task_id, expected_version=expected_version)
-        changed = [*_new_words(plan, task, patch), *_new_substance(task, patch)]
-        if patch.predecessor_ids is not None:
-            changed += _new_predecessors(plan, task, patch.predecessor_ids)
-        if not changed:
-            return
-        _note_change(plan, task, changed, actor=actor, at=at)
-        settling.settle(plan, actor=actor, at=at, cause=f"{task.name} was changed")
+    change = TaskChange(patch=patch)
+    change_task(actor=actor, task_id=task_id, change=change, at=at, expected_version=expected_version)
+
+
+def _reassign(plan: RunningPlan, task: ProjectTask, person: PersonRef | None, *, actor: Actor, at: datetime) -> None:
+    if (person.id if person is not None else None) == (task.member_id or task.contact_id):
+        return
+    known = lifecycle.known_person(actor=actor, project=plan.project, person=person) if person is not None else None
+    apply_assignment(plan, task, known, actor=actor, at=at)
 
 
 Change = tuple[str, str, str]
+
+
+def _new_content(plan: RunningPlan, task: ProjectTask, patch: TaskPatch) -> Iterable[Change]:
+    yield from _new_words(plan, task, patch)
+    yield from _new_substance(task, patch)
+    if patch.predecessor_ids is not None:
+        yield from _new_predecessors(plan, task, patch.predecessor_ids)
 
 
 def _new_words(plan: RunningPlan, task: ProjectTask, patch: TaskPatch) -> Iterable[Change]:
@@ -115,6 +143,23 @@ def _new_substance(task: ProjectTask, patch: TaskPatch) -> Iterable[Change]:
     if patch.deliverables is not None and list(patch.deliverables) != task.details.get("deliverables", []):
         yield "deliverables", ", ".join(task.details.get("deliverables", [])), ", ".join(patch.deliverables)
         task.details = {**task.details, "deliverables": list(patch.deliverables)}
+    yield from _new_estimate(task, patch)
+
+
+def _new_estimate(task: ProjectTask, patch: TaskPatch) -> Iterable[Change]:
+    if patch.estimate_hours is None and not patch.has_usual_estimate:
+        return
+    before, wanted = task.details.get("estimate_hours"), patch.estimate_hours
+    if wanted is not None and not 0 <= wanted <= MOST_HOURS:
+        problem = Problem("estimate_hours", f"{wanted:g} hours cannot be.", f"Write a number from 0 to {MOST_HOURS}.")
+        raise InvalidInputError(problem.message, remedy=problem.remedy, problems=(problem,))
+    if wanted != before:
+        yield "estimate_hours", _spoken_hours(before), _spoken_hours(wanted)
+        task.details = {**task.details, "estimate_hours": wanted}
+
+
+def _spoken_hours(hours: float | None) -> str:
+    return "usual" if hours is None else f"{hours:g}"
 
 
 def _new_predecessors(plan: RunningPlan, task: ProjectTask, wanted: tuple[UUID, ...]) -> Iterable[Change]:
@@ -129,7 +174,7 @@ def _new_predecessors(plan: RunningPlan, task: ProjectTask, wanted: tuple[UUID, 
     _require_tasks(plan, wanted)
     gone = [link for link in plan.links if is_own(link) and link.predecessor_id not in wanted]
     added = [_link(plan, predecessor, task.id) for predecessor in wanted if predecessor not in before]
-    _replace_links(plan, gone, added)
+    replace_links(plan, gone, added)
     yield "after", _names(plan, before), _names(plan, wanted)
 
 
@@ -148,7 +193,8 @@ def _link(plan: RunningPlan, predecessor_id: UUID, successor_id: UUID) -> TaskLi
     )
 
 
-def _replace_links(plan: RunningPlan, gone: list[TaskLink], added: list[TaskLink]) -> None:
+def replace_links(plan: RunningPlan, gone: list[TaskLink], added: list[TaskLink]) -> None:
+    """Write links that go and come; the caller settles."""
     rows = TaskLink.objects.for_workspace(plan.project.workspace_id)
     if gone:
         rows.filter(id__in=[link.id for link in gone]).delete()
@@ -172,7 +218,7 @@ def add_task(*, actor: Actor, project_id: UUID, new: NewTask, at: datetime) -> U
         task = _task_row(plan, stage, new, person, actor=actor, at=at)
         task.save(force_insert=True)
         plan.tasks[task.id] = task
-        _replace_links(plan, [], [_link(plan, predecessor, task.id) for predecessor in new.predecessor_ids])
+        replace_links(plan, [], [_link(plan, predecessor, task.id) for predecessor in new.predecessor_ids])
         settling.touch(plan, task, actor=actor, at=at, change="added")
         task.version = 1
         plan.happened.append(events.TaskAdded(**tasks.task_event(plan, task)))
@@ -183,7 +229,7 @@ def add_task(*, actor: Actor, project_id: UUID, new: NewTask, at: datetime) -> U
 def _task_row(
     plan: RunningPlan, stage: ProjectStage, new: NewTask, person: PersonRef | None, *, actor: Actor, at: datetime
 ) -> ProjectTask:
-    start_at, due_at = _dates(new.start_at, new.due_at, at)
+    start_at, due_at = checked_dates(new.start_at, new.due_at, at)
     task_id = ids.new_id()
     return ProjectTask(
         id=task_id,
@@ -217,7 +263,8 @@ def _task_row(
     )
 
 
-def _dates(start_at: datetime | None, due_at: datetime | None, at: datetime) -> tuple[datetime, datetime]:
+def checked_dates(start_at: datetime | None, due_at: datetime | None, at: datetime) -> tuple[datetime, datetime]:
+    """Return both dates of a task, the missing one worked out; raises InvalidInputError for an end before the start."""
     start = start_at or min(at, due_at or at)
     due = due_at or max(start, at)
     if due < start:
@@ -272,14 +319,8 @@ def move_task(
 
     What comes after it follows; dates set by hand before stay. `position` counts from 0 within the stage.
     """
-    settling.require_editor(actor=actor)
-    with transaction.atomic():
-        plan, task = settling.opened_at_task(actor=actor, task_id=task_id, expected_version=expected_version)
-        changed = [*_new_place(plan, task, move), *_new_dates(task, move)]
-        if not changed:
-            return
-        _note_change(plan, task, changed, actor=actor, at=at)
-        settling.settle(plan, actor=actor, at=at, cause=f"{task.name} was moved")
+    change = TaskChange(move=move)
+    change_task(actor=actor, task_id=task_id, change=change, at=at, expected_version=expected_version)
 
 
 def _new_place(plan: RunningPlan, task: ProjectTask, move: TaskMove) -> Iterable[Change]:
@@ -307,7 +348,7 @@ def _new_dates(task: ProjectTask, move: TaskMove) -> Iterable[Change]:
     length = task.due_at - task.start_at
     start = move.start_at or min(task.start_at, move.due_at or task.start_at)
     due = move.due_at or (max(task.due_at, start) if task.is_due_fixed else start + length)
-    start, due = _dates(start, due, start)
+    start, due = checked_dates(start, due, start)
     if move.start_at is not None and start != task.start_at:
         yield "start_at", task.start_at.isoformat(), start.isoformat()
     if move.due_at is not None and due != task.due_at:
@@ -324,10 +365,11 @@ def apply_shift(plan: RunningPlan, task: ProjectTask, days: int, *, actor: Actor
     task.start_at, task.due_at = task.start_at + timedelta(days=days), task.due_at + timedelta(days=days)
     task.is_start_fixed = task.is_due_fixed = True
     task.overdue_at = None
-    _note_change(plan, task, [("due_at", before.isoformat(), task.due_at.isoformat())], actor=actor, at=at)
+    note_change(plan, task, [("due_at", before.isoformat(), task.due_at.isoformat())], actor=actor, at=at)
 
 
-def _note_change(plan: RunningPlan, task: ProjectTask, changed: list[Change], *, actor: Actor, at: datetime) -> None:
+def note_change(plan: RunningPlan, task: ProjectTask, changed: list[Change], *, actor: Actor, at: datetime) -> None:
+    """Make what changed about a task of an opened plan a new version of it, and a fact; the caller settles."""
     fields = ", ".join(dict.fromkeys(field.replace("_", " ").removesuffix(" at") for field, _, _ in changed))
     settling.touch(plan, task, actor=actor, at=at, change=f"changed {fields}")
     plan.happened.append(events.TaskChanged(**tasks.task_event(plan, task), changes=tuple(changed)))
@@ -359,7 +401,7 @@ def apply_removal(plan: RunningPlan, gone: list[ProjectTask], *, reason: str) ->
         del plan.tasks[task.id]
         plan.touched.discard(task.id)
         plan.moved.discard(task.id)
-    _replace_links(plan, stale, added)
+    replace_links(plan, stale, added)
     hidden = [task.id for task in gone if task.visibility != Visibility.SHARED]
     if hidden:
         files = Attachment.objects.for_workspace(plan.project.workspace_id)

@@ -27,7 +27,8 @@ def advance_project(*, actor: Actor, project_id: UUID, at: datetime) -> None:
         if project.state != ProjectState.ACTIVE:
             return
         plan = plans.load_plan(actor, project)
-        facts = plan.facts()
+        settling.catch_up(plan)
+        facts = plan.facts(is_dated=False)
         held = progress.blockers(facts)
         for fact in facts.tasks:
             task = plan.tasks[fact.id]

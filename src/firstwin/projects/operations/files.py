@@ -3,6 +3,8 @@
 import hashlib
 import os
 import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Protocol
@@ -36,6 +38,24 @@ class Readable(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewFile:
+    """A file to attach: its name, and what to read its bytes from."""
+
+    name: str
+    content: Readable
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Stored:
+    """A file whose bytes are in the files folder already, under a name of their own until all are accepted."""
+
+    name: str
+    size: int
+    sha256: str
+    kept_at: Path
+
+
 def attach_file(
     *,
     actor: Actor,
@@ -47,50 +67,90 @@ def attach_file(
     requested: str = "",
     is_internal: bool = False,
 ) -> UUID:
-    """Store a file and attach it to a task, or without one to the project; return its id.
+    """Store a file and attach it to a task, or without one to the project; return its id. See `attach_files`."""
+    (file_id,) = attach_files(
+        actor=actor,
+        project_id=project_id,
+        new=[NewFile(name=name, content=content)],
+        at=at,
+        task_id=task_id,
+        requested=requested,
+        is_internal=is_internal,
+    )
+    return file_id
 
-    `requested` names which of a file request's files it is. Raises RefusedFileError for one that is too large, empty,
-    a program, of another kind than asked for, or not what its name says; nothing is kept of it then.
+
+def attach_files(
+    *,
+    actor: Actor,
+    project_id: UUID,
+    new: Sequence[NewFile],
+    at: datetime,
+    task_id: UUID | None = None,
+    requested: str = "",
+    is_internal: bool = False,
+) -> tuple[UUID, ...]:
+    """Store files and attach them to a task, or without one to the project, all or none; return their ids.
+
+    `requested` names which of a file request's files they are. Raises RefusedFileError for one that is too large, empty,
+    a program, of another kind than asked for, or not what its name says; nothing is kept of any of them then.
     """
-    clean = file_rules.clean_name(name)
-    project, task = _place(actor, project_id, task_id, is_internal=is_internal)
-    accept = _accepted(task)
+    _, task = _place(actor, project_id, task_id, is_internal=is_internal)
+    stored: list[_Stored] = []
+    try:
+        for file in new:
+            stored.append(_store(file, accept=_accepted(task)))
+        for one in stored:
+            path = file_queries.path_of(one.sha256)
+            _folder(path.parent)
+            os.replace(one.kept_at, path)
+    except BaseException:
+        for one in stored:
+            one.kept_at.unlink(missing_ok=True)
+        raise
+    with transaction.atomic():
+        project = plans.project_row(actor, project_id, is_locked=True)
+        rows = [
+            Attachment(
+                id=ids.new_id(),
+                workspace_id=actor.workspace_id,
+                project_id=project.id,
+                task_id=task.id if task is not None else None,
+                name=one.name,
+                size=one.size,
+                media_type=file_rules.media_type_of(one.name),
+                sha256=one.sha256,
+                requested=requested[:300],
+                is_internal=is_internal or (task is not None and task.visibility != Visibility.SHARED),
+                uploaded_by_kind=actor.kind,
+                uploaded_by_id=actor.id,
+                uploaded_by_name=actor.name[:200],
+                at=at,
+            )
+            for one in stored
+        ]
+        Attachment.objects.for_actor(actor).bulk_create(rows)
+        _note(actor, project, task, len(rows), at)
+        for row in rows:
+            journal_operations.record(_attached(project, task, row), actor=actor, at=at)
+    return tuple(row.id for row in rows)
+
+
+def _store(file: NewFile, *, accept: list[str]) -> _Stored:
+    """Read a file into the files folder. Raises RefusedFileError, and leaves nothing behind then."""
+    clean = file_rules.clean_name(file.name)
     with tempfile.NamedTemporaryFile(dir=_folder(Path(settings.FILES_FOLDER)), delete=False) as kept:
         try:
-            size, digest, beginning = _read(content, kept, clean)
+            size, digest, beginning = _read(file.content, kept, clean)
             fault = file_rules.refusal(clean, size, beginning, accept=accept, largest=settings.MAX_UPLOAD_BYTES)
             if fault:
                 raise _refused(fault)
             kept.flush()
             os.fsync(kept.fileno())
-            path = file_queries.path_of(digest)
-            _folder(path.parent)
-            os.replace(kept.name, path)
         except BaseException:
             Path(kept.name).unlink(missing_ok=True)
             raise
-    with transaction.atomic():
-        project = plans.project_row(actor, project_id, is_locked=True)
-        row = Attachment(
-            id=ids.new_id(),
-            workspace_id=actor.workspace_id,
-            project_id=project.id,
-            task_id=task.id if task is not None else None,
-            name=clean,
-            size=size,
-            media_type=file_rules.media_type_of(clean),
-            sha256=digest,
-            requested=requested[:300],
-            is_internal=is_internal or (task is not None and task.visibility != Visibility.SHARED),
-            uploaded_by_kind=actor.kind,
-            uploaded_by_id=actor.id,
-            uploaded_by_name=actor.name[:200],
-            at=at,
-        )
-        row.save(force_insert=True)
-        _note(actor, project, task, at)
-        journal_operations.record(_attached(project, task, row), actor=actor, at=at)
-    return row.id
+    return _Stored(name=clean, size=size, sha256=digest, kept_at=Path(kept.name))
 
 
 def _place(
@@ -138,9 +198,9 @@ def _refused(fault: str) -> RefusedFileError:
     return RefusedFileError(fault, remedy="Choose another file.", problems=(Problem("file", fault, "Choose another."),))
 
 
-def _note(actor: Actor, project: Project, task: ProjectTask | None, at: datetime) -> None:
+def _note(actor: Actor, project: Project, task: ProjectTask | None, count: int, at: datetime) -> None:
     if task is not None:
-        ProjectTask.objects.for_actor(actor).filter(id=task.id).update(file_count=F("file_count") + 1)
+        ProjectTask.objects.for_actor(actor).filter(id=task.id).update(file_count=F("file_count") + count)
     changes: dict[str, datetime] = {"updated_at": at}
     if permissions.side_of(actor) is Side.CUSTOMER:
         changes["last_customer_activity_at"] = at

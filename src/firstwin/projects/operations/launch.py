@@ -179,7 +179,6 @@ def _person(person: PersonRef | None) -> dict[str, Any]:
 
 def _project(actor: Actor, planned: PlannedLaunch, figures: progress.ProjectFigures, at: datetime) -> Project:
     account, version = planned.account, planned.version
-    vendor, customer = planned.calendars[Side.VENDOR], planned.calendars[Side.CUSTOMER]
     return Project(
         id=ids.new_id(),
         workspace_id=actor.workspace_id,
@@ -202,15 +201,12 @@ def _project(actor: Actor, planned: PlannedLaunch, figures: progress.ProjectFigu
         playbook_id=version.playbook_id,
         playbook_name=version.definition.name,
         playbook_number=version.number,
-        vendor_time_zone=vendor.time_zone,
-        vendor_country=vendor.country,
-        customer_time_zone=customer.time_zone,
-        customer_country=customer.country,
         signed_at=account.contract_signed_at,
         started_at=planned.anchors["project_start"],
         launched_at=at,
         target_end_at=planned.target_end_at,
         planned_end_at=planned.dates.end_at,
+        forecast_due_at=at,
         updated_at=at,
         **{name: getattr(figures, name) for name in waking.FIGURES},
     )
@@ -223,7 +219,10 @@ def _decisions(planned: PlannedLaunch) -> list[dict[str, Any]]:
         parts: list[ResolvedStage | ResolvedTask] = [stage, *stage.tasks]
         for part in parts:
             if part.spec.when or not part.is_included or part.spec.key in planned.new.included:
-                decided.append({"key": part.spec.key, "is_included": part.is_included, "why": part.why})
+                is_by_hand = part.spec.key in (*planned.new.included, *planned.new.excluded)
+                decided.append(
+                    {"key": part.spec.key, "is_included": part.is_included, "why": part.why, "is_by_hand": is_by_hand}
+                )
     return decided
 
 
@@ -267,6 +266,7 @@ def _task(
         state=TaskState.OPEN,
         start_at=task.start_at,
         due_at=task.due_at,
+        is_start_fixed=task.is_start_fixed,
         baseline_start_at=task.start_at,
         baseline_due_at=task.due_at,
         is_released=is_released,

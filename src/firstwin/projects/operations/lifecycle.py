@@ -26,7 +26,7 @@ from firstwin.projects.operations import settling, tasks, waking
 from firstwin.projects.queries import plans
 from firstwin.projects.queries import projects as project_queries
 from firstwin.projects.queries.plans import RunningPlan
-from firstwin.projects.rules import casting
+from firstwin.projects.rules import casting, owners
 from firstwin.scheduling import queries as scheduling_queries
 from firstwin.scheduling.contracts import Pause
 from firstwin.shared.errors import InvalidInputError, NotFoundError, PermissionDeniedError, Problem
@@ -107,11 +107,12 @@ def resume_project(*, actor: Actor, project_id: UUID, at: datetime) -> None:
 
 def _shift_fixed(plan: RunningPlan, pause: Pause) -> None:
     """Move by hand-set dates and begun tasks, which the plan itself leaves alone."""
-    calendars = plans.calendars_of(plan.project)
+    calendars = plan.calendars()
     for task in plan.tasks.values():
         if task.state not in OPEN_STATES:
             continue
-        calendar = calendars[task.side]
+        key = owners.calendar_key(member_id=task.member_id, contact_id=task.contact_id)
+        calendar = calendars.get(key) or calendars[task.side]
         if task.is_start_fixed and task.start_at > pause.start_at:
             task.start_at = scheduling_queries.resumed_at(calendar, pause, task.start_at)
             plan.moved.add(task.id)

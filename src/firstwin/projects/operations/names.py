@@ -15,7 +15,7 @@ from firstwin.projects.queries import plans
 
 
 def refresh_account(*, actor: Actor, account_id: UUID, at: datetime) -> None:
-    """Take over an account's name, segment, industry, calendar and signature; dates follow where they hang on those."""
+    """Take over an account's name, segment, industry and signature; dates follow where they hang on the signature."""
     account = customer_queries.find_account(actor=actor, account_id=account_id)
     if account is None:
         return
@@ -23,36 +23,25 @@ def refresh_account(*, actor: Actor, account_id: UUID, at: datetime) -> None:
         rows = plans.projects_of(actor).filter(account_id=account_id)
         words = {"account_name": account.name, "segment": account.segment, "industry": account.industry}
         rows.update(**words)
-        calendar: dict[str, object] = {
-            "customer_country": account.country,
-            "signed_at": account.contract_signed_at,
-            **({"customer_time_zone": account.time_zone} if account.time_zone else {}),
-        }
-        stale = rows.filter(state__in=[state.value for state in settling.RUNNING]).exclude(**_same(calendar))
+        signed_at = account.contract_signed_at
+        same = {"signed_at__isnull": True} if signed_at is None else {"signed_at": signed_at}
+        stale = rows.filter(state__in=[state.value for state in settling.RUNNING]).exclude(**same)
         for project_id in list(stale.order_by("id").values_list("id", flat=True)):
-            _replan(actor, project_id, calendar, at)
+            _replan(actor, project_id, signed_at, at)
 
 
-def _same(columns: dict[str, object]) -> dict[str, object]:
-    return {
-        f"{name}__isnull" if value is None else name: True if value is None else value
-        for name, value in columns.items()
-    }
-
-
-def _replan(actor: Actor, project_id: UUID, columns: dict[str, object], at: datetime) -> None:
+def _replan(actor: Actor, project_id: UUID, signed_at: datetime | None, at: datetime) -> None:
     plan = settling.opened(actor=actor, project_id=project_id)
-    for name, value in columns.items():
-        setattr(plan.project, name, value)
-    plan.project.save(update_fields=list(columns))
+    plan.project.signed_at = signed_at
+    plan.project.save(update_fields=["signed_at"])
     settling.settle(plan, actor=actor, at=at, cause="the account changed")
 
 
-def refresh_member(*, actor: Actor, member_id: UUID) -> None:
-    """Take over a member's present name wherever a project keeps it."""
+def refresh_member(*, actor: Actor, member_id: UUID) -> str:
+    """Take over a member's present name wherever a project keeps it, and return it."""
     member = identity_queries.find_member(actor=actor, member_id=member_id)
     if member is None:
-        return
+        return ""
     with transaction.atomic():
         Project.objects.for_actor(actor).filter(owner_id=member_id).update(owner_name=member.name)
         _rename(
@@ -61,6 +50,7 @@ def refresh_member(*, actor: Actor, member_id: UUID) -> None:
             name=member.name,
             email=member.email,
         )
+    return member.name
 
 
 def refresh_contact(*, actor: Actor, contact_id: UUID) -> None:

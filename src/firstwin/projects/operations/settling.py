@@ -4,22 +4,23 @@ Inside projects only: every operation that changes a plan loads it with `opened`
 """
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
-from firstwin.identity.contracts import Actor
+from firstwin.identity.contracts import Actor, system_actor
 from firstwin.journal import operations as journal_operations
 from firstwin.projects import events, permissions
 from firstwin.projects.contracts import OPEN_STATES, ProjectState, StaleVersionError, WrongStateError
 from firstwin.projects.models import Project, ProjectStage, ProjectTask
-from firstwin.projects.operations import waking
+from firstwin.projects.operations import counting, waking
 from firstwin.projects.queries import plans
 from firstwin.projects.queries.plans import RunningPlan
-from firstwin.projects.rules import dates, progress
+from firstwin.projects.rules import dates, owners, progress
 from firstwin.projects.rules.facts import PlanFacts
 from firstwin.projects.rules.standing import day
 from firstwin.scheduling import queries as scheduling_queries
-from firstwin.scheduling.contracts import CycleError, PlanDates
+from firstwin.scheduling.contracts import CycleError, InvalidCalendarError, PlanDates
+from firstwin.shared import bulk
 from firstwin.shared.errors import ConflictError, PermissionDeniedError
 
 RUNNING = frozenset({ProjectState.ACTIVE, ProjectState.ON_HOLD})
@@ -27,7 +28,33 @@ RUNNING = frozenset({ProjectState.ACTIVE, ProjectState.ON_HOLD})
 
 def opened(*, actor: Actor, project_id: UUID) -> RunningPlan:
     """Lock a project and load its plan; raises NotFoundError."""
-    return plans.load_plan(actor, plans.project_row(actor, project_id, is_locked=True))
+    plan = plans.load_plan(actor, plans.project_row(actor, project_id, is_locked=True))
+    catch_up(plan)
+    return plan
+
+
+def locked(*, actor: Actor, project_id: UUID) -> Project:
+    """Lock a project whose plan follows every calendar; raises NotFoundError."""
+    project = plans.project_row(actor, project_id, is_locked=True)
+    if project.calendar_changed_at is not None:
+        catch_up(plans.load_plan(actor, project))
+    return project
+
+
+def catch_up(plan: RunningPlan) -> None:
+    """Let a plan follow calendars that changed, before anything else moves it: so each move is told with its own cause."""
+    project = plan.project
+    if project.calendar_changed_at is None or ProjectState(project.state) not in RUNNING:
+        return
+    settle(
+        plan,
+        actor=system_actor(project.workspace_id),
+        at=project.calendar_changed_at,
+        cause=project.calendar_why,
+        is_activity=False,
+        is_by_calendar=True,
+    )
+    plan.moved, plan.moved_stages, plan.happened = set(), set(), []
 
 
 def opened_at_task(*, actor: Actor, task_id: UUID, expected_version: int | None) -> tuple[RunningPlan, ProjectTask]:
@@ -64,61 +91,81 @@ def require_editor(*, actor: Actor) -> None:
 
 
 def touch(plan: RunningPlan, task: ProjectTask, *, actor: Actor, at: datetime, change: str) -> None:
-    """Note who changed a task and what; `settle` writes it."""
-    task.version += 1
+    """Note who changed a task and what; `settle` writes it. What changes at once is one version, and said together."""
+    if task.id in plan.touched:
+        change = f"{task.change}, {change}"
+    else:
+        task.version += 1
     task.changed_by = actor.name[:200]
     task.change = change[:300]
     task.changed_at = at
     plan.touched.add(task.id)
 
 
-def settle(plan: RunningPlan, *, actor: Actor, at: datetime, cause: str, is_activity: bool = True) -> None:
+def settle(
+    plan: RunningPlan,
+    *,
+    actor: Actor,
+    at: datetime,
+    cause: str,
+    is_activity: bool = True,
+    is_by_calendar: bool = False,
+) -> None:
     """Work out and write everything that follows from the changed rows of a plan. Raises ConflictError for a circle.
 
     `cause` says, in the facts, why other tasks moved: "Kickoff call was completed". What is no activity, such as time
-    passing, leaves the project where it stands in lists by last change.
+    passing, leaves the project where it stands in lists by last change. What moved because somebody's calendar changed
+    (`is_by_calendar`) is told to those whose tasks moved.
     """
     project = plan.project
     before_end = project.planned_end_at
-    planned = _plan_dates(plan.facts())
+    planned = planned_dates(plan.facts())
     moved = _place(plan, planned)
-    facts = plan.facts()
+    facts = plan.facts(is_dated=False)
     held = progress.blockers(facts)
     _release(plan, held)
     figures = progress.figures_of(facts, held)
     for name in waking.FIGURES:
         setattr(project, name, getattr(figures, name))
     project.planned_end_at = planned.end_at
+    project.forecast_due_at = at if project.state == ProjectState.ACTIVE else None
+    project.calendar_why, project.calendar_changed_at = "", None
     if is_activity:
         project.updated_at = at
     if permissions.is_contact(actor):
         project.last_customer_activity_at = at
     entered = _entered_stage(plan, facts, at)
+    again_at = counting.count_days(plan, actor=actor, at=at, cause=cause, is_by_calendar=is_by_calendar)
     _write(plan)
-    waking.set_or_cancel(project)
-    _record(plan, entered, moved, before_end, actor=actor, at=at, cause=cause)
+    waking.set_or_cancel(project, again_at)
+    _record(plan, entered, moved, before_end, actor=actor, at=at, cause=cause, is_by_calendar=is_by_calendar)
+    plan.note()
 
 
-def _plan_dates(facts: PlanFacts) -> PlanDates:
+def planned_dates(facts: PlanFacts) -> PlanDates:
+    """Work out the dates of a plan; raises ConflictError for a circle and for calendars that cannot be used."""
     try:
         return scheduling_queries.plan_dates(dates.network_of(facts))
     except CycleError as error:
         raise ConflictError(f"{error}.", remedy="Take one of these dependencies out.") from error
+    except InvalidCalendarError as error:
+        raise ConflictError(str(error), remedy="Look at the calendars and the lengths of this plan.") from error
 
 
-def _place(plan: RunningPlan, planned: PlanDates) -> int:
-    """Give open tasks and stages their dates; return how many tasks moved that nobody touched."""
+def _place(plan: RunningPlan, planned: PlanDates) -> dict[UUID, timedelta]:
+    """Give open tasks and stages their dates; return by how much the ends of those moved that nobody touched."""
     for stage in plan.stages:
         item = planned.items[stage.id.hex]
         if (stage.start_at, stage.due_at) != (item.start_at, item.due_at):
             stage.start_at, stage.due_at = item.start_at, item.due_at
             plan.moved_stages.add(stage.id)
-    moved = 0
+    moved: dict[UUID, timedelta] = {}
     for task in plan.tasks.values():
         item = planned.items[task.id.hex]
         if task.state not in OPEN_STATES or (task.start_at, task.due_at) == (item.start_at, item.due_at):
             continue
-        moved += task.id not in plan.touched
+        if task.id not in plan.touched:
+            moved[task.id] = max(item.due_at - task.due_at, item.start_at - task.start_at, key=abs)
         if item.due_at > task.due_at:
             task.overdue_at = None
         task.start_at, task.due_at = item.start_at, item.due_at
@@ -152,26 +199,23 @@ def _write(plan: RunningPlan) -> None:
     stages = [stage for stage in plan.stages if stage.id in plan.moved_stages]
     if len(touched) == 1:
         touched[0].save(update_fields=TASK_COLUMNS)
-    elif touched:
-        ProjectTask.objects.for_workspace(plan.project.workspace_id).bulk_update(touched, TASK_COLUMNS, batch_size=100)
-    if moved:
-        ProjectTask.objects.for_workspace(plan.project.workspace_id).bulk_update(moved, MOVED_COLUMNS, batch_size=200)
-    if stages:
-        ProjectStage.objects.for_workspace(plan.project.workspace_id).bulk_update(
-            stages, ["start_at", "due_at", "entered_at"]
-        )
+    else:
+        bulk.update_rows(touched, TASK_COLUMNS)
+    bulk.update_rows(moved, MOVED_COLUMNS)
+    bulk.update_rows(stages, ["start_at", "due_at", "entered_at"])
     plan.project.save(update_fields=PROJECT_COLUMNS)
 
 
 def _record(
     plan: RunningPlan,
     entered: ProjectStage | None,
-    moved: int,
+    moved: Mapping[UUID, timedelta],
     before_end: datetime,
     *,
     actor: Actor,
     at: datetime,
     cause: str,
+    is_by_calendar: bool,
 ) -> None:
     project = plan.project
     if entered is not None:
@@ -186,8 +230,11 @@ def _record(
                 project_id=project.id,
                 account_id=project.account_id,
                 cause=cause,
-                moved_tasks=moved,
+                moved_tasks=len(moved),
                 end_moved_seconds=int((project.planned_end_at - before_end).total_seconds()),
+                extent=owners.extent(tuple(moved.values())),
+                is_by_calendar=is_by_calendar,
+                member_ids=tuple(sorted({id for id in (plan.tasks[one].member_id for one in moved) if id is not None})),
             )
         )
     journal_operations.record_many(plan.happened, actor=actor, at=at)
@@ -196,9 +243,9 @@ def _record(
 TASK_COLUMNS = [
     "stage_id", "name", "description", "guidance", "side", "visibility", "is_required", "position", "timing", "details",
     "member_id", "contact_id", "assignee_name", "owner_role", "state", "stuck_side", "reason", "start_at", "due_at",
-    "is_start_fixed", "is_due_fixed", "started_at", "submitted_at", "stuck_since", "finished_at", "finished_by",
-    "result", "evidence", "came_due_at", "overdue_at", "version", "changed_by", "change", "changed_at", "is_released",
-    "file_count",
+    "is_start_fixed", "is_due_fixed", "not_before_at", "must_finish_by_at", "started_at", "submitted_at",
+    "stuck_since", "finished_at", "finished_by", "result", "evidence", "came_due_at", "overdue_at", "version",
+    "changed_by", "change", "changed_at", "is_released", "file_count",
 ]  # fmt: skip
 """What a change to a task may write."""
 
@@ -208,6 +255,7 @@ MOVED_COLUMNS = ["start_at", "due_at", "is_released", "overdue_at", "came_due_at
 PROJECT_COLUMNS = [
     *waking.FIGURES, "planned_end_at", "updated_at", "last_customer_activity_at", "state", "state_reason", "version",
     "held_since", "hold_side", "hold_reason", "first_value_at", "first_value_evidence", "first_value_task_id",
-    "completed_at", "cancelled_at", "owner_id", "owner_name",
+    "completed_at", "cancelled_at", "owner_id", "owner_name", "calendar_why", "calendar_changed_at", "forecast_due_at",
+    "baseline_end_at", "current_end_at", "counted_from", "counted_on", "lost_days", "ledger_length",
 ]  # fmt: skip
 """What an operation may write to the project itself."""

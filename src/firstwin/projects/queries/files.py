@@ -38,6 +38,19 @@ def get_file(*, actor: Actor, file_id: UUID) -> FileContent:
     return FileContent(info=shown.file_info(row), path=str(path), headers=headers)
 
 
+def list_contents(*, actor: Actor, task_id: UUID) -> tuple[FileContent, ...]:
+    """Return the files of a task that its customer may have, with the place of their bytes, oldest first."""
+    rows = Attachment.objects.for_actor(actor).filter(task_id=task_id, removed_at__isnull=True, is_internal=False)
+    return tuple(
+        FileContent(
+            info=shown.file_info(row),
+            path=str(path_of(row.sha256)),
+            headers=file_rules.download_headers(row.name, row.media_type),
+        )
+        for row in rows.order_by("at", "id")
+    )
+
+
 def file_row(actor: Actor, file_id: UUID) -> Attachment:
     """Return a file's row when the actor may see it; inside projects only."""
     row = Attachment.objects.for_actor(actor).select_related("task").filter(id=file_id, removed_at__isnull=True).first()

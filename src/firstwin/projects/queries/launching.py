@@ -4,21 +4,25 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
+from firstwin.calendars.contracts import Specs
+from firstwin.calendars.queries import specs as spec_queries
+from firstwin.calendars.queries.resolved import Known
 from firstwin.customers import queries as customer_queries
 from firstwin.customers.contracts import AccountInfo, Industry, Segment
 from firstwin.identity import queries as identity_queries
 from firstwin.identity.contracts import Actor, MemberInfo, WorkspaceInfo
 from firstwin.journal.contracts import AuthorKind
 from firstwin.playbooks import queries as playbook_queries
-from firstwin.playbooks.contracts import Anchor, PlaybookDefinition, PlaybookVersionInfo, Side, TaskSpec
+from firstwin.playbooks.contracts import Anchor, PlaybookDefinition, PlaybookVersionInfo, TaskSpec
 from firstwin.playbooks.contracts.resolved import ResolvedPlaybook
 from firstwin.projects.contracts import NewProject, ProjectRole
 from firstwin.projects.rules import answers as answer_rules
-from firstwin.projects.rules import casting, dates, drafting
+from firstwin.projects.rules import casting, dates, drafting, owners
 from firstwin.projects.rules.facts import PlanFacts, TaskFact
 from firstwin.scheduling import queries as scheduling_queries
-from firstwin.scheduling.contracts import CalendarSpec, CycleError, PlanDates, Span
+from firstwin.scheduling.contracts import CalendarSpec, CycleError, InvalidCalendarError, PlanDates, Span
 from firstwin.shared import ids
 from firstwin.shared.errors import ConflictError, InvalidInputError, NotFoundError, Problem
 
@@ -40,6 +44,7 @@ class PlannedLaunch:
     calendars: Mapping[str, CalendarSpec]
     anchors: Mapping[str, datetime]
     target_end_at: datetime
+    past_count: int
     warnings: tuple[str, ...]
 
 
@@ -60,10 +65,33 @@ def plan_launches(*, actor: Actor, news: Sequence[NewProject], at: datetime) -> 
     versions = playbook_queries.get_versions(actor=actor, version_ids=[new.playbook_version_id for new in news])
     if len(versions) < len({new.playbook_version_id for new in news}):
         raise NotFoundError("There is no such playbook version.", remedy="Choose a published playbook.")
+    casts = [_cast(new, accounts[new.account_id], versions[new.playbook_version_id], people) for new in news]
+    specs = spec_queries.get_specs_of(known=_known(casts, accounts, people, workspace))
     return [
-        _planned(new, accounts[new.account_id], versions[new.playbook_version_id], people, workspace, at)
-        for new in news
+        _planned(new, accounts[new.account_id], versions[new.playbook_version_id], cast, specs, at)
+        for new, cast in zip(news, casts, strict=True)
     ]
+
+
+def _cast(new: NewProject, account: AccountInfo, version: PlaybookVersionInfo, people: casting.People) -> casting.Cast:
+    return casting.cast_roles(version.definition.roles, new.role_map, people, account)
+
+
+def _known(
+    casts: Sequence[casting.Cast],
+    accounts: Mapping[UUID, AccountInfo],
+    people: casting.People,
+    workspace: WorkspaceInfo,
+) -> Known:
+    """Everybody whose calendar counts in these launches."""
+    cast_ids = {role.person.id for cast in casts for role in cast.roles if role.person is not None}
+    contacts = (contact for found in people.contacts.values() for contact in found)
+    return Known(
+        workspace=workspace,
+        accounts=accounts,
+        members={id: member for id, member in people.members.items() if id in cast_ids},
+        contacts={contact.id: contact for contact in contacts if contact.id in cast_ids},
+    )
 
 
 def plan_sample(*, actor: Actor, definition: PlaybookDefinition, segment: Segment, at: datetime) -> PlannedLaunch:
@@ -103,15 +131,16 @@ def plan_sample(*, actor: Actor, definition: PlaybookDefinition, segment: Segmen
         fields=answer_rules.sample_answers(definition.fields),
     )
     nobody = casting.People(members={}, contacts={}, launcher_id=None)
-    return _planned(new, account, version, nobody, workspace, at)
+    specs = spec_queries.get_specs_of(known=Known(workspace=workspace))
+    return _planned(new, account, version, _cast(new, account, version, nobody), specs, at)
 
 
 def _planned(
     new: NewProject,
     account: AccountInfo,
     version: PlaybookVersionInfo,
-    people: casting.People,
-    workspace: WorkspaceInfo,
+    cast: casting.Cast,
+    specs: Specs,
     at: datetime,
 ) -> PlannedLaunch:
     definition = version.definition
@@ -125,14 +154,16 @@ def _planned(
         excluded=new.excluded,
     )
     _refuse_unknown_keys(new, resolved)
-    vendor = CalendarSpec(time_zone=workspace.time_zone or "UTC", country=workspace.country)
-    customer = CalendarSpec(time_zone=account.time_zone or vendor.time_zone, country=account.country)
-    calendars = {Side.VENDOR.value: vendor, Side.CUSTOMER.value: customer}
+    calendars, vendor = owners.calendars_of(specs, account.id), specs.workspace
     start_at = scheduling_queries.opening_of(vendor, new.start_on) if new.start_on else at
     signed_at = account.contract_signed_at or start_at
     anchors = {Anchor.SIGNATURE.value: signed_at, Anchor.PROJECT_START.value: start_at}
-    draft, planned = _scheduled(resolved, calendars, anchors, start_at)
-    cast = casting.cast_roles(definition.roles, new.role_map, people, account)
+    draft, planned = scheduled(resolved, casting.calendar_keys(cast.roles), calendars, anchors, start_at)
+    past = drafting.past_tasks(draft, at)
+    if new.catch_up and past:
+        draft = drafting.caught_up(draft, at)
+        planned = _dates(draft, calendars, anchors)
+        draft = drafting.with_dates(draft, _spans(planned))
     if cast.problems:
         raise InvalidInputError(f"{account.name}: not everybody named can take that role.", problems=cast.problems)
     target = drafting.target_of(definition, account.segment)
@@ -151,7 +182,8 @@ def _planned(
         calendars=calendars,
         anchors=anchors,
         target_end_at=target_end_at,
-        warnings=(*_warnings(account, draft, planned, at), *casting.warnings(cast.roles, draft.task_specs.values())),
+        past_count=len(past),
+        warnings=(*_warnings(account, past, planned, new), *casting.warnings(cast.roles, draft.task_specs.values())),
     )
 
 
@@ -168,12 +200,14 @@ def _refuse_unknown_keys(new: NewProject, resolved: ResolvedPlaybook) -> None:
         raise InvalidInputError("Some stages or tasks are not part of this playbook.", problems=problems)
 
 
-def _scheduled(
+def scheduled(
     resolved: ResolvedPlaybook,
+    owner_calendars: Mapping[str, str],
     calendars: Mapping[str, CalendarSpec],
     anchors: Mapping[str, datetime],
     start_at: datetime,
 ) -> tuple[drafting.Draft, PlanDates]:
+    """Return a resolved playbook laid out as a plan, repeats and all, with its dates; raises ConflictError for a circle."""
     included = [
         drafting.IncludedStage(
             spec=stage.spec,
@@ -185,6 +219,7 @@ def _scheduled(
         for stage in resolved.included_stages
     ]
     draft = drafting.draft_of(included, resolved.definition.roles, start_at=start_at, new_id=ids.new_id)
+    draft = drafting.with_owners(draft, owner_calendars)
     planned = _dates(draft, calendars, anchors)
     times = {
         task.id: _times(draft, task, spec, calendars, anchors, planned)
@@ -194,8 +229,11 @@ def _scheduled(
     if any(count > 1 for count in times.values()):
         draft = drafting.with_repeats(draft, times, ids.new_id)
         planned = _dates(draft, calendars, anchors)
-    spans = {key: (item.start_at, item.due_at) for key, item in planned.items.items()}
-    return drafting.with_dates(draft, spans), planned
+    return drafting.with_dates(draft, _spans(planned)), planned
+
+
+def _spans(planned: PlanDates) -> dict[str, tuple[datetime, datetime]]:
+    return {key: (item.start_at, item.due_at) for key, item in planned.items.items()}
 
 
 def _dates(draft: drafting.Draft, calendars: Mapping[str, CalendarSpec], anchors: Mapping[str, datetime]) -> PlanDates:
@@ -204,6 +242,8 @@ def _dates(draft: drafting.Draft, calendars: Mapping[str, CalendarSpec], anchors
         return scheduling_queries.plan_dates(dates.network_of(facts))
     except CycleError as error:
         raise ConflictError(f"{error}.", remedy="Take one of these dependencies out of the playbook.") from error
+    except InvalidCalendarError as error:
+        raise ConflictError(str(error), remedy="Look at the calendars and at the lengths in the playbook.") from error
 
 
 def _times(
@@ -220,7 +260,7 @@ def _times(
         return 1
     if repeat.until is None:
         return min(repeat.times or 1, drafting.MOST_REPEATS)
-    calendar = calendars[task.side]
+    calendar = calendars.get(task.calendar) or calendars[task.side]
     anchor = _anchor_at(draft, repeat.until.anchor.value, task, anchors, planned)
     end = scheduling_queries.promised_at(calendar, anchor, repeat.until.offset)
     first = planned.items[task.id.hex].start_at
@@ -244,13 +284,18 @@ def _anchor_at(
     return anchors.get(anchor, planned.end_at)
 
 
-def _warnings(account: AccountInfo, draft: drafting.Draft, planned: PlanDates, at: datetime) -> list[str]:
+def _warnings(account: AccountInfo, past: Sequence[TaskFact], planned: PlanDates, new: NewProject) -> list[str]:
     warnings: list[str] = []
     if account.contract_signed_at is None:
         warnings.append(f"{account.name} has no signature date: the project's start counts as the signature.")
-    past = [task.name for task in draft.tasks if task.due_at < at]
     if past:
-        warnings.append(f"Due before today: {', '.join(past[:3])}" + (f" and {len(past) - 3} more" if past[3:] else ""))
+        named = ", ".join(task.name for task in past[:3]) + (f" and {len(past) - 3} more" if past[3:] else "")
+        first = min(task.start_at for task in past)
+        if new.catch_up:
+            when = f"{first.day} {first:%B}"
+            warnings.append(f"Planned from {when} on and started now, each with the time it needs: {named}.")
+        else:
+            warnings.append(f"Due before today: {named}. They are late from the first day, unless you start them now.")
     warnings.extend(dict.fromkeys(item.conflict + "." for item in planned.items.values() if item.conflict))
     warnings.extend(f"{warning}." for warning in planned.warnings)
     return warnings

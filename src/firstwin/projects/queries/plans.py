@@ -1,25 +1,33 @@
 """Rows of one project, read once, and the plan that the rules see in them. Inside projects only."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
 from django.db.models import QuerySet
 
-from firstwin.identity.contracts import Actor
+from firstwin.calendars.contracts import Specs
+from firstwin.calendars.queries import specs as spec_queries
+from firstwin.identity.contracts import Actor, system_actor
 from firstwin.journal.contracts import Event
 from firstwin.playbooks.contracts import Anchor, Side, TaskKind, Visibility
 from firstwin.projects import permissions
-from firstwin.projects.contracts import ReasonSide, TaskState
+from firstwin.projects.contracts import OPEN_STATES, ProjectState, ReasonSide, TaskState
 from firstwin.projects.models import Hold, Project, ProjectStage, ProjectTask, TaskLink
+from firstwin.projects.rules import owners
 from firstwin.projects.rules.facts import LinkFact, PlanFacts, StageFact, TaskFact
+from firstwin.projects.rules.ledger import OnHold, Situation
 from firstwin.scheduling.contracts import CalendarSpec, LinkType, Pause
 from firstwin.shared.errors import NotFoundError, PermissionDeniedError
+from firstwin.shared.models import InWorkspace
 
 
 @dataclass(slots=True, kw_only=True)
 class RunningPlan:
-    """The rows of a project. Operations change the rows and let `operations.settling` write what follows."""
+    """The rows of a project. Operations change the rows and let `operations.settling` write what follows.
+
+    `before` is the project as it was read, or as it was settled last.
+    """
 
     project: Project
     stages: list[ProjectStage]
@@ -30,9 +38,28 @@ class RunningPlan:
     moved: set[UUID] = field(default_factory=set)
     moved_stages: set[UUID] = field(default_factory=set)
     happened: list[Event] = field(default_factory=list)
+    specs: Specs | None = None
+    asked_for: set[UUID] = field(default_factory=set)
+    before: Situation | None = None
+    owners_before: tuple[frozenset[UUID], frozenset[UUID]] = (frozenset(), frozenset())
 
-    def facts(self) -> PlanFacts:
-        """Return the plan as the rules see it."""
+    def note(self) -> None:
+        """Remember the project as it stands, so that its next change can be told from the time before it."""
+        self.before = self.situation(is_dated=False)
+        members, contacts = self.owner_ids()
+        self.owners_before = frozenset(members), frozenset(contacts)
+
+    def situation(self, *, is_dated: bool = True) -> Situation:
+        """Return the project as it stands."""
+        project, hold = self.project, None
+        if project.state == ProjectState.ON_HOLD and project.held_since is not None:
+            side = ReasonSide(project.hold_side)
+            hold = OnHold(since_at=project.held_since, side=side, reason=project.hold_reason)
+        is_running = ProjectState(project.state) in {ProjectState.ACTIVE, ProjectState.ON_HOLD}
+        return Situation(plan=self.facts(is_dated=is_dated), is_running=is_running, hold=hold)
+
+    def facts(self, *, is_dated: bool = True) -> PlanFacts:
+        """Return the plan as the rules see it; without calendars, which cost reads, when no date is worked out of it."""
         project = self.project
         return PlanFacts(
             stages=tuple(stage_fact(row) for row in self.stages),
@@ -42,17 +69,36 @@ class RunningPlan:
                 Anchor.SIGNATURE.value: project.signed_at or project.started_at,
                 Anchor.PROJECT_START.value: project.started_at,
             },
-            calendars=calendars_of(project),
+            calendars=self.calendars() if is_dated else {},
             pauses=self.pauses,
         )
 
+    def calendars(self) -> Mapping[str, CalendarSpec]:
+        """Return the calendars of both sides and of everybody who owns an open task, read once and again for newcomers."""
+        members, contacts = self.owner_ids()
+        if self.specs is None or not members | contacts <= self.asked_for:
+            load_calendars(self.project, [self])
+        return owners.calendars_of(self.specs, self.project.account_id) if self.specs is not None else {}
 
-def calendars_of(project: Project) -> dict[str, CalendarSpec]:
-    """Return the working calendars of both sides."""
-    return {
-        Side.VENDOR.value: CalendarSpec(time_zone=project.vendor_time_zone, country=project.vendor_country),
-        Side.CUSTOMER.value: CalendarSpec(time_zone=project.customer_time_zone, country=project.customer_country),
-    }
+    def owner_ids(self) -> tuple[set[UUID], set[UUID]]:
+        """Return the members and the contacts who own an open task, or owned one before the present change."""
+        is_open = [task for task in self.tasks.values() if task.state in OPEN_STATES]
+        members = {task.member_id for task in is_open if task.member_id is not None}
+        contacts = {task.contact_id for task in is_open if task.contact_id is not None}
+        return members | self.owners_before[0], contacts | self.owners_before[1]
+
+
+def load_calendars(within: InWorkspace, running: Iterable[RunningPlan]) -> None:
+    """Give plans the calendars of everybody in them, in at most six reads. Dates do not depend on who looks."""
+    found = [(plan, *plan.owner_ids()) for plan in running]
+    specs = spec_queries.get_specs(
+        actor=system_actor(within.workspace_id),
+        account_ids={plan.project.account_id for plan, _, _ in found},
+        member_ids={id for _, members, _ in found for id in members},
+        contact_ids={id for _, _, contacts in found for id in contacts},
+    )
+    for plan, members, contacts in found:
+        plan.specs, plan.asked_for = specs, members | contacts
 
 
 def stage_fact(row: ProjectStage) -> StageFact:
@@ -93,7 +139,13 @@ def task_fact(row: ProjectTask) -> TaskFact:
         overdue_at=row.overdue_at,
         is_start_fixed=row.is_start_fixed,
         is_due_fixed=row.is_due_fixed,
+        not_before_at=row.not_before_at,
+        must_finish_by_at=row.must_finish_by_at,
         timing=row.timing,
+        calendar=owners.calendar_key(member_id=row.member_id, contact_id=row.contact_id),
+        reason=row.reason,
+        person=row.assignee_name,
+        approvers=tuple(row.details.get("settings", {}).get("approvers", ())),
     )
 
 
@@ -146,7 +198,7 @@ def task_not_found() -> NotFoundError:
 
 def load_plan(actor: Actor, project: Project) -> RunningPlan:
     """Return the rows of a project's plan in four queries."""
-    return RunningPlan(
+    plan = RunningPlan(
         project=project,
         stages=list(ProjectStage.objects.for_actor(actor).filter(project_id=project.id).order_by("position")),
         tasks={
@@ -156,6 +208,8 @@ def load_plan(actor: Actor, project: Project) -> RunningPlan:
         links=list(TaskLink.objects.for_actor(actor).filter(project_id=project.id)),
         pauses=pauses_of(Hold.objects.for_actor(actor).filter(project_id=project.id, ended_at__isnull=False)),
     )
+    plan.note()
+    return plan
 
 
 def pauses_of(holds: Iterable[Hold]) -> tuple[Pause, ...]:

@@ -36,7 +36,7 @@ def get_portal_project(*, actor: Actor, project_id: UUID, at: datetime) -> Porta
     """
     plan = plans.load_plan(actor, plans.project_row(actor, project_id))
     project = plan.project
-    held = progress.blockers(plan.facts())
+    held = progress.blockers(plan.facts(is_dated=False))
     roles = projects.list_roles(actor=actor, project_id=project_id)
     infos = [
         info

@@ -1,10 +1,11 @@
 """The portfolio: lists, numbers and the board over every project of a workspace."""
 
+from collections import Counter
 from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Count, F, Q, QuerySet, Window
+from django.db.models import Case, Count, F, Q, QuerySet, Value, When, Window
 from django.db.models.functions import RowNumber
 
 from firstwin.identity.contracts import Actor
@@ -18,6 +19,8 @@ from firstwin.shared import pagination
 from firstwin.shared.pagination import Page
 
 BOARD_CARDS = 20
+_NOT_SHOWN = ("fields", "decisions", "completion")
+"""Documents that no list shows."""
 _COLUMNS = {
     ProjectSort.UPDATED: "updated_at",
     ProjectSort.ACCOUNT: "account_name",
@@ -44,7 +47,7 @@ def list_projects(
     A contact gets the projects of their own account.
     """
     return pagination.page_with(
-        filtered(actor, filters or ProjectFilters(), at),
+        filtered(actor, filters or ProjectFilters(), at).defer(*_NOT_SHOWN),
         order=[("-" if is_descending else "") + _COLUMNS[sort]],
         cursor=cursor,
         limit=limit,
@@ -130,23 +133,30 @@ def _is_silent(at: datetime) -> Q:
     return Q(waiting_since__isnull=False, waiting_since__lte=since, launched_at__lte=since) & quiet
 
 
-def _standing(standing: Standing, at: datetime) -> Q:
-    """Return the rows with a standing: the same order of questions as rules.standing.project_standing."""
-    fixed = {
-        Standing.CANCELLED: ProjectState.CANCELLED,
-        Standing.DONE: ProjectState.COMPLETED,
-        Standing.ON_HOLD: ProjectState.ON_HOLD,
-    }
-    if standing in fixed:
-        return Q(state=fixed[standing])
-    remaining = Q(state__in=[ProjectState.ACTIVE, ProjectState.DRAFT])
+_FIXED = {
+    Standing.CANCELLED: ProjectState.CANCELLED,
+    Standing.DONE: ProjectState.COMPLETED,
+    Standing.ON_HOLD: ProjectState.ON_HOLD,
+}
+
+
+def _questions(at: datetime) -> tuple[tuple[Standing, Q], ...]:
+    """Return what makes the standing of a running project, in the order of rules.standing.project_standing; the first counts."""
     can_go_on = Q(vendor_ready_at__isnull=False, vendor_ready_at__lte=at)
-    for candidate, condition in (
+    return (
         (Standing.NON_RESPONSIVE, _is_silent(at)),
         (Standing.LATE, Q(earliest_due_at__isnull=False, earliest_due_at__lt=at)),
         (Standing.AT_RISK, Q(stuck_count__gt=0) | Q(planned_end_at__gt=F("target_end_at"))),
         (Standing.WAITING, Q(waiting_since__isnull=False, waiting_since__lte=at) & ~can_go_on),
-    ):
+    )
+
+
+def _standing(standing: Standing, at: datetime) -> Q:
+    """Return the rows with a standing."""
+    if standing in _FIXED:
+        return Q(state=_FIXED[standing])
+    remaining = Q(state__in=[ProjectState.ACTIVE, ProjectState.DRAFT])
+    for candidate, condition in _questions(at):
         if candidate is standing:
             return remaining & condition
         remaining &= ~condition
@@ -155,26 +165,38 @@ def _standing(standing: Standing, at: datetime) -> Q:
 
 def count_projects(*, actor: Actor, at: datetime, filters: ProjectFilters | None = None) -> ProjectFacets:
     """Return how many projects the filters leave, in all and by standing and state, in one read."""
-    rows = filtered(actor, filters or ProjectFilters(), at)
-    found = rows.aggregate(
-        total=Count("id"),
-        late=Count("id", filter=_is_late(at)),
-        waiting=Count("id", filter=_is_waiting(at)),
-        stuck=Count("id", filter=Q(state=ProjectState.ACTIVE, stuck_count__gt=0)),
-        first_value=Count("first_value_at"),
-        **{f"standing_{standing}": Count("id", filter=_standing(standing, at)) for standing in Standing},
-        **{f"state_{state}": Count("id", filter=Q(state=state)) for state in ProjectState},
+    standing = Case(
+        *(When(state=state, then=Value(standing.value)) for standing, state in _FIXED.items()),
+        *(When(condition, then=Value(standing.value)) for standing, condition in _questions(at)),
+        default=Value(Standing.ON_TRACK.value),
     )
-    by_state = {state: found[f"state_{state}"] for state in ProjectState}
+    groups = (
+        filtered(actor, filters or ProjectFilters(), at)
+        .values("state", standing=standing)
+        .annotate(
+            count=Count("id"),
+            late=Count("id", filter=_is_late(at)),
+            waiting=Count("id", filter=_is_waiting(at)),
+            stuck=Count("id", filter=Q(state=ProjectState.ACTIVE, stuck_count__gt=0)),
+            first_value=Count("first_value_at"),
+        )
+        .order_by()
+    )
+    total: Counter[str] = Counter()
+    by_standing, by_state = Counter[Standing](), Counter[ProjectState]()
+    for group in groups:
+        by_standing[Standing(group["standing"])] += group["count"]
+        by_state[ProjectState(group["state"])] += group["count"]
+        total.update({name: group[name] for name in ("count", "late", "waiting", "stuck", "first_value")})
     return ProjectFacets(
-        total=found["total"],
+        total=total["count"],
         running=by_state[ProjectState.ACTIVE] + by_state[ProjectState.ON_HOLD],
-        by_standing={standing: found[f"standing_{standing}"] for standing in Standing},
-        by_state=by_state,
-        late=found["late"],
-        waiting=found["waiting"],
-        stuck=found["stuck"],
-        first_value=found["first_value"],
+        by_standing={standing: by_standing[standing] for standing in Standing},
+        by_state={state: by_state[state] for state in ProjectState},
+        late=total["late"],
+        waiting=total["waiting"],
+        stuck=total["stuck"],
+        first_value=total["first_value"],
     )
 
 
@@ -200,7 +222,7 @@ def get_board(
         position, count = columns.get(head["current_stage"], (head["position"], 0))
         columns[head["current_stage"]] = (min(position, head["position"]), count + head["count"])
     first = rows.annotate(rank=_RANK).filter(rank__lte=limit).values_list("id", flat=True)
-    cards = plans.projects_of(actor).filter(id__in=list(first)).order_by("planned_end_at", "id")
+    cards = plans.projects_of(actor).filter(id__in=list(first)).defer(*_NOT_SHOWN).order_by("planned_end_at", "id")
     shown_cards: dict[str, list[ProjectSummary]] = {}
     for summary in summaries(actor, cards, at):
         shown_cards.setdefault(summary.current_stage, []).append(summary)

@@ -58,6 +58,7 @@ def _preview(planned: PlannedLaunch) -> LaunchPreview:
         overlays=planned.resolved.applied_overlays,
         planned_end_at=planned.dates.end_at,
         target_end_at=planned.target_end_at,
+        past_count=planned.past_count,
         warnings=planned.warnings,
     )
 

@@ -36,7 +36,7 @@ def get_project(*, actor: Actor, project_id: UUID, at: datetime) -> ProjectDetai
         raise PermissionDeniedError("This page is for the team.", remedy="Use the link in your mail.")
     plan = plans.load_plan(actor, plans.project_row(actor, project_id))
     project = plan.project
-    facts = plan.facts()
+    facts = plan.facts(is_dated=False)
     held = progress.blockers(facts)
     current = progress.current_stage(facts.stages, facts.tasks)
     by_stage: dict[UUID, list[TaskInfo]] = {}
@@ -127,7 +127,7 @@ def list_timeline(
 def get_task(*, actor: Actor, task_id: UUID, at: datetime) -> TaskInfo:
     """Return a task with what it waits for; raises NotFoundError, for a contact also for what is not shared."""
     plan = plans.load_plan(actor, plans.project_row(actor, plans.project_id_of_task(actor, task_id)))
-    held = progress.blockers(plan.facts())
+    held = progress.blockers(plan.facts(is_dated=False))
     info = next((task for task in task_infos(plan, held, at) if task.id == task_id), None)
     if info is None or not permissions.can_open_task(actor, visibility=Visibility(info.visibility)):
         raise plans.task_not_found()

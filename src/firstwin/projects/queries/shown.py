@@ -98,8 +98,12 @@ def task_info(
         file_count=row.file_count,
         is_start_fixed=row.is_start_fixed,
         is_due_fixed=row.is_due_fixed,
+        not_before_at=row.not_before_at,
+        must_finish_by_at=row.must_finish_by_at,
+        duration=row.timing.get("duration") or "",
         changed_by=row.changed_by,
         changed_at=row.changed_at,
+        estimate_hours=row.details.get("estimate_hours"),
     )
 
 
@@ -194,6 +198,8 @@ def project_summary(row: Project, counts: Counts, at: datetime) -> ProjectSummar
         started_at=row.started_at,
         target_end_at=row.target_end_at,
         planned_end_at=row.planned_end_at,
+        likely_end_at=row.likely_end_at if row.state == ProjectState.ACTIVE else None,
+        likely_chance=row.likely_chance if row.state == ProjectState.ACTIVE else None,
         first_value_at=row.first_value_at,
         completed_at=row.completed_at,
         last_customer_activity_at=row.last_customer_activity_at,
@@ -235,5 +241,5 @@ def file_info(row: Attachment) -> FileInfo:
 
 
 def for_contact(task: TaskInfo) -> TaskInfo:
-    """Return a task as a contact may see it: without the guidance for the team."""
-    return replace(task, guidance="") if task.guidance else task
+    """Return a task as a contact may see it: without the guidance, the deadline and the hours of the team."""
+    return replace(task, guidance="", must_finish_by_at=None, estimate_hours=None)

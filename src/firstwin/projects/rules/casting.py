@@ -8,6 +8,7 @@ from firstwin.customers.contracts import AccountInfo, ContactInfo
 from firstwin.identity.contracts import MemberInfo
 from firstwin.playbooks.contracts import RoleSpec, Side, TaskSpec
 from firstwin.projects.contracts import PersonRef, ProjectRole
+from firstwin.projects.rules import owners
 from firstwin.shared.errors import Problem
 
 
@@ -109,6 +110,18 @@ def _with_fallback(key: str, specs: Iterable[RoleSpec], chosen: Mapping[str, Per
         seen.add(key)
         key = fallbacks.get(key, "")
     return None
+
+
+def calendar_keys(roles: Iterable[ProjectRole]) -> Mapping[str, str]:
+    """Whose calendar counts for the tasks of each role; none for a role that nobody fills."""
+    return {
+        role.key: owners.calendar_key(
+            member_id=role.person.id if role.side is Side.VENDOR else None,
+            contact_id=role.person.id if role.side is Side.CUSTOMER else None,
+        )
+        for role in roles
+        if role.person is not None
+    }
 
 
 def warnings(roles: Iterable[ProjectRole], specs: Iterable[TaskSpec]) -> list[str]:

@@ -47,6 +47,11 @@ def duration_of(task: TaskFact) -> Span | None:
     return parse_span(DEFAULT_DURATION)
 
 
+def calendar_of(task: TaskFact, plan: PlanFacts) -> str:
+    """A task counts in the calendar of whoever owns it, else in that of its side."""
+    return task.calendar if task.calendar in plan.calendars else task.side
+
+
 def _links_by_successor(links: Iterable[LinkFact]) -> dict[UUID, list[PlanLink]]:
     incoming: dict[UUID, list[PlanLink]] = {}
     for link in links:
@@ -96,7 +101,7 @@ def _task_items(plan: PlanFacts, incoming: Mapping[UUID, list[PlanLink]]) -> Ite
         yield PlanItem(
             key=task.id.hex,
             name=task.name,
-            calendar=task.side,
+            calendar=calendar_of(task, plan),
             stage=task.stage_id.hex,
             start=timing_of(task.timing.get("start")),
             due=timing_of(task.timing.get("due")),
@@ -104,6 +109,10 @@ def _task_items(plan: PlanFacts, incoming: Mapping[UUID, list[PlanLink]]) -> Ite
             links=(*incoming.get(task.id, ()), *closing.get(task.id, ())),
             fixed_start_at=start,
             fixed_due_at=due,
+            not_before=task.not_before_at,
+            must_finish_by=task.must_finish_by_at,
+            is_started=task.started_at is not None,
+            is_done=is_closed,
             sets_anchor=task.timing.get("anchors", ""),
         )
 

@@ -189,6 +189,12 @@ def occurrences_of(task: TaskFact, every: Span, *, times: int, new_id: NewId) ->
     return tuple(found)
 
 
+def with_owners(draft: Draft, calendars: Mapping[str, str]) -> Draft:
+    """The plan with the calendar of whoever plays each role, by the key of the role."""
+    tasks = tuple(replace(task, calendar=calendars.get(draft.task_specs[task.id].owner, "")) for task in draft.tasks)
+    return replace(draft, tasks=tasks)
+
+
 def with_repeats(draft: Draft, times: Mapping[UUID, int], new_id: NewId) -> Draft:
     """The plan with every repeating task laid out so many times; what follows one, follows its last occurrence."""
     tasks: list[TaskFact] = []
@@ -219,6 +225,25 @@ def with_dates(draft: Draft, dates: Mapping[str, tuple[datetime, datetime]]) -> 
         stages=tuple(replace(s, start_at=dates[s.id.hex][0], due_at=dates[s.id.hex][1]) for s in draft.stages),
         tasks=tuple(replace(t, start_at=dates[t.id.hex][0], due_at=dates[t.id.hex][1]) for t in draft.tasks),
     )
+
+
+def past_tasks(draft: Draft, at: datetime) -> tuple[TaskFact, ...]:
+    """What a playbook wants done before the launch is late from the first moment, unless it is started now."""
+    return tuple(task for task in draft.tasks if task.due_at < at)
+
+
+def caught_up(draft: Draft, at: datetime) -> Draft:
+    """What lies before the launch starts at the launch: each task with the days it had, in the order of its links."""
+    past = {task.id for task in past_tasks(draft, at)}
+    waiting = {link.successor_id for link in draft.links}
+
+    def moved(task: TaskFact) -> TaskFact:
+        days = max(1, (task.due_at - task.start_at).days)
+        timing = {word: value for word, value in task.timing.items() if word not in {"start", "due"}}
+        moved = replace(task, timing={**timing, "duration": timing.get("duration") or f"{days}d"})
+        return moved if task.id in waiting else replace(moved, start_at=at, is_start_fixed=True)
+
+    return replace(draft, tasks=tuple(moved(task) if task.id in past else task for task in draft.tasks))
 
 
 def target_of(definition: PlaybookDefinition, segment: str) -> Span | None:

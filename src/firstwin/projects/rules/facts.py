@@ -27,7 +27,10 @@ class StageFact:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TaskFact:
-    """A task of a plan."""
+    """A task of a plan. `calendar` is the key of its owner's calendar, empty while nobody owns it.
+
+    `reason` is what was said about its state, `person` who does it, `approvers` are the roles that may approve it.
+    """
 
     id: UUID
     stage_id: UUID
@@ -50,7 +53,13 @@ class TaskFact:
     overdue_at: datetime | None = None
     is_start_fixed: bool = False
     is_due_fixed: bool = False
+    not_before_at: datetime | None = None
+    must_finish_by_at: datetime | None = None
     timing: Mapping[str, Any] = field(default_factory=dict)
+    calendar: str = ""
+    reason: str = ""
+    person: str = ""
+    approvers: tuple[str, ...] = ()
 
     @property
     def is_open(self) -> bool:
@@ -72,7 +81,7 @@ class LinkFact:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlanFacts:
-    """A whole plan with the calendars of both sides, its anchors and its pauses."""
+    """A whole plan with the calendars of both sides and of its people by key, its anchors and its pauses."""
 
     stages: tuple[StageFact, ...]
     tasks: tuple[TaskFact, ...]

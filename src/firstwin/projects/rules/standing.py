@@ -50,13 +50,13 @@ def task_standing(
     """How a task stands and why: what people said about it beats what the calendar says."""
     if state in _SAID:
         return _SAID[state], _said_reason(state, finished_at, stuck_since, reason, now)
-    held = f"after {listed(blocked_by)}" if blocked_by else ""
+    held = listed(blocked_by) if blocked_by else ""
     if is_project_running and due_at < now:
-        return TaskStanding.LATE, f"Due since {day(due_at, now)}" + (f", waits: {held}" if held else "")
+        return TaskStanding.LATE, f"Due since {day(due_at, now)}" + (f", waits for {held}" if held else "")
     if state is TaskState.IN_PROGRESS:
         return TaskStanding.IN_PROGRESS, f"Due {day(due_at, now)}"
     if held:
-        return TaskStanding.BLOCKED, f"Comes {held}"
+        return TaskStanding.BLOCKED, f"Comes after {held}"
     if start_at > now:
         return TaskStanding.SCHEDULED, f"Starts {day(start_at, now)}"
     return TaskStanding.READY, f"Due {day(due_at, now)}"

@@ -1,33 +1,39 @@
-"""From a plan network to an order in which its dates can be worked out.
+"""From a plan to numbered ends in an order in which their dates can be worked out.
 
-Every item has two ends, its start and its due; each end waits for other ends. `PlanGraph` knows these waits, puts
-the ends in order and spells out a circle when there is one. A soft wait (the order of stages, an item whose promise
-hangs on something later than its stage) gives way when it closes a circle.
+Every item has two ends, its start and its due; each end waits for other ends. `PlanGraph` numbers the ends (the start of
+the n-th item is 2n, its due 2n + 1), knows these waits, puts the ends in order and spells out a circle when there is one.
+A soft wait (the order of stages, an item whose promise hangs on something later than its stage) gives way when it closes
+a circle.
 """
 
-from collections import deque
-from collections.abc import Iterator
+from functools import cached_property
 from itertools import pairwise
 
-from firstwin.scheduling.contracts import CycleError, LinkType, PlanItem, PlanLink, PlanNetwork, Timing
+from firstwin.scheduling.contracts import (
+    CalendarSpec,
+    CycleError,
+    LinkType,
+    PlanItem,
+    PlanLink,
+    PlanNetwork,
+    Span,
+    SpanUnit,
+    Timing,
+)
+from firstwin.scheduling.rules.timetable import Timetable, timetable_of
 
-End = tuple[str, bool]
-"""An item's key, and whether its due (True) or its start (False) is meant."""
+End = int
+"""The start of the n-th item is 2n, its due 2n + 1; after the last item comes the end of the project."""
 
-PROJECT_END: End = ("project_end", True)
+Bond = tuple[End, PlanLink]
+"""An end that holds back an item, and the link that says how."""
+
+PROJECT_END = "project_end"
 STAGE_START = "stage_start"
-_BINDS_START = (LinkType.FINISH_TO_START, LinkType.START_TO_START)
-_FROM_DUE = (LinkType.FINISH_TO_START, LinkType.FINISH_TO_FINISH)
-
-
-def source_of(link: PlanLink) -> End:
-    """The end of the predecessor that a link hangs on."""
-    return (link.predecessor, link.type in _FROM_DUE)
-
-
-def binds_start(link: PlanLink) -> bool:
-    """Whether a link holds back the start (else the finish) of the follower."""
-    return link.type in _BINDS_START
+BINDS_START = frozenset({LinkType.FINISH_TO_START, LinkType.START_TO_START})
+_AFTER_FINISH, _AFTER_START = LinkType.FINISH_TO_START, LinkType.START_TO_START
+_TOGETHER_FINISHED = LinkType.FINISH_TO_FINISH
+_NO_BONDS: list[Bond] = []
 
 
 def is_due_first(item: PlanItem) -> bool:
@@ -35,152 +41,249 @@ def is_due_first(item: PlanItem) -> bool:
     return item.due is not None and item.start is None and not item.is_stage
 
 
+def _work_days(duration: Span | None) -> int:
+    """The length of an item in working days; 0 for what takes no time, -1 for what is counted otherwise."""
+    if duration is None or duration.amount <= 0:
+        return 0
+    return duration.amount if duration.unit is SpanUnit.WORKING_DAYS else -1
+
+
+def _is_special(item: PlanItem) -> bool:
+    """Whether more than its length and links, or less, places an item."""
+    return bool(
+        item.is_stage
+        or item.start
+        or item.due
+        or item.fixed_start_at
+        or item.fixed_due_at
+        or item.not_before
+        or item.is_started
+        or item.is_done
+    )
+
+
 class PlanGraph:
-    """The waits between the ends of a plan's items."""
+    """The waits between the ends of a plan's items. `order` has every end after those that it waits for.
+
+    Most items are plain: nothing but a length and links. Both ends of a plain item are dated at once, so that only its
+    start is in the order.
+    """
 
     def __init__(self, network: PlanNetwork) -> None:
         self.network = network
-        self.items = {item.key: item for item in network.items}
-        self.children: dict[str, list[str]] = {}
-        for item in network.items:
-            if item.stage in self.items:
-                self.children.setdefault(item.stage, []).append(item.key)
-        self.carriers = {item.sets_anchor: item.key for item in network.items if item.sets_anchor}
+        self.items = items = network.items
+        self.index = {item.key: number for number, item in enumerate(items)}
+        self.default = timetable_of(network.calendars.get("", CalendarSpec()))
+        known = {key: timetable_of(spec) for key, spec in network.calendars.items()}
+        self.calendars: list[Timetable] = [known.get(item.calendar, self.default) for item in items]
+        self.stages = [self.index.get(item.stage, -1) if item.stage else -1 for item in items]
+        self.children: dict[int, list[int]] = {}
+        self.carriers = {item.sets_anchor: number for number, item in enumerate(items) if item.sets_anchor}
+        self.project_end: End = 2 * len(items)
+        self.start_bonds: list[list[Bond]] = [_NO_BONDS] * len(items)
+        self.finish_bonds: list[list[Bond]] = [_NO_BONDS] * len(items)
+        self.is_plain = [False] * (len(items) + 1)
+        self.work_days = [_work_days(item.duration) for item in items]
+        for number, item in enumerate(items):
+            if self.stages[number] >= 0:
+                self.children.setdefault(self.stages[number], []).append(number)
+            if item.links:
+                self._bind(number, item)
+            self.is_plain[number] = not _is_special(item) and (
+                item.duration is not None or not self.finish_bonds[number]
+            )
         self.soft: set[tuple[End, End]] = set()
-        self.dropped: set[tuple[str, End]] = set()
-        self.waits: dict[End, set[End]] = {}
-        for item in network.items:
-            self.waits[(item.key, False)] = set(self._waits_of_start(item))
-            self.waits[(item.key, True)] = set(self._waits_of_due(item))
-        self._tie_project_end()
+        self.dropped: set[tuple[End, End]] = set()
+        timings = [timing for item in items for timing in (item.start, item.due) if timing is not None]
+        self.end_waits: list[End] = []
+        if any(timing.anchor == PROJECT_END for timing in timings) and PROJECT_END not in network.anchors:
+            self._tie_project_end()
+        self.order = self._in_order()
 
-    def end_of_anchor(self, timing: Timing, item: PlanItem) -> End | None:
+    @cached_property
+    def names(self) -> dict[str, str]:
+        """The names of the items by key."""
+        return {item.key: item.name for item in self.items}
+
+    def end_of_anchor(self, timing: Timing, number: int) -> End | None:
         """The end that an anchor means for an item; None for an instant that is given (or has to be assumed)."""
         anchor = timing.anchor
         if anchor == STAGE_START:
-            return (item.stage, False) if item.stage in self.items else None
+            return 2 * self.stages[number] if self.stages[number] >= 0 else None
         which, _, key = anchor.partition(":")
-        if key and key in self.items:
-            return (key, which == "due")
+        if key and key in self.index:
+            return 2 * self.index[key] + (which == "due")
         if anchor in self.carriers:
-            return (self.carriers[anchor], True)
-        if anchor in self.network.anchors:
-            return None
-        return PROJECT_END if anchor == PROJECT_END[0] else None
+            return 2 * self.carriers[anchor] + 1
+        if anchor == PROJECT_END and anchor not in self.network.anchors:
+            return self.project_end
+        return None
 
-    def kept_links(self, item: PlanItem) -> Iterator[PlanLink]:
-        """The links of an item that count: to items of this plan, and not given way."""
+    def _bind(self, number: int, item: PlanItem) -> None:
+        starts: list[Bond] = []
+        finishes: list[Bond] = []
         for link in item.links:
-            if link.predecessor in self.items and (item.key, source_of(link)) not in self.dropped:
-                yield link
+            other = self.index.get(link.predecessor)
+            if other is not None:
+                bond = (2 * other + (link.type is _AFTER_FINISH or link.type is _TOGETHER_FINISHED), link)
+                (starts if link.type is _AFTER_FINISH or link.type is _AFTER_START else finishes).append(bond)
+        self.start_bonds[number], self.finish_bonds[number] = starts, finishes
 
-    def _wait(self, end: End, on: End, *, is_soft: bool = False) -> End:
-        if is_soft:
-            self.soft.add((end, on))
-        return on
+    # waits ----------------------------------------------------------------------------------------------------------
 
-    def _waits_of_start(self, item: PlanItem) -> Iterator[End]:
+    def waits_of(self, end: End) -> list[End]:
+        """The ends that have to be dated before this one."""
+        number = end >> 1
+        if self.is_plain[number]:
+            waits = [bond[0] for bond in self.start_bonds[number]]
+            if self.finish_bonds[number]:
+                waits += [bond[0] for bond in self.finish_bonds[number]]
+            if self.stages[number] >= 0:
+                waits.append(2 * self.stages[number])
+        elif end == self.project_end:
+            waits = self.end_waits
+        elif end & 1:
+            waits = self._waits_of_due(number, self.items[number])
+        else:
+            waits = self._waits_of_start(number, self.items[number])
+        return [on for on in waits if (end, on) not in self.dropped] if self.dropped else waits
+
+    def _waits_of_start(self, number: int, item: PlanItem) -> list[End]:
         if item.fixed_start_at is not None:
-            return
-        end = (item.key, False)
+            return []
+        waits = [source for source, _ in self.start_bonds[number]]
+        if item.duration is not None:
+            waits += [source for source, _ in self.finish_bonds[number]]
         if item.start is not None:
-            if (anchor := self.end_of_anchor(item.start, item)) is not None:
-                yield anchor
-        elif is_due_first(item):
-            yield (item.key, True)
-        if item.start is None and item.stage in self.items and not (item.due and item.duration):
-            yield (item.stage, False)
-        for link in self.kept_links(item):
-            if binds_start(link) or item.duration is not None:
-                yield self._wait(end, source_of(link), is_soft=link.is_soft)
+            if (anchor := self.end_of_anchor(item.start, number)) is not None:
+                waits.append(anchor)
+        else:
+            if is_due_first(item):
+                waits.append(2 * number + 1)
+            if self.stages[number] >= 0 and not (item.due and item.duration):
+                waits.append(2 * self.stages[number])
+        return waits
 
-    def _waits_of_due(self, item: PlanItem) -> Iterator[End]:
+    def _waits_of_due(self, number: int, item: PlanItem) -> list[End]:
         if item.fixed_due_at is not None:
-            return
-        end = (item.key, True)
+            return []
+        if item.is_stage:
+            waits = [2 * child + 1 for child in self.children.get(number, ())]
+        else:
+            waits = [source for source, _ in (*self.start_bonds[number], *self.finish_bonds[number])]
         if not is_due_first(item):
-            yield (item.key, False)
-        if item.due is not None and (anchor := self.end_of_anchor(item.due, item)) is not None:
-            yield anchor
-        for child in self.children.get(item.key, ()):
-            yield self._wait(end, (child, True), is_soft=self._hangs_elsewhere(self.items[child]))
-        if not item.is_stage:
-            for link in self.kept_links(item):
-                yield self._wait(end, source_of(link), is_soft=link.is_soft)
+            waits.append(2 * number)
+        if item.due is not None and (anchor := self.end_of_anchor(item.due, number)) is not None:
+            waits.append(anchor)
+        return waits
 
-    def _hangs_elsewhere(self, item: PlanItem) -> bool:
-        timing = item.due or item.start
-        return timing is not None and timing.anchor != STAGE_START
+    def counted_children(self, number: int) -> list[int]:
+        """The items of a stage that it ends with: those that do not wait for its own end."""
+        children = self.children.get(number, [])
+        if not self.dropped:
+            return children
+        return [child for child in children if (2 * number + 1, 2 * child + 1) not in self.dropped]
 
     def _tie_project_end(self) -> None:
         """Let the project's end wait for every item that does not itself wait for the project's end."""
-        if PROJECT_END[0] in self.network.anchors:
-            return
         followers: dict[End, list[End]] = {}
-        for end, waits in self.waits.items():
-            for on in waits:
+        for end in range(self.project_end):
+            for on in self.waits_of(end):
                 followers.setdefault(on, []).append(end)
-        behind = {PROJECT_END}
-        queue = deque(behind)
+        behind = {self.project_end}
+        queue = [self.project_end]
         while queue:
-            for follower in followers.get(queue.popleft(), ()):
+            for follower in followers.get(queue.pop(), ()):
                 if follower not in behind:
                     behind.add(follower)
                     queue.append(follower)
-        self.waits[PROJECT_END] = {
-            (item.key, True) for item in self.network.items if not item.is_stage and (item.key, True) not in behind
-        }
+        self.end_waits = [
+            2 * number + 1
+            for number, item in enumerate(self.items)
+            if not item.is_stage and not behind & {2 * number, 2 * number + 1}
+        ]
 
-    def in_order(self) -> list[End]:
+    # order ----------------------------------------------------------------------------------------------------------
+
+    def _in_order(self) -> list[End]:
         """Every end after those that it waits for; raises CycleError when items wait for each other."""
         while True:
-            order = self._sorted()
-            if len(order) == len(self.waits):
+            order, cycle = self._walked()
+            if not cycle:
                 return order
-            cycle = self._cycle(set(self.waits) - set(order))
-            soft = [pair for pair in pairwise(cycle) if pair in self.soft]
-            if not soft:
+            self._know_soft_waits()
+            soft = next((pair for pair in pairwise(cycle) if pair in self.soft), None)
+            if soft is None:
                 raise self._error(cycle)
-            (key, _), on = soft[0]
-            self.dropped.add((key, on))
-            for end in ((key, False), (key, True)):
-                if (end, on) in self.soft:
-                    self.waits[end].discard(on)
+            self._give_way(*soft)
 
-    def _sorted(self) -> list[End]:
-        open_waits = {end: len(waits) for end, waits in self.waits.items()}
-        followers: dict[End, list[End]] = {}
-        for end, waits in self.waits.items():
-            for on in waits:
-                followers.setdefault(on, []).append(end)
-        ready = deque(end for end, count in open_waits.items() if count == 0)
+    def _walked(self) -> tuple[list[End], list[End]]:
+        """Go from every end down to those that it waits for. Where that leads round in a circle the circle is returned too:
+        each end in it waits for the next, the last is the first again.
+        """
+        is_plain, waits_of = self.is_plain, self.waits_of
+        is_dated, is_under_way = bytearray(self.project_end + 2), bytearray(self.project_end + 2)
         order: list[End] = []
-        while ready:
-            end = ready.popleft()
-            order.append(end)
-            for follower in followers.get(end, ()):
-                open_waits[follower] -= 1
-                if open_waits[follower] == 0:
-                    ready.append(follower)
-        return order
-
-    def _cycle(self, among: set[End]) -> list[End]:
-        """One circle among ends that cannot be put in order: each waits for the next, the last is the first again."""
         path: list[End] = []
-        seen: dict[End, int] = {}
-        end = min(among)
-        while end not in seen:
-            seen[end] = len(path)
-            path.append(end)
-            end = min(on for on in self.waits[end] if on in among)
-        return [*path[seen[end] :], end]
+        for root in (*range(self.project_end), *([self.project_end] if self.end_waits else [])):
+            if is_dated[root]:
+                continue
+            if is_plain[root >> 1] and all(map(is_dated.__getitem__, waits_of(root))):
+                is_dated[root] = is_dated[root ^ 1] = 1
+                order.append(root & ~1)
+                continue
+            stack = [root]
+            while stack:
+                end = stack[-1]
+                if is_dated[end]:
+                    stack.pop()
+                    continue
+                missing = [on for on in waits_of(end) if not is_dated[on]]
+                if missing:
+                    if is_under_way[end]:
+                        return order, [*path[path.index(end) :], end]
+                    is_under_way[end] = 1
+                    path.append(end)
+                    stack += missing
+                    continue
+                if path and path[-1] == end:
+                    path.pop()
+                stack.pop()
+                is_dated[end] = 1
+                if is_plain[end >> 1]:
+                    end &= ~1
+                    is_dated[end] = is_dated[end + 1] = 1
+                order.append(end)
+        return order, []
+
+    def _know_soft_waits(self) -> None:
+        for number, item in enumerate(self.items):
+            for source, link in (*self.start_bonds[number], *self.finish_bonds[number]):
+                if link.is_soft:
+                    self.soft |= {(2 * number, source), (2 * number + 1, source)}
+            for child in self.children.get(number, ()) if item.is_stage else ():
+                timing = self.items[child].due or self.items[child].start
+                if timing is not None and timing.anchor != STAGE_START:
+                    self.soft.add((2 * number + 1, 2 * child + 1))
+
+    def _give_way(self, end: End, on: End) -> None:
+        """Drop a soft wait, and the soft link that it came from."""
+        number = end >> 1
+        self.dropped |= {pair for pair in ((2 * number, on), (2 * number + 1, on)) if pair in self.soft}
+        for bonds in (self.start_bonds, self.finish_bonds):
+            bonds[number] = [bond for bond in bonds[number] if bond[0] != on]
 
     def _error(self, cycle: list[End]) -> CycleError:
         keys: list[str] = []
-        for key, _ in reversed(cycle):
+        for end in reversed(cycle):
+            key = self.items[end // 2].key if end != self.project_end else PROJECT_END
             if not keys or keys[-1] != key:
                 keys.append(key)
         if len(keys) == 1:
             keys.append(keys[0])
-        names = tuple(self.items[key].name or key if key in self.items else "the project's end" for key in keys)
-        return CycleError(tuple(keys), names)
+        return CycleError(tuple(keys), tuple(self.name_of(key) for key in keys))
+
+    def name_of(self, key: str) -> str:
+        """The name of an item, or its key when it has none."""
+        number = self.index.get(key)
+        return "the project's end" if number is None else self.items[number].name or key

@@ -1,260 +1,394 @@
 """The dates of a plan: each item starts when its anchor, its links and its stage allow, and ends when it is promised."""
 
-from datetime import datetime, timedelta
+from collections.abc import Iterator, Mapping
+from datetime import datetime
 
 from firstwin.scheduling.contracts import (
-    CalendarSpec,
     ItemDates,
-    LinkType,
     Pause,
     PlanDates,
     PlanItem,
-    PlanLink,
     PlanNetwork,
-    Span,
     SpanUnit,
     Timing,
 )
-from firstwin.scheduling.rules.calendars import WorkingCalendar, calendar_of
-from firstwin.scheduling.rules.network import PROJECT_END, End, PlanGraph, binds_start, is_due_first, source_of
+from firstwin.scheduling.rules import spans, wording
+from firstwin.scheduling.rules.instants import Ticks, moment, ticks
+from firstwin.scheduling.rules.network import BINDS_START, Bond, PlanGraph, is_due_first
+from firstwin.scheduling.rules.timetable import Timetable
+from firstwin.scheduling.rules.wording import Reason
 
-Reasoned = tuple[datetime, str]
-_DEFAULT_ANCHOR = "project_start"
+Reasoned = tuple[Ticks, Reason]
+PROJECT_START = "project_start"
 
 
 def plan_dates(network: PlanNetwork) -> PlanDates:
     """When every item of a plan starts and is due, and why; refuses a plan whose items wait for each other."""
-    return _Planner(network).run()
+    return ForwardPass(PlanGraph(network)).run().dates()
 
 
-def spoken_span(span: Span) -> str:
-    """A span in words, without its sign: "5 working days"."""
-    amount = abs(span.amount)
-    word = {SpanUnit.HOURS: "hour", SpanUnit.CALENDAR_DAYS: "day", SpanUnit.WORKING_DAYS: "working day"}[span.unit]
-    return f"{amount} {word}" if amount == 1 else f"{amount} {word}s"
+class ForwardPass:
+    """The earliest dates of all ends, worked out in their order. `floors` are starts before which items do not start."""
 
-
-class _Planner:
-    def __init__(self, network: PlanNetwork) -> None:
-        self.network = network
-        self.graph = PlanGraph(network)
-        default = network.calendars.get("", CalendarSpec())
-        self.default = calendar_of(default)
-        self.calendars = {key: calendar_of(spec) for key, spec in network.calendars.items()}
-        self.pauses = sorted(network.pauses, key=lambda pause: pause.start_at)
-        self.at: dict[End, datetime] = {}
-        self.why: dict[End, str] = {}
-        self.conflicts: dict[str, str] = {}
+    def __init__(self, graph: PlanGraph, floors: Mapping[int, Ticks] | None = None) -> None:
+        self.graph = graph
+        self.floors = floors or {}
+        network = graph.network
+        self.anchors = {name: ticks(at) for name, at in network.anchors.items()}
+        self.pauses = sorted((ticks(pause.start_at), ticks(pause.end_at)) for pause in network.pauses)
+        self.open_from = None if network.open_from is None else ticks(network.open_from)
+        self.begin = self.anchors.get(PROJECT_START)
+        self.is_simple = self.open_from is None and not self.floors
+        self.at: list[Ticks] = [0] * (graph.project_end + 1)
+        self.why: list[Reason] = [""] * (graph.project_end + 1)
+        self.conflicts: dict[int, str] = {}
         self.warnings: dict[str, None] = {}
+        self.last: Ticks = 0
 
-    def run(self) -> PlanDates:
-        for end in self.graph.in_order():
-            if end == PROJECT_END:
-                self.at[end] = self._project_end()
-                continue
-            item = self.graph.items[end[0]]
-            self.at[end], self.why[end] = self._due(item) if end[1] else self._start(item)
-        items = {item.key: self._dates(item) for item in self.network.items}
-        last = max((dates.due_at for dates in items.values()), default=self._project_end())
-        return PlanDates(items=items, end_at=last, warnings=tuple(self.warnings))
+    def take(self, dates: PlanDates) -> "ForwardPass":
+        """Take the dates as they were worked out before."""
+        for number, item in enumerate(self.graph.items):
+            known = dates.items[item.key]
+            self.at[2 * number], self.at[2 * number + 1] = ticks(known.start_at), ticks(known.due_at)
+        if self.graph.end_waits:
+            self.at[self.graph.project_end] = self._project_end()
+        self.last = ticks(dates.end_at)
+        return self
 
-    def _dates(self, item: PlanItem) -> ItemDates:
-        start, due = self.at[(item.key, False)], self.at[(item.key, True)]
+    def run(self) -> "ForwardPass":
+        """Date every end after those that it waits for."""
+        self.begin = self.anchors.get(PROJECT_START)
+        items, at, why, project_end = self.graph.items, self.at, self.why, self.graph.project_end
+        is_plain = self.graph.is_plain
+        for end in self.graph.order:
+            if end == project_end:
+                at[end] = self._project_end()
+            elif is_plain[end >> 1]:
+                self._plain(end >> 1, items[end >> 1])
+            elif end & 1:
+                at[end], why[end] = self._due(end >> 1, items[end >> 1])
+            else:
+                at[end], why[end] = self._start(end >> 1, items[end >> 1])
+        self.last = max(at[1:project_end:2]) if items else self._project_start()
+        return self
+
+    def dates(self) -> PlanDates:
+        """The dates; each item's are put into words when they are read."""
+        for number, item in enumerate(self.graph.items):
+            if item.must_finish_by is not None:
+                self._check_deadline(number, item)
+        return PlanDates(items=DatedItems(self), end_at=moment(self.last), warnings=tuple(self.warnings))
+
+    def dates_of(self, number: int) -> ItemDates:
+        """The dates of one item with their reasons in words."""
+        graph, end = self.graph, 2 * number
+        start, due = self.at[end], self.at[end + 1]
         return ItemDates(
-            key=item.key,
-            start_at=min(start, due),
-            due_at=due,
-            why_start=self.why[(item.key, False)],
-            why_due=self.why[(item.key, True)],
-            conflict=self.conflicts.get(item.key, ""),
+            key=graph.items[number].key,
+            start_at=moment(min(start, due)),
+            due_at=moment(due),
+            why_start=wording.spoken_reason(self.why[end], graph.names),
+            why_due=wording.spoken_reason(self.why[end + 1], graph.names),
+            conflict=self.conflicts.get(number, ""),
         )
 
-    def _project_end(self) -> datetime:
-        given = self.network.anchors.get(PROJECT_END[0])
-        waits = self.graph.waits.get(PROJECT_END, set())
-        return given or max((self.at[end] for end in waits), default=self._anchor_instant(_DEFAULT_ANCHOR))
+    def start_bound(self, number: int) -> Reasoned | None:
+        """The earliest start that links and what is still open allow an item, and why."""
+        return self._start_bound(number, self.graph.items[number])
 
-    def _calendar(self, item: PlanItem) -> WorkingCalendar:
-        return self.calendars.get(item.calendar, self.default)
+    def _project_start(self) -> Ticks:
+        given = self.anchors.get(PROJECT_START)
+        return self._anchor_instant(PROJECT_START) if given is None else given
+
+    def _project_end(self) -> Ticks:
+        return max(self.at[end] for end in self.graph.end_waits)
+
+    # contradictions -------------------------------------------------------------------------------------------------
+
+    def object(self, number: int, text: str) -> None:
+        """Keep the first contradiction of an item: later ones follow from it."""
+        self.conflicts.setdefault(number, f"{self.graph.items[number].name} {text}")
+
+    def _check_deadline(self, number: int, item: PlanItem) -> None:
+        due, limit = self.at[2 * number + 1], item.must_finish_by
+        if limit is not None and due > ticks(limit):
+            wanted, found = wording.spoken_days(self.graph.calendars[number], ticks(limit), due)
+            self.object(number, f"must be finished by {wanted}, but ends on {found}")
+
+    def _check_fixed(self, number: int, item: PlanItem, fixed: Ticks, *, is_start: bool) -> None:
+        """What was set by hand and not yet done may contradict what it waits for; facts cannot."""
+        if item.is_done or (is_start and item.is_started):
+            return
+        end, verb = (0, "start") if is_start else (1, "end")
+        for bond in self.graph.finish_bonds[number] if end else self.graph.start_bonds[number]:
+            at = self._linked(number, bond)
+            if at > fixed:
+                other = self.graph.items[bond[0] >> 1].name
+                wanted, found = wording.spoken_days(self.graph.calendars[number], fixed, at)
+                self.object(number, f"is set to {verb} on {wanted}, but because of {other} it cannot before {found}")
+
+    # plain items ----------------------------------------------------------------------------------------------------
+
+    def _plain(self, number: int, item: PlanItem) -> None:
+        """Date an item that has nothing but links and a length: what `_start` and `_due` say, without asking for more."""
+        graph, at, end, days = self.graph, self.at, 2 * number, self.graph.work_days[number]
+        calendar, stage = graph.calendars[number], graph.stages[number]
+        start: Ticks
+        why: Reason
+        if stage >= 0:
+            start, why = at[2 * stage], graph.items[stage]
+        else:
+            start, why = self.begin if self.begin is not None else self._project_start(), wording.PROJECT_STARTS
+        if self.is_simple and not graph.finish_bonds[number]:
+            latest: Ticks = 0
+            reason: Reason = why
+            for bond in graph.start_bonds[number]:
+                held = at[bond[0]] if bond[1].lag is None else self._linked(number, bond)
+                if held >= latest:
+                    latest, reason = held, bond[1]
+            if latest > start:
+                start, why = latest, reason
+        else:
+            start, why = _later((start, why), self._start_bound(number, item))
+        length: Reason = item.duration if days and item.duration is not None else why
+        if days > 0:
+            start, due = calendar.work_days(start, days)
+        elif days == 0 or item.duration is None:
+            due = start = calendar.moment_at_or_after(start)
+        else:
+            start = calendar.at_or_after(start)
+            due = spans.ends(calendar, start, item.duration)
+        if self.pauses:
+            due = self.paused(start, due)
+        if graph.finish_bonds[number]:
+            due, length = _later((due, length), self._bound(number, graph.finish_bonds[number]))
+        at[end], at[end + 1], self.why[end], self.why[end + 1] = start, due, why, length
 
     # starts ---------------------------------------------------------------------------------------------------------
 
-    def _start(self, item: PlanItem) -> Reasoned:
+    def _start(self, number: int, item: PlanItem) -> Reasoned:
         if item.fixed_start_at is not None:
-            return item.fixed_start_at, "as it happened, or set by hand"
-        at, why = self._own_start(item)
-        if not is_due_first(item):
-            calendar = self._calendar(item)
-            is_instant = item.is_stage or item.duration is None or item.duration.amount <= 0
-            if not self._is_exact(item.start):
-                at = calendar.moment_at_or_after(at) if is_instant else calendar.at_or_after(at)
-        if item.fixed_due_at is not None and at > item.fixed_due_at:
-            self.conflicts[item.key] = f"{item.name} cannot start in time for its due date"
-            return item.fixed_due_at, "not after its due date"
+            return self._fixed_start(number, item, ticks(item.fixed_start_at))
+        at, why = self._own_start(number, item)
+        if item.due is None or item.start is not None or item.is_stage:
+            calendar = self.graph.calendars[number]
+            if item.start is None or item.start.offset.unit is not SpanUnit.HOURS:
+                if item.is_stage or item.duration is None or item.duration.amount <= 0:
+                    at = calendar.moment_at_or_after(at)
+                else:
+                    at = calendar.at_or_after(at)
+        if item.fixed_due_at is not None and at > (fixed := ticks(item.fixed_due_at)):
+            if not item.is_done:
+                wanted, found = wording.spoken_days(self.graph.calendars[number], fixed, at)
+                because = wording.spoken_reason(why, self.graph.names)
+                self.object(number, f"is set to end on {wanted}, but cannot start before {found}: {because}")
+            return fixed, "not after its due date"
         return at, why
 
-    def _is_exact(self, timing: Timing | None) -> bool:
-        return timing is not None and timing.offset.unit is SpanUnit.HOURS
+    def _fixed_start(self, number: int, item: PlanItem, fixed: Ticks) -> Reasoned:
+        due = item.fixed_due_at
+        if due is not None and ticks(due) < fixed and not item.is_done:
+            wanted, found = wording.spoken_days(self.graph.calendars[number], ticks(due), fixed)
+            self.object(number, f"is set to end on {wanted}, before it starts on {found}")
+        self._check_fixed(number, item, fixed, is_start=True)
+        if self.open_from is not None and fixed < self.open_from and not self._is_under_way(item):
+            return self.open_from, wording.STILL_OPEN
+        return fixed, wording.AS_SET
 
-    def _own_start(self, item: PlanItem) -> Reasoned:
-        bound = self._start_bound(item)
+    def _is_under_way(self, item: PlanItem) -> bool:
+        return item.is_started or item.is_done or item.is_stage
+
+    def _own_start(self, number: int, item: PlanItem) -> Reasoned:
+        bound = self._start_bound(number, item)
         if item.start is not None:
-            return _later(self._moment(item, item.start, is_promise=False), bound)
-        if is_due_first(item):
-            due = self.at[(item.key, True)]
+            return _later(self._moment(number, item.start, is_promise=False), bound)
+        if item.due is not None and not item.is_stage:
+            due = self.at[2 * number + 1]
             if item.duration is not None:
-                begin = self._calendar(item).begins(due, item.duration)
-                wanted = (begin, f"{spoken_span(item.duration)} before it is due")
+                begin = spans.begins(self.graph.calendars[number], due, item.duration)
+                wanted: Reasoned = (begin, f"{wording.spoken_span(item.duration)} before it is due")
             else:
-                opening = self._stage_start(item)
+                opening = self._stage_start(number, item)
                 wanted = opening if opening[0] < due else (due, "when it is due")
             at, why = _later(wanted, bound)
             return min(at, due), why
-        return _later(self._stage_start(item), bound)
+        return _later(self._stage_start(number, item), bound)
 
-    def _stage_start(self, item: PlanItem) -> Reasoned:
-        if item.stage in self.graph.items:
-            return self.at[(item.stage, False)], f"when {self.graph.items[item.stage].name} starts"
-        return (self._bound(item, of_start=True) if item.is_stage else None) or self._project_start()
+    def _stage_start(self, number: int, item: PlanItem) -> Reasoned:
+        stage = self.graph.stages[number]
+        if stage >= 0:
+            return self.at[2 * stage], self.graph.items[stage]
+        if item.is_stage and (bound := self._bound(number, self.graph.start_bonds[number])) is not None:
+            return bound
+        return self._project_start(), wording.PROJECT_STARTS
 
-    def _project_start(self) -> Reasoned:
-        return self._anchor_instant(_DEFAULT_ANCHOR), "when the project starts"
-
-    def _start_bound(self, item: PlanItem) -> Reasoned | None:
+    def _start_bound(self, number: int, item: PlanItem) -> Reasoned | None:
         """The earliest start that links and `not_before` allow."""
-        bound = self._bound(item, of_start=True)
-        finish = self._bound(item, of_start=False) if item.duration is not None else None
-        if finish is not None and item.duration is not None:
-            bound = _later((self._calendar(item).begins(finish[0], item.duration), finish[1]), bound)
+        bonds = self.graph.start_bonds[number]
+        bound = self._bound(number, bonds) if bonds else None
+        if item.duration is not None and self.graph.finish_bonds[number]:
+            finish = self._bound(number, self.graph.finish_bonds[number])
+            if finish is not None:
+                begin = spans.begins(self.graph.calendars[number], finish[0], item.duration)
+                bound = _later((begin, finish[1]), bound)
         if item.not_before is not None:
-            bound = _later((item.not_before, "not before the day set for it"), bound)
+            bound = _later((ticks(item.not_before), "not before the day set for it"), bound)
+        if number in self.floors:
+            bound = _later((self.floors[number], wording.AS_LATE), bound)
+        if self.open_from is not None and not self._is_under_way(item) and (bound is None or bound[0] < self.open_from):
+            bound = (self.open_from, wording.STILL_OPEN)
         return bound
 
-    def _bound(self, item: PlanItem, *, of_start: bool) -> Reasoned | None:
-        bound: Reasoned | None = None
-        for link in self.graph.kept_links(item):
-            if binds_start(link) is of_start:
-                bound = _later((self._linked(item, link), self._link_words(link)), bound)
-        return bound
+    def _bound(self, number: int, bonds: list[Bond]) -> Reasoned | None:
+        latest: Ticks | None = None
+        reason: Reason = ""
+        for bond in bonds:
+            at = self.at[bond[0]] if bond[1].lag is None else self._linked(number, bond)
+            if latest is None or at >= latest:
+                latest, reason = at, bond[1]
+        return None if latest is None else (latest, reason)
 
-    def _linked(self, item: PlanItem, link: PlanLink) -> datetime:
-        source = self.at[source_of(link)]
+    def _linked(self, number: int, bond: Bond) -> Ticks:
+        source, link = bond
+        at = self.at[source]
         if link.lag is None:
-            return source
-        return self._paused(source, self._calendar(item).lagged(source, link.lag, is_start=binds_start(link)))
-
-    def _link_words(self, link: PlanLink) -> str:
-        name = self.graph.items[link.predecessor].name
-        verb = {
-            LinkType.FINISH_TO_START: "after",
-            LinkType.START_TO_START: "after the start of",
-            LinkType.FINISH_TO_FINISH: "finishes after",
-            LinkType.START_TO_FINISH: "finishes after the start of",
-        }[link.type]
-        if link.lag is None or link.lag.amount == 0:
-            return f"{verb} {name}"
-        direction = "before the end of" if link.lag.amount < 0 else verb
-        return f"{spoken_span(link.lag)} {direction} {name}"
+            return at
+        calendar = self.graph.calendars[number]
+        return self.paused(at, spans.lagged(calendar, at, link.lag, is_start=link.type in BINDS_START))
 
     # dues -----------------------------------------------------------------------------------------------------------
 
-    def _due(self, item: PlanItem) -> Reasoned:
+    def _due(self, number: int, item: PlanItem) -> Reasoned:
+        due = self._own_due(number, item)
+        if self.open_from is not None and due[0] < self.open_from and not (item.is_done or item.is_stage):
+            return self.open_from, wording.STILL_OPEN
+        return due
+
+    def _own_due(self, number: int, item: PlanItem) -> Reasoned:
         if item.fixed_due_at is not None:
-            return item.fixed_due_at, "as it happened, or set by hand"
+            self._check_fixed(number, item, ticks(item.fixed_due_at), is_start=False)
+            return ticks(item.fixed_due_at), wording.AS_SET
         if item.is_stage:
-            return self._stage_due(item)
-        if is_due_first(item):
-            promise = self._moment(item, item.due, is_promise=True) if item.due else self._project_start()
-            earliest = self._start_bound(item)
-            if earliest is not None and earliest[0] > promise[0]:
-                return self._broken(item, promise, earliest[0])
-            return self._finish_bound(item, promise)
-        start = self.at[(item.key, False)]
+            return self._stage_due(number, item)
         if item.due is not None:
-            promise = self._moment(item, item.due, is_promise=True)
-            return self._broken(item, promise, start) if start > promise[0] else self._finish_bound(item, promise)
-        if item.duration is None or item.duration.amount <= 0:
-            return self._finish_bound(item, (start, self.why[(item.key, False)]))
-        end = self._paused(start, self._calendar(item).ends(start, item.duration))
-        return self._finish_bound(item, (end, f"takes {spoken_span(item.duration)}"))
+            due = self._promised(number, item, item.due)
+        else:
+            start = self.at[2 * number]
+            if item.duration is None or item.duration.amount <= 0:
+                due = (start, self.why[2 * number])
+            else:
+                due = (spans.ends(self.graph.calendars[number], start, item.duration), item.duration)
+                if self.pauses:
+                    due = (self.paused(start, due[0]), item.duration)
+        bonds = self.graph.finish_bonds[number]
+        return _later(due, self._bound(number, bonds)) if bonds else due
 
-    def _broken(self, item: PlanItem, promise: Reasoned, start: datetime) -> Reasoned:
-        """A promise that what comes before makes impossible: the item takes its time, and says so."""
-        start = self._calendar(item).moment_at_or_after(start)
-        end = self._calendar(item).ends(start, item.duration) if item.duration else start
-        self.conflicts[item.key] = f"{item.name} was promised {promise[1]}, but what comes before it ends later"
-        return end, "as soon as what comes before allows"
+    def _promised(self, number: int, item: PlanItem, due: Timing) -> Reasoned:
+        """A promise; where what comes before makes it impossible the item takes its time, and says so."""
+        promise = self._moment(number, due, is_promise=True)
+        earliest = self._start_bound(number, item) if is_due_first(item) else (self.at[2 * number], "")
+        if earliest is None or earliest[0] <= promise[0]:
+            return promise
+        calendar = self.graph.calendars[number]
+        start = calendar.moment_at_or_after(earliest[0])
+        end = spans.ends(calendar, start, item.duration) if item.duration else start
+        because = "is still open" if earliest[1] == wording.STILL_OPEN else "what comes before it ends later"
+        self.object(number, f"was promised {promise[1]}, but {because}")
+        return end, wording.AS_LATE_AS_NEEDED
 
-    def _finish_bound(self, item: PlanItem, due: Reasoned) -> Reasoned:
-        return _later(due, self._bound(item, of_start=False))
-
-    def _stage_due(self, item: PlanItem) -> Reasoned:
-        start = self.at[(item.key, False)]
-        due: Reasoned = (start, "when it starts")
+    def _stage_due(self, number: int, item: PlanItem) -> Reasoned:
+        start = self.at[2 * number]
+        latest, why = start, "when it starts"
         if item.at_least is not None:
-            end = self._paused(start, self._calendar(item).ends(start, item.at_least))
-            due = (end, f"takes at least {spoken_span(item.at_least)}")
-        counted = self.graph.waits[(item.key, True)]
-        for child in self.graph.children.get(item.key, ()):
-            if (child, True) in counted and self.at[(child, True)] > due[0]:
-                due = (self.at[(child, True)], f"ends with {self.graph.items[child].name}")
+            end = self.paused(start, spans.ends(self.graph.calendars[number], start, item.at_least))
+            latest, why = end, f"takes at least {wording.spoken_span(item.at_least)}"
+        for child in self.graph.counted_children(number):
+            if self.at[2 * child + 1] > latest:
+                latest, why = self.at[2 * child + 1], f"ends with {self.graph.items[child].name}"
         if item.due is None:
-            return due
-        promise = self._moment(item, item.due, is_promise=True)
-        if due[0] > promise[0]:
-            self.conflicts[item.key] = f"{item.name} was promised {promise[1]}, but {due[1]} later"
-            return due
+            return latest, why
+        promise = self._moment(number, item.due, is_promise=True)
+        if latest > promise[0]:
+            self.object(number, f"was promised {promise[1]}, but {why} later")
+            return latest, why
         return promise
 
     # anchors --------------------------------------------------------------------------------------------------------
 
-    def _moment(self, item: PlanItem, timing: Timing, *, is_promise: bool) -> Reasoned:
-        calendar = self._calendar(item)
-        anchor, name = self._anchor(item, timing)
-        count = calendar.is_due if is_promise else calendar.starts
-        at = self._paused(anchor, count(anchor, timing.offset))
-        for offset in timing.further:
-            at = self._paused(at, count(at, offset))
-        return at, _spoken_timing(timing, name, is_promise=is_promise)
+    def _moment(self, number: int, timing: Timing, *, is_promise: bool) -> tuple[Ticks, str]:
+        anchor, name = self._anchor(number, timing)
+        return self.after_anchor(number, timing, anchor, is_promise=is_promise), wording.spoken_timing(
+            timing, name, is_promise=is_promise
+        )
 
-    def _anchor(self, item: PlanItem, timing: Timing) -> Reasoned:
-        end = self.graph.end_of_anchor(timing, item)
-        if end is not None:
-            name = self.graph.items[end[0]].name if end[0] in self.graph.items else "the project's end"
-            return self.at[end], f"{name} is done" if end[1] and end != PROJECT_END else name
-        return self._anchor_instant(timing.anchor), timing.anchor.replace("_", " ")
+    def after_anchor(self, number: int, timing: Timing, anchor: Ticks, *, is_promise: bool) -> Ticks:
+        """The instant that a timing means when its anchor lies there."""
+        calendar, count = self.graph.calendars[number], spans.is_due if is_promise else spans.starts
+        at = anchor
+        for offset in (timing.offset, *timing.further):
+            at = self.paused(at, count(calendar, at, offset))
+        return at
 
-    def _anchor_instant(self, anchor: str) -> datetime:
-        given = self.network.anchors.get(anchor)
+    def promised_at(self, number: int, promise: Timing) -> Ticks:
+        """The instant by which an item is promised."""
+        return self._moment(number, promise, is_promise=True)[0]
+
+    def _anchor(self, number: int, timing: Timing) -> tuple[Ticks, str]:
+        end = self.graph.end_of_anchor(timing, number)
+        if end is None:
+            return self._anchor_instant(timing.anchor), timing.anchor.replace("_", " ")
+        if end == self.graph.project_end:
+            return self.at[end], "the project's end"
+        name = self.graph.items[end >> 1].name
+        return self.at[end], f"{name} is done" if end & 1 else name
+
+    def _anchor_instant(self, anchor: str) -> Ticks:
+        given = self.anchors.get(anchor)
         if given is None:
             self.warnings[f"Nothing sets {anchor.replace('_', ' ')}: the project's start counts instead"] = None
-            given = self.network.anchors[_DEFAULT_ANCHOR]
+            given = self.anchors[PROJECT_START]
         return given
 
-    def _paused(self, since: datetime, until: datetime) -> datetime:
+    def paused(self, since: Ticks, until: Ticks) -> Ticks:
         """Move an instant by the days of every pause that lies between."""
-        for pause in self.pauses:
-            if since <= pause.start_at < until:
-                until = after_pause(self.default, pause, until)
+        for start, end in self.pauses:
+            if since <= start < until:
+                until = _after_pause(self.graph.default, start, end, until)
         return until
 
 
-def after_pause(calendar: WorkingCalendar, pause: Pause, at: datetime) -> datetime:
+class DatedItems(Mapping[str, ItemDates]):
+    """The dates of a plan by item key, put into words as they are read. It knows the pass that they came from."""
+
+    def __init__(self, forward: ForwardPass) -> None:
+        self.forward = forward
+        self._read: dict[str, ItemDates] = {}
+
+    def __getitem__(self, key: str) -> ItemDates:
+        found = self._read.get(key)
+        if found is None:
+            found = self._read[key] = self.forward.dates_of(self.forward.graph.index[key])
+        return found
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.forward.graph.index)
+
+    def __len__(self) -> int:
+        return len(self.forward.graph.index)
+
+    def __repr__(self) -> str:
+        return repr(dict(self))
+
+
+def after_pause(calendar: Timetable, pause: Pause, at: datetime) -> datetime:
     """What was ahead when a plan was held moves by the local days that the hold lasted, on to the next working day."""
-    days = (calendar.day_of(pause.end_at) - calendar.day_of(pause.start_at)) // timedelta(days=1)
-    return at if days <= 0 else calendar.moment_at_or_after(calendar.plus_days(at, days))
+    return moment(_after_pause(calendar, ticks(pause.start_at), ticks(pause.end_at), ticks(at)))
+
+
+def _after_pause(calendar: Timetable, start: Ticks, end: Ticks, at: Ticks) -> Ticks:
+    days = calendar.day_of(end) - calendar.day_of(start)
+    return at if days <= 0 else calendar.moment_at_or_after(spans.plus_days(calendar, at, days))
 
 
 def _later(one: Reasoned, other: Reasoned | None) -> Reasoned:
     return one if other is None or one[0] >= other[0] else other
-
-
-def _spoken_timing(timing: Timing, name: str, *, is_promise: bool) -> str:
-    total = timing.offset.amount + sum(span.amount for span in timing.further if span.unit is timing.offset.unit)
-    if total == 0:
-        return f"at {name}" if not name.endswith("is done") else f"when {name}"
-    span = spoken_span(Span(total, timing.offset.unit))
-    name = name.replace(" is done", "")
-    if is_promise and total > 0:
-        return f"within {span} of {name}"
-    return f"{span} {'after' if total > 0 else 'before'} {name}"

@@ -4,6 +4,7 @@ All tags of `firstwin.shared.templatetags` are built in: a template needs no {% 
 does not know become attributes, with dashes for underscores: `hx_post=url` is `hx-post="..."`.
 """
 
+import functools
 import json
 import zlib
 from collections.abc import Sequence
@@ -11,7 +12,6 @@ from datetime import date, datetime
 from typing import Any
 
 from django import template
-from django.forms.utils import flatatt
 from django.http import QueryDict
 from django.utils import timezone
 from django.utils.html import conditional_escape, format_html, format_html_join
@@ -21,32 +21,49 @@ from firstwin.shared import assets, clock, states, wording
 
 register = template.Library()
 NOTHING = SafeString("")
+once = functools.lru_cache(maxsize=4096, typed=True)
+"""For what is the same markup whenever it is asked for: a list of fifty rows asks for the same few things again and again.
+Typed, so that a text is never taken for a safe text of the same letters."""
 
 
 def attributes(given: dict[str, Any]) -> SafeString:
     """Return HTML attributes: True stands alone, None, False and "" are left out."""
-    return flatatt(
-        {name.rstrip("_").replace("_", "-"): value for name, value in given.items() if value not in ("", None)}
-    )
+    written = [
+        f" {name.rstrip('_').replace('_', '-')}" + ("" if value is True else f'="{conditional_escape(value)}"')
+        for name, value in given.items()
+        if value not in ("", None, False)
+    ]
+    return SafeString("".join(written))
 
 
 @register.simple_tag
 def icon(name: str, label: str = "", *, large: bool = False, extra: str = "") -> SafeString:
     """Return an icon of frontend/src/ui/icons.txt; hidden from screen readers unless it has a label."""
+    return _drawn(name, label, large, extra, assets.sprite())
+
+
+@once
+def _drawn(name: str, label: str, large: bool, extra: str, sprite: str) -> SafeString:
+    """Return the markup of an icon of a sprite."""
     classes = " ".join(filter(None, ["fw-icon", "fw-icon-large" if large else "", extra]))
     spoken = format_html('role="img" aria-label="{}"', label) if label else SafeString('aria-hidden="true"')
-    return format_html('<svg class="{}" {}><use href="{}#{}"></use></svg>', classes, spoken, assets.sprite(), name)
+    return format_html('<svg class="{}" {}><use href="{}#{}"></use></svg>', classes, spoken, sprite, name)
 
 
 @register.simple_tag
 def state(key: str, word: str = "", *, why: str = "", tone: str = "") -> SafeString:
     """Return a state as icon and word in its colour; `word` replaces the usual word, `why` is told on hover."""
+    return _state(key, word, why, tone, assets.sprite())
+
+
+@once
+def _state(key: str, word: str, why: str, tone: str, sprite: str) -> SafeString:
     shown = states.state_of(key)
     return format_html(
         '<span class="fw-state fw-tone-{}"{}>{}{}</span>',
         tone or shown.tone,
         attributes({"title": why}),
-        icon(shown.icon),
+        _drawn(shown.icon, "", False, "", sprite),
         word or shown.word,
     )
 
@@ -58,6 +75,7 @@ def tag(text: str, *, icon_name: str = "") -> SafeString:
 
 
 @register.simple_tag
+@once
 def avatar(name: str = "", *, large: bool = False) -> SafeString:
     """Return the initials of a person on a colour of their own; a dashed circle for nobody."""
     size = " fw-avatar-large" if large else ""
@@ -70,6 +88,7 @@ def avatar(name: str = "", *, large: bool = False) -> SafeString:
 
 
 @register.simple_tag
+@once
 def person(name: str = "", *, nobody: str = "Nobody yet", detail: str = "") -> SafeString:
     """Return a person: initials, name, and a detail such as their title."""
     if not name:
@@ -110,6 +129,7 @@ def on_day(context: template.Context, on: date | None, *, short: bool = False) -
 
 
 @register.simple_tag
+@once
 def progress(done: int, total: int, *, words: str = "", wide: bool = False, brief: bool = False) -> SafeString:
     """Return a bar and its words: "4 of 9 done", or the words given; `brief` says "4/9"."""
     said = words or (f"{done}/{total}" if brief else f"{done} of {total} done")
@@ -126,6 +146,7 @@ def progress(done: int, total: int, *, words: str = "", wide: bool = False, brie
 
 
 @register.simple_tag
+@once
 def dots(position: int, total: int, *, label: str = "", is_done: bool = False) -> SafeString:
     """Return a small stepper for a table cell: stage `position` (from 0) of `total` is the current one."""
     marks = format_html_join("", '<i class="{}"></i>', ((_dot(index, position, is_done),) for index in range(total)))
@@ -230,7 +251,7 @@ def file_size(count: int) -> str:
 @register.filter
 def in_words(key: str) -> str:
     """Return a stored key as words: "in_progress" is "In progress"."""
-    return wording.SPELLINGS.get(str(key)) or str(key).replace("_", " ").capitalize()
+    return wording.in_words(str(key))
 
 
 @register.filter
@@ -283,6 +304,12 @@ def days_after(at: datetime, other: datetime) -> int:
 def absolute(number: int) -> int:
     """Return a number without its sign."""
     return abs(number)
+
+
+@register.filter
+def percent(share: float) -> int:
+    """Return a share as a whole percentage; what is neither impossible nor certain is never shown as if it were."""
+    return min(max(round(share * 100), 1), 99)
 
 
 @register.filter

@@ -99,6 +99,19 @@ def segment(label: str, href: str, *, active: bool = False, icon_name: str = "",
     return render_to_string("ui/segment.html", context)
 
 
+WEEK_NAMES = [
+    (name[:3], name) for name in ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+]
+
+
+@register.simple_tag
+def month(month: Any, *, small: bool = False, add_url: str = "") -> SafeString:
+    """Return a month by weeks: `month` has `first_on` and `weeks` of days with `on`, `look`, `icon`, `text`, `is_today` and
+    `is_outside`. With `add_url` each day is a button that asks what to add on it.
+    """
+    return render_to_string("ui/month.html", {"month": month, "small": small, "add_url": add_url, "names": WEEK_NAMES})
+
+
 @register.simple_block_tag
 def menu(
     content: str,
@@ -132,9 +145,17 @@ def menu_link(label: str, href: str, *, icon_name: str = "", **given: Any) -> Sa
 
 
 @register.simple_tag
-def menu_button(label: str, *, icon_name: str = "", danger: bool = False, **given: Any) -> SafeString:
-    """Return an entry of a menu that does something (hx_post, data_opens_dialog, ...)."""
-    context = {"label": label, "icon_name": icon_name, "danger": danger, "attributes": attributes(given)}
+def menu_button(
+    label: str, *, icon_name: str = "", danger: bool = False, type: str = "button", **given: Any
+) -> SafeString:
+    """Return an entry of a menu that does something (hx_post, data_opens_dialog, type="submit" in a form, ...)."""
+    context = {
+        "label": label,
+        "icon_name": icon_name,
+        "danger": danger,
+        "type": type,
+        "attributes": attributes(given),
+    }
     return render_to_string("ui/menu_item.html", context)
 
 

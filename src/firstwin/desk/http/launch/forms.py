@@ -66,6 +66,7 @@ class LaunchForm(forms.Form):
         widget=forms.DateInput(attrs={"type": "date"}),
         help_text="Left empty, it starts today.",
     )
+    catch_up = forms.BooleanField(required=False)
     key = forms.CharField(widget=forms.HiddenInput, max_length=80)
 
     def __init__(
@@ -122,6 +123,7 @@ class LaunchForm(forms.Form):
                 start_on=data["start_on"],
                 fields={key: value for key, value in answers.items() if value is not None},
                 role_map={key: UUID(value) for key, value in roles.items() if value},
+                catch_up=bool(data.get("catch_up")),
                 included=self.keys("included"),
                 excluded=self.keys("excluded"),
                 idempotency_key=f"{data['key']}:{account_id}",

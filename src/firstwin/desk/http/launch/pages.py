@@ -110,7 +110,8 @@ def _preview(actor: Actor, choice: LaunchChoice, version: PlaybookVersionInfo, f
         )
     except (InvalidInputError, ConflictError) as error:
         return {**context, "objection": " ".join([error.detail, *(problem.message for problem in error.problems)])}
-    return {**context, "previews": previews}
+    past = max((one.preview.past_count for one in previews), default=0)
+    return {**context, "previews": previews, "past_count": past, "catch_up": form.cleaned_data["catch_up"]}
 
 
 def _as_posted(form: LaunchForm) -> QueryDict:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from firstwin.customers.contracts import Industry, Segment
 from firstwin.playbooks.contracts import Anchor, FieldType, TaskKind, Visibility
 from firstwin.playbooks.contracts.library import PartKind
 
@@ -18,7 +19,10 @@ class Shape(StrEnum):
     CHOICE = "choice"
     ROLE = "role"
     ROLES = "roles"
+    TASK = "task"
     TASKS = "tasks"
+    LINKS = "links"
+    PLACES = "places"
     SPAN = "span"
     MOMENT = "moment"
     QUESTIONS = "questions"
@@ -36,9 +40,11 @@ class Entry:
     is_needed: bool = False
 
 
-SPAN_HELP = "24h, 5wd (working days), 30d or 2w."
+SPAN_HELP = "24h, 8wh (working hours), 5wd (working days), 30d or 2w."
 CONDITION_HELP = 'Empty means always. For example: account.segment == "enterprise" or project.needs_data_migration.'
-VISIBILITIES = tuple(item.value for item in Visibility)
+LINK_HELP = f"Who waits for nothing begins with its stage. A pause is optional: {SPAN_HELP}"
+VISIBILITIES = (Visibility.SHARED.value, Visibility.TITLE_ONLY.value, Visibility.INTERNAL.value)
+"""What is not written means shared: a form shows the first choice where a playbook says nothing."""
 ANCHORS = tuple(item.value for item in Anchor)
 
 NAME = Entry(name="name", is_needed=True)
@@ -63,6 +69,7 @@ PARTS: dict[PartKind, tuple[Entry, ...]] = {
         Entry(name="exit_criteria", shape=Shape.LINES, label="Exit criteria", help="One sentence per line."),
         VISIBILITY,
         WHEN,
+        Entry(name="after", shape=Shape.LINKS, label="Waits for", help=LINK_HELP),
         START,
         DUE,
         Entry(name="duration_min", shape=Shape.SPAN, label="Takes at least", help=SPAN_HELP),
@@ -76,10 +83,16 @@ PARTS: dict[PartKind, tuple[Entry, ...]] = {
         Entry(name="guidance", shape=Shape.LONG, label="Guidance for the team", help="The customer never sees this."),
         VISIBILITY,
         WHEN,
-        Entry(name="after", shape=Shape.TASKS, label="Waits for"),
+        Entry(name="after", shape=Shape.LINKS, label="Waits for", help=LINK_HELP),
         START,
         DUE,
         Entry(name="duration", shape=Shape.SPAN, label="Takes", help=SPAN_HELP),
+        Entry(
+            name="duration_min", shape=Shape.SPAN, label="Takes at best", help="For simulations: when all goes well."
+        ),
+        Entry(
+            name="duration_max", shape=Shape.SPAN, label="Takes at worst", help="For simulations: when much goes wrong."
+        ),
         Entry(name="required", shape=Shape.FLAG, label="Needed before the project can complete"),
         Entry(name="automatic", shape=Shape.FLAG, label="Firstwin does it itself when its time comes"),
         Entry(name="anchors", shape=Shape.CHOICE, label="Sets the date of", choices=("", *ANCHORS)),
@@ -113,15 +126,26 @@ PARTS: dict[PartKind, tuple[Entry, ...]] = {
         Entry(name="task", label="Met when this task is done", help="The key of a task or milestone; empty: by hand."),
     ),
     PartKind.TARGET: (
-        Entry(name="label", is_needed=True),
+        Entry(name="label", label="What is measured", is_needed=True),
         Entry(name="target", shape=Shape.NUMBER, is_needed=True),
         Entry(name="comparison", shape=Shape.CHOICE, choices=(">=", "<=", "==")),
         Entry(name="unit"),
         Entry(name="baseline", shape=Shape.NUMBER),
     ),
     PartKind.DURATION: (
+        Entry(name="segment", shape=Shape.CHOICE, choices=tuple(item.value for item in Segment)),
         Entry(name="at_least", shape=Shape.SPAN, help=SPAN_HELP),
         Entry(name="at_most", shape=Shape.SPAN, help=SPAN_HELP, is_needed=True),
+    ),
+    PartKind.OVERLAY: (
+        NAME,
+        DESCRIPTION,
+        Entry(name="industry", shape=Shape.CHOICE, choices=("", *(item.value for item in Industry))),
+        Entry(name="segment", shape=Shape.CHOICE, choices=("", *(item.value for item in Segment))),
+        Entry(name="product", help="The name of a product in the contract."),
+        WHEN,
+        Entry(name="add", shape=Shape.PLACES, label="Where its tasks come"),
+        Entry(name="remove", shape=Shape.TASKS, label="Takes these tasks out"),
     ),
 }
 
@@ -131,6 +155,18 @@ SETTINGS: dict[str, tuple[Entry, ...]] = {
         Entry(name="message.subject", label="Subject"),
         Entry(
             name="message.body", shape=Shape.LONG, label="Text", help="Markdown; {{ contact.first_name }} and the like."
+        ),
+        Entry(
+            name="message.unless_done",
+            shape=Shape.TASK,
+            label="Not sent once this is done",
+            help="For reminders: who has done it already is left in peace.",
+        ),
+        Entry(
+            name="message.attachments",
+            shape=Shape.LINES,
+            label="Waits for files",
+            help="One name per line. It goes out once they are attached to its task, and they go with it.",
         ),
     ),
     "meeting": (

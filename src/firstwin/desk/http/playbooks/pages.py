@@ -12,6 +12,7 @@ from firstwin.desk import queries
 from firstwin.desk.http.access import desk_page, words
 from firstwin.identity.contracts import Actor
 from firstwin.playbooks import queries as playbook_queries
+from firstwin.projects.queries import updates as update_queries
 from firstwin.shared import clock
 from firstwin.shared.middleware import HEADER, policy
 
@@ -21,7 +22,7 @@ def _number(request: HttpRequest, name: str) -> int | None:
     return int(text) if text.isdigit() and len(text) < 6 else None
 
 
-def _context(request: HttpRequest, actor: Actor, playbook_id: UUID, tab: str) -> dict[str, Any]:
+def context_of(request: HttpRequest, actor: Actor, playbook_id: UUID, tab: str) -> dict[str, Any]:
     """Return the playbook with the version that is asked for, else the latest, else the draft."""
     detail = playbook_queries.get_playbook(actor=actor, playbook_id=playbook_id)
     number = _number(request, "version")
@@ -37,6 +38,11 @@ def _context(request: HttpRequest, actor: Actor, playbook_id: UUID, tab: str) ->
         "definition": version.definition if version else detail.draft,
         "tab": tab,
         "can_edit": playbook_queries.may_edit_playbooks(actor),
+        "outdated": update_queries.find_outdated(actor=actor, playbook_id=playbook_id)
+        if detail.summary.latest_version is not None
+        else None,
+        "edition": detail.summary.is_builtin
+        and playbook_queries.find_new_edition(actor=actor, playbook_id=playbook_id),
     }
 
 
@@ -44,7 +50,7 @@ def _context(request: HttpRequest, actor: Actor, playbook_id: UUID, tab: str) ->
 @desk_page
 def show_outline(request: HttpRequest, actor: Actor, playbook_id: UUID) -> HttpResponse:
     """Show the stages with everything in them."""
-    context = _context(request, actor, playbook_id, "outline")
+    context = context_of(request, actor, playbook_id, "outline")
     context["names"] = {role.key: role.name for role in context["definition"].roles}
     return render(request, "desk/playbooks/outline.html", context)
 
@@ -53,7 +59,7 @@ def show_outline(request: HttpRequest, actor: Actor, playbook_id: UUID) -> HttpR
 @desk_page
 def show_flowchart(request: HttpRequest, actor: Actor, playbook_id: UUID) -> HttpResponse:
     """Show the flowchart; its library writes styles into the picture, which this page alone permits."""
-    context = _context(request, actor, playbook_id, "flowchart")
+    context = context_of(request, actor, playbook_id, "flowchart")
     context["flowchart"] = playbook_queries.draw_flowchart(context["definition"])
     response = render(request, "desk/playbooks/flowchart.html", context)
     response.headers[HEADER] = policy(style_src="'self' 'unsafe-inline'")
@@ -64,7 +70,7 @@ def show_flowchart(request: HttpRequest, actor: Actor, playbook_id: UUID) -> Htt
 @desk_page
 def show_timeline(request: HttpRequest, actor: Actor, playbook_id: UUID) -> HttpResponse:
     """Show the plan over time as it would be for a customer of a segment who signs today."""
-    context = _context(request, actor, playbook_id, "timeline")
+    context = context_of(request, actor, playbook_id, "timeline")
     asked = words(request, "segment")
     segment = Segment(asked) if asked in {item.value for item in Segment} else Segment.MID_MARKET
     context["segments"] = [(item.value, item is segment) for item in Segment]
@@ -78,7 +84,7 @@ def show_timeline(request: HttpRequest, actor: Actor, playbook_id: UUID) -> Http
 @desk_page
 def show_versions(request: HttpRequest, actor: Actor, playbook_id: UUID) -> HttpResponse:
     """Show the published versions, and in plain words what changed between two of them."""
-    context = _context(request, actor, playbook_id, "versions")
+    context = context_of(request, actor, playbook_id, "versions")
     latest = context["summary"].latest_version
     if latest is not None:
         old, new = _number(request, "old"), _number(request, "new")
@@ -96,7 +102,7 @@ def show_versions(request: HttpRequest, actor: Actor, playbook_id: UUID) -> Http
 @desk_page
 def export(request: HttpRequest, actor: Actor, playbook_id: UUID, form: str) -> HttpResponse:
     """Send the playbook as YAML or as a Mermaid flowchart."""
-    context = _context(request, actor, playbook_id, "")
+    context = context_of(request, actor, playbook_id, "")
     definition = context["definition"]
     write = playbook_queries.export_definition if form == "yaml" else playbook_queries.draw_flowchart
     response = HttpResponse(write(definition), content_type="text/plain; charset=utf-8")

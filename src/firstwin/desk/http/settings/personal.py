@@ -25,8 +25,10 @@ KINDS = {
     NotificationKind.STUCK: ("A task is stuck", "In projects that you look after."),
     NotificationKind.OVERDUE: ("A task is overdue", ""),
     NotificationKind.MEETING: ("A meeting changes", ""),
+    NotificationKind.PLAN: ("Dates of yours move", "Because of leave, a day off or other working hours."),
     NotificationKind.DELIVERY: ("A mail did not arrive", ""),
     NotificationKind.FIRST_VALUE: ("A customer has its first win", ""),
+    NotificationKind.PLAYBOOK: ("A new version of a playbook is out", "When projects that you look after use it."),
 }
 CHOICES = (
     (MailChoice.AT_ONCE.value, "At once"),

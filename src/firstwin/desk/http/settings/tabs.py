@@ -26,10 +26,12 @@ class Tab:
 TABS: tuple[tuple[str, str, str, Callable[[Actor], bool] | None], ...] = (
     ("settings_workspace", "Workspace", "building", may_govern),
     ("settings_members", "Members", "users", None),
+    ("settings_calendar", "Calendar", "calendar-event", None),
     ("settings_keys", "API keys", "key", may_govern),
     ("settings_journal", "Journal", "history", may_audit),
     ("settings_work", "Background work", "activity", may_govern),
     ("settings_profile", "Your profile", "user", None),
+    ("settings_own_calendar", "Your calendar", "calendar", None),
     ("settings_mail", "Your mail", "mail", None),
 )
 """URL name, label, icon, and who sees it (None: everyone)."""

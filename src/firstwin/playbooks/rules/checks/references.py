@@ -178,6 +178,10 @@ def _check_tasks(findings: Findings) -> None:
         reachable = stages | own | (added[found.overlay_index] if found.overlay_index >= 0 else set())
         for index, link in enumerate(found.part.after):
             _check_target(findings, (*found.at, "after", index), link.task, reachable, everything)
+        settings = found.part.settings
+        if isinstance(settings, MessageSettings) and settings.unless_done:
+            at = (*found.at, "settings", "unless_done")
+            _check_target(findings, at, settings.unless_done, reachable - stages, everything - stages)
     for index, criterion in enumerate(definition.completion):
         if criterion.task:
             _check_target(findings, ("completion", index, "task"), criterion.task, stages | own, everything)

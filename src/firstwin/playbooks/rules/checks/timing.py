@@ -26,9 +26,13 @@ def check(findings: Findings) -> None:
 
 
 def _hours(span: Span) -> int | None:
-    return (
-        None if span.unit is SpanUnit.WORKING_DAYS else span.amount * (24 if span.unit is SpanUnit.CALENDAR_DAYS else 1)
-    )
+    """The hours of the clock that a length surely is; nobody knows it of working time without a calendar."""
+    match span.unit:
+        case SpanUnit.HOURS:
+            return span.amount
+        case SpanUnit.CALENDAR_DAYS:
+            return span.amount * 24
+    return None
 
 
 def is_before(one: Moment, other: Moment) -> bool:
@@ -64,6 +68,8 @@ def _lengths(findings: Findings) -> Iterator[tuple[Locator, Span | None]]:
         yield (*at, "duration_max"), stage.duration_max
     for found in walk_tasks(findings.definition):
         yield (*found.at, "duration"), found.part.duration
+        yield (*found.at, "duration_min"), found.part.duration_min
+        yield (*found.at, "duration_max"), found.part.duration_max
         if found.part.repeat is not None:
             yield (*found.at, "repeat", "every"), found.part.repeat.every
         if isinstance(found.part.settings, MeetingSettings):
@@ -82,6 +88,10 @@ def _check_lengths(findings: Findings) -> None:
         ((*at, "duration_max"), stage.duration_min, stage.duration_max)
         for at, stage in walk_stages(findings.definition)
     ]
+    for found in walk_tasks(findings.definition):
+        own, end = found.part, (*found.at, "duration_max")
+        pairs += [(end, own.duration_min, own.duration_max), (end, own.duration, own.duration_max)]
+        pairs.append(((*found.at, "duration"), own.duration_min, own.duration))
     pairs += [
         (("durations", index, "at_most"), target.at_least, target.at_most)
         for index, target in enumerate(findings.definition.durations)

@@ -1,0 +1,100 @@
+"""Where benchmarks run: a database of their own, a process that uses it, and a web server like that of an installation."""
+
+import json
+import os
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+import psycopg
+from django.db import connection
+
+START_WITHIN_SECONDS = 60
+
+
+def measure_apart(module: str) -> dict[str, list[float]]:
+    """Call `print_figures` of a benchmark in a process with a real database of its own; return what it printed as JSON."""
+    with tempfile.TemporaryDirectory() as folder, database(folder) as url:
+        environment = {
+            **os.environ,
+            "DJANGO_SETTINGS_MODULE": "firstwin.config.settings",
+            "FIRSTWIN_DATABASE_URL": url,
+            "FIRSTWIN_HOME": folder,
+            "FIRSTWIN_LOG_LEVEL": "error",
+            "FIRSTWIN_API_REQUESTS_PER_MINUTE": "1000000",
+            "FIRSTWIN_PORT": str(free_port()),
+            "BENCH_MARKS": str(Path(folder) / "marks"),
+        }
+        environment.pop("FIRSTWIN_TEST_DATABASE_URL", None)
+        output = subprocess.run(
+            command_of(module, "print_figures"), env=environment, check=True, stdout=subprocess.PIPE, text=True
+        ).stdout
+    found: dict[str, list[float]] = json.loads(output.splitlines()[-1])
+    return found
+
+
+def command_of(module: str, function: str) -> list[str]:
+    """Return the command of a process that calls a function of a benchmark."""
+    return [
+        sys.executable,
+        "-c",
+        f"import django; django.setup(); from benchmarks import {module}; {module}.{function}()",
+    ]
+
+
+@contextmanager
+def database(folder: str) -> Iterator[str]:
+    """Make an empty database like that of the harness; a file on SQLite, so that what is written is really written."""
+    if connection.vendor == "sqlite":
+        yield f"sqlite:///{folder}/bench.sqlite3"
+        return
+    given = connection.settings_dict
+    name = f"firstwin_bench_{uuid.uuid4().hex[:8]}"
+    secret = f":{given['PASSWORD']}" if given["PASSWORD"] else ""
+    place = f"postgresql://{given['USER']}{secret}@{given['HOST']}:{given['PORT'] or 5432}"
+    with psycopg.connect(f"{place}/postgres", autocommit=True) as server:
+        server.execute(f"CREATE DATABASE {name}")
+        try:
+            yield f"{place}/{name}"
+        finally:
+            server.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@contextmanager
+def web_server() -> Iterator[httpx.Client]:
+    """Start `firstwin web` on the database of this process, and return a client that keeps its connection."""
+    address = f"http://127.0.0.1:{os.environ['FIRSTWIN_PORT']}"
+    process = subprocess.Popen([sys.executable, "-m", "firstwin.config.cli", "web"], env=os.environ)
+    try:
+        with httpx.Client(base_url=address, timeout=60, trust_env=False) as client:
+            _wait_for(client, process)
+            yield client
+    finally:
+        process.terminate()
+        process.wait()
+
+
+def _wait_for(client: httpx.Client, process: "subprocess.Popen[bytes]") -> None:
+    deadline = time.monotonic() + START_WITHIN_SECONDS
+    while time.monotonic() < deadline and process.poll() is None:
+        try:
+            client.get("/health/live")
+        except httpx.TransportError:
+            time.sleep(0.1)
+        else:
+            return
+    raise RuntimeError("The web server did not start.")
+
+
+def free_port() -> int:
+    """Return a port that nothing listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])

@@ -1,0 +1,112 @@
+"""How much time members have: their weekly hours, what leave and holidays leave of each week, and what they know well."""
+
+from collections.abc import Collection
+from datetime import date, timedelta
+from decimal import Decimal
+from uuid import UUID
+
+from firstwin.calendars import permissions
+from firstwin.calendars.contracts import Capacity, DayState, ExplainedDay, HolderKind, WeekOfMember
+from firstwin.calendars.models import Calendar
+from firstwin.calendars.queries import resolved
+from firstwin.calendars.queries.calendars import shown
+from firstwin.calendars.rules import explaining, hours, resolving
+from firstwin.identity import queries as identity_queries
+from firstwin.identity.contracts import Actor
+from firstwin.shared.errors import InvalidInputError, PermissionDeniedError
+
+MOST_WEEKS = 104
+_CENT = Decimal("0.01")
+
+
+def list_capacities(*, actor: Actor, member_ids: Collection[UUID] | None = None) -> tuple[Capacity, ...]:
+    """Return weekly hours and skills of members (all active ones unless named), by name, in a constant number of reads."""
+    _require_viewer(actor)
+    members = identity_queries.list_members(actor=actor, ids=member_ids)
+    known = resolved.Known(
+        workspace=identity_queries.get_workspace(actor=actor), members={member.id: member for member in members}
+    )
+    calendars = resolved.resolved_of(known)
+    rows = {row.holder_id: row for row in _rows(actor, known.members)}
+    return tuple(
+        Capacity(
+            member_id=member.id,
+            weekly_hours=hours.weekly_hours(calendars[member.id].week) if own is None else own,
+            has_own_hours=own is not None,
+            skills=tuple(rows[member.id].skills) if member.id in rows else (),
+        )
+        for member in members
+        for own in (_own_hours(rows.get(member.id)),)
+    )
+
+
+def get_capacity(*, actor: Actor, member_id: UUID) -> Capacity:
+    """Return weekly hours and skills of one member, active or not. Raises NotFoundError."""
+    _require_viewer(actor)
+    member = identity_queries.get_member(actor=actor, member_id=member_id)
+    known = resolved.known_of(actor, member_ids=[member.id])
+    row = next(iter(_rows(actor, [member_id])), None)
+    own = _own_hours(row)
+    return Capacity(
+        member_id=member_id,
+        weekly_hours=hours.weekly_hours(resolved.resolved_of(known)[member_id].week) if own is None else own,
+        has_own_hours=own is not None,
+        skills=tuple(row.skills) if row else (),
+    )
+
+
+def list_weeks(
+    *, actor: Actor, member_ids: Collection[UUID], monday: date, weeks: int
+) -> dict[UUID, tuple[WeekOfMember, ...]]:
+    """Return what is left of each week from a Monday on, and what took time, in a constant number of reads."""
+    _require_viewer(actor)
+    if monday.weekday() != 0 or not 1 <= weeks <= MOST_WEEKS:
+        raise InvalidInputError(f"Ask for 1 to {MOST_WEEKS} weeks from a Monday on.")
+    known = resolved.known_of(actor, member_ids=member_ids)
+    calendars = resolved.resolved_of(known)
+    rows = {row.holder_id: row for row in _rows(actor, known.members)}
+    last = monday + timedelta(days=7 * weeks - 1)
+    found: dict[UUID, tuple[WeekOfMember, ...]] = {}
+    for member_id in known.members:
+        calendar = shown(actor, calendars[member_id])
+        ordinary = hours.weekly_hours(calendar.week)
+        own = _own_hours(rows.get(member_id))
+        share = own / ordinary if own is not None and ordinary else Decimal(1)
+        explained = explaining.explained(calendar, resolving.spec_of(calendar), monday, last)
+        found[member_id] = tuple(_week(member_id, explained[at : at + 7], share) for at in range(0, len(explained), 7))
+    return found
+
+
+def list_skills(*, actor: Actor) -> tuple[str, ...]:
+    """Return every skill that some member has, by name."""
+    _require_viewer(actor)
+    rows = Calendar.objects.for_actor(actor).filter(holder_kind=HolderKind.MEMBER.value)
+    known = {skill.casefold(): skill for skills in rows.values_list("skills", flat=True) for skill in skills}
+    return tuple(sorted(known.values(), key=str.casefold))
+
+
+def _week(member_id: UUID, days: tuple[ExplainedDay, ...], share: Decimal) -> WeekOfMember:
+    minutes = sum(hours.minutes_of(day.hours) for day in days)
+    usual = (DayState.WORKING, DayState.WEEKEND, DayState.EXTRA)
+    away = dict.fromkeys(day.reason for day in days if day.state not in usual)
+    return WeekOfMember(
+        member_id=member_id,
+        monday=days[0].on,
+        hours=(Decimal(minutes) / 60 * share).quantize(_CENT),
+        away=tuple(away),
+    )
+
+
+def _rows(actor: Actor, member_ids: Collection[UUID]) -> list[Calendar]:
+    return list(Calendar.objects.for_actor(actor).filter(holder_id__in=list(member_ids)))
+
+
+def _own_hours(row: Calendar | None) -> Decimal | None:
+    return row.weekly_hours if row is not None else None
+
+
+def _require_viewer(actor: Actor) -> None:
+    if not permissions.can_view_calendars(actor):
+        raise PermissionDeniedError(
+            "You may not look at people's time.", remedy="Ask an owner or admin of your workspace."
+        )

@@ -1,0 +1,123 @@
+"""Calendars with what they inherit, read in a constant number of queries. Inside calendars only."""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from firstwin.calendars.contracts import DayKind, Holder, HolderKind
+from firstwin.calendars.models import Calendar, CalendarDay
+from firstwin.calendars.rules import hours, resolving
+from firstwin.calendars.rules.days import DayFact
+from firstwin.calendars.rules.resolving import NOTHING, OwnFacts, Resolved
+from firstwin.customers import queries as customer_queries
+from firstwin.customers.contracts import AccountInfo, ContactInfo
+from firstwin.identity import queries as identity_queries
+from firstwin.identity.contracts import Actor, MemberInfo, WorkspaceInfo, system_actor
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """People and accounts that somebody has read already. The account of every contact is among the accounts."""
+
+    workspace: WorkspaceInfo
+    accounts: Mapping[UUID, AccountInfo] = field(default_factory=dict)
+    members: Mapping[UUID, MemberInfo] = field(default_factory=dict)
+    contacts: Mapping[UUID, ContactInfo] = field(default_factory=dict)
+
+
+def known_of(
+    actor: Actor,
+    *,
+    account_ids: Collection[UUID] = (),
+    member_ids: Collection[UUID] = (),
+    contact_ids: Collection[UUID] = (),
+) -> Known:
+    """Return people and accounts by id, in at most four reads. Working time does not depend on who asks for it."""
+    reader = system_actor(actor.workspace_id)
+    contacts = customer_queries.get_contacts(actor=reader, contact_ids=contact_ids) if contact_ids else {}
+    account_ids = {*account_ids, *(contact.account_id for contact in contacts.values())}
+    members = identity_queries.list_members(actor=reader, is_active=None, ids=member_ids) if member_ids else ()
+    return Known(
+        workspace=identity_queries.get_workspace(actor=reader),
+        accounts=customer_queries.get_accounts(actor=reader, account_ids=account_ids) if account_ids else {},
+        members={member.id: member for member in members},
+        contacts=contacts,
+    )
+
+
+def resolved_of(known: Known) -> Mapping[UUID, Resolved]:
+    """Return the calendars of everybody known, by the id of their holder, in two reads."""
+    workspace = known.workspace
+    own = own_facts(workspace.id, [workspace.id, *known.accounts, *known.members, *known.contacts])
+    top = resolving.base(
+        Holder(kind=HolderKind.WORKSPACE, id=workspace.id),
+        workspace.name,
+        own.get(workspace.id, NOTHING),
+        time_zone=workspace.time_zone,
+        country=workspace.country,
+    )
+    found = {workspace.id: top}
+    for account in known.accounts.values():
+        found[account.id] = resolving.account(
+            Holder(kind=HolderKind.ACCOUNT, id=account.id),
+            account.name,
+            own.get(account.id, NOTHING),
+            top,
+            time_zone=account.time_zone,
+            country=account.country,
+        )
+    for member in known.members.values():
+        found[member.id] = resolving.person(
+            Holder(kind=HolderKind.MEMBER, id=member.id),
+            member.name,
+            own.get(member.id, NOTHING),
+            top,
+            time_zone=resolving.member_zone(member.time_zone),
+        )
+    for contact in known.contacts.values():
+        found[contact.id] = resolving.person(
+            Holder(kind=HolderKind.CONTACT, id=contact.id),
+            contact.name,
+            own.get(contact.id, NOTHING),
+            found[contact.account_id],
+            time_zone=contact.time_zone,
+        )
+    return found
+
+
+def own_facts(workspace_id: UUID, holder_ids: Collection[UUID]) -> Mapping[UUID, OwnFacts]:
+    """Return what each holder has of their own; who has nothing is left out."""
+    rows = list(Calendar.objects.for_workspace(workspace_id).filter(holder_id__in=list(holder_ids)))
+    days: dict[UUID, list[CalendarDay]] = {row.id: [] for row in rows if row.day_count}
+    if days:
+        found = CalendarDay.objects.for_workspace(workspace_id).filter(calendar_id__in=list(days)).order_by("id")
+        for day in found:
+            days[day.calendar_id].append(day)
+    return {
+        row.holder_id: OwnFacts(
+            week=tuple(hours.loaded(day) for day in row.week) if row.week else None,
+            country=row.country,
+            subdivision=row.subdivision,
+            days=facts_of(days.get(row.id, ())),
+        )
+        for row in rows
+    }
+
+
+def facts_of(rows: Iterable[CalendarDay]) -> tuple[DayFact, ...]:
+    """Return rows of exceptions as facts."""
+    return tuple(fact_of(row) for row in rows)
+
+
+def fact_of(row: CalendarDay) -> DayFact:
+    """Return a row of an exception as a fact."""
+    return DayFact(
+        id=row.id,
+        kind=DayKind(row.kind),
+        first_on=row.first_on,
+        last_on=row.last_on,
+        hours=hours.loaded(row.hours),
+        repeats=row.repeats,
+        label=row.label,
+        is_imported=row.import_run_id is not None,
+    )

@@ -1,0 +1,34 @@
+"""Working calendars for whoever counts with them: many at once, in a constant number of queries."""
+
+from collections.abc import Collection
+from uuid import UUID
+
+from firstwin.calendars.contracts import Specs
+from firstwin.calendars.queries import resolved
+from firstwin.calendars.queries.resolved import Known
+from firstwin.calendars.rules import resolving
+from firstwin.identity.contracts import Actor
+
+
+def get_specs(
+    *,
+    actor: Actor,
+    account_ids: Collection[UUID] = (),
+    member_ids: Collection[UUID] = (),
+    contact_ids: Collection[UUID] = (),
+) -> Specs:
+    """Return the calendars of the workspace and of whom is named, in at most six reads; who is not found is left out."""
+    known = resolved.known_of(actor, account_ids=account_ids, member_ids=member_ids, contact_ids=contact_ids)
+    return get_specs_of(known=known)
+
+
+def get_specs_of(*, known: Known) -> Specs:
+    """Return the calendars of people and accounts that have been read already, in two reads."""
+    found = resolved.resolved_of(known)
+    specs = {holder_id: resolving.spec_of(calendar) for holder_id, calendar in found.items()}
+    return Specs(
+        workspace=specs[known.workspace.id],
+        accounts={id: specs[id] for id in known.accounts},
+        members={id: specs[id] for id in known.members},
+        contacts={id: specs[id] for id in known.contacts},
+    )

@@ -1,0 +1,25 @@
+"""Telling members that dates of theirs moved because somebody's working calendar changed."""
+
+from datetime import datetime
+
+from firstwin.communications.contracts import NotificationKind
+from firstwin.communications.operations import notifications
+from firstwin.communications.operations.letterhead import letterhead_of
+from firstwin.communications.operations.notifications import News
+from firstwin.identity.contracts import Actor
+from firstwin.projects.events import ProjectRescheduled
+
+
+def announce_moved_plan(*, actor: Actor, moved: ProjectRescheduled, source: str, at: datetime) -> None:
+    """Tell the owner of the project and those whose tasks moved how far they moved, and why."""
+    head = letterhead_of(actor=actor, project_id=moved.project_id, at=at)
+    told = dict.fromkeys([*([head.owner.id] if head.owner else []), *moved.member_ids])
+    news = News(
+        kind=NotificationKind.PLAN,
+        source=source,
+        title=f"{moved.extent}: {moved.cause}",
+        excerpt=head.project.summary.name,
+        project_id=moved.project_id,
+        account_id=moved.account_id,
+    )
+    notifications.notify(actor=actor, member_ids=list(told), news=news, at=at)

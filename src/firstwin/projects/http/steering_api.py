@@ -1,0 +1,95 @@
+"""Steering running plans over HTTP: links, dates, bounds and lengths, tried out first."""
+
+from uuid import UUID
+
+from django.http import HttpRequest
+from ninja import Router
+from pydantic import AwareDatetime
+
+from firstwin.identity.queries import actor_of
+from firstwin.projects.contracts.steering import (
+    LinkChange,
+    LinkInfo,
+    NewLink,
+    PlanChange,
+    PlanPreview,
+    PlanRoom,
+    TaskTiming,
+    TimingPart,
+)
+from firstwin.projects.operations import steering
+from firstwin.projects.queries import steering as steering_queries
+from firstwin.scheduling.contracts import LinkType
+from firstwin.shared import clock
+from firstwin.shared.schemas import StrictSchema
+
+router = Router(tags=["plans"])
+
+
+class TimingBody(StrictSchema):
+    """What is left out stays. Dates set here are kept from then on; `freed` gives them back to the plan."""
+
+    task_id: UUID
+    start_at: AwareDatetime | None = None
+    due_at: AwareDatetime | None = None
+    duration: str | None = None
+    not_before_at: AwareDatetime | None = None
+    must_finish_by_at: AwareDatetime | None = None
+    freed: tuple[TimingPart, ...] = ()
+    expected_version: int | None = None
+
+
+class NewLinkBody(StrictSchema):
+    """`lag` is a span such as 2wd, or -1wd to let both overlap."""
+
+    predecessor_id: UUID
+    successor_id: UUID
+    type: LinkType = LinkType.FINISH_TO_START
+    lag: str = ""
+
+
+class LinkBody(StrictSchema):
+    link_id: UUID
+    type: LinkType
+    lag: str = ""
+
+
+class PlanBody(StrictSchema):
+    """Changes that are saved together or not at all; `removed` are ids of links."""
+
+    timings: list[TimingBody] = []
+    added: list[NewLinkBody] = []
+    changed: list[LinkBody] = []
+    removed: list[UUID] = []
+
+    def to_contract(self) -> PlanChange:
+        return PlanChange(
+            timings=tuple(TaskTiming(**part.model_dump()) for part in self.timings),
+            added=tuple(NewLink(**part.model_dump()) for part in self.added),
+            changed=tuple(LinkChange(**part.model_dump()) for part in self.changed),
+            removed=tuple(self.removed),
+        )
+
+
+@router.get("/{uuid:project_id}/plan/links", response=list[LinkInfo])
+def list_links(request: HttpRequest, project_id: UUID, task_id: UUID | None = None) -> list[LinkInfo]:
+    return list(steering_queries.list_links(actor=actor_of(request), project_id=project_id, task_id=task_id))
+
+
+@router.get("/{uuid:project_id}/plan/room", response=PlanRoom)
+def read_room(request: HttpRequest, project_id: UUID) -> PlanRoom:
+    return steering_queries.get_room(actor=actor_of(request), project_id=project_id)
+
+
+@router.post("/{uuid:project_id}/plan/preview", response=PlanPreview)
+def preview_change(request: HttpRequest, project_id: UUID, body: PlanBody) -> PlanPreview:
+    return steering.preview_change(
+        actor=actor_of(request), project_id=project_id, change=body.to_contract(), at=clock.now()
+    )
+
+
+@router.post("/{uuid:project_id}/plan/changes", response=PlanPreview)
+def change_plan(request: HttpRequest, project_id: UUID, body: PlanBody) -> PlanPreview:
+    return steering.change_plan(
+        actor=actor_of(request), project_id=project_id, change=body.to_contract(), at=clock.now()
+    )

@@ -1,0 +1,37 @@
+"""The table of the ledger of days."""
+
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from django.db import models
+
+from firstwin.projects.contracts.ledger import DayReason, LedgerSide
+from firstwin.projects.models.choices import choices_of
+from firstwin.shared.models import WorkspaceModel
+
+
+class LedgerEntry(WorkspaceModel):
+    """Working days by which the end of a project moved: when, to whom they are put down, and why. Never changed."""
+
+    project = models.ForeignKey("projects.Project", on_delete=models.CASCADE, related_name="+", db_index=False)
+    baseline_number = models.PositiveSmallIntegerField()
+    position = models.PositiveIntegerField()
+    on = models.DateField()
+    days = models.IntegerField()
+    side = models.CharField(max_length=12, choices=choices_of(LedgerSide))
+    reason = models.CharField(max_length=12, choices=choices_of(DayReason))
+    text = models.TextField(blank=True)
+    task_id = models.UUIDField(null=True)
+    task_name = models.CharField(max_length=300, blank=True)
+    person = models.CharField(max_length=200, blank=True)
+    is_internal = models.BooleanField(default=False)
+    actor_name = models.CharField(max_length=200, blank=True)
+
+    if TYPE_CHECKING:
+        project_id: UUID
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["project", "baseline_number", "position"], name="projects_ledger_in_order"),
+        ]
+        indexes = [models.Index(fields=["workspace", "on", "project"], name="projects_ledger_on")]

@@ -1,0 +1,131 @@
+"""The ledger of days: to whom each working day is put down by which the end of a project moves. Inside projects only.
+
+`settling.settle` has it counted with every change, the timer with every day on which something open is past its time. What
+a step adds is the difference of the end before and after it, so the entries add up to the whole difference, always.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+
+from firstwin.identity.contracts import Actor
+from firstwin.projects import permissions
+from firstwin.projects.contracts.ledger import DayReason, LedgerLine, LedgerSide
+from firstwin.projects.models import LedgerEntry, Project
+from firstwin.projects.queries import day_counts
+from firstwin.projects.queries.plans import RunningPlan
+from firstwin.projects.rules import ledger
+from firstwin.projects.rules.ledger import Situation
+
+
+def count_days(plan: RunningPlan, *, actor: Actor, at: datetime, cause: str, is_by_calendar: bool) -> datetime | None:
+    """Write the entries of a plan that has just changed, or over which time has passed; the caller writes the project.
+
+    Returns when to look again, while something open is past its time and may hold back the end from then on.
+    """
+    project = plan.project
+    if plan.before is None:
+        raise ValueError("a plan is noted when it is read")
+    after = plan.situation()
+    before = replace(plan.before, plan=replace(plan.before.plan, calendars=after.plan.calendars))
+    calendar = day_counts.calendar_of(after.plan)
+    today = ledger.day_of(at, calendar.time_zone)
+    counted_on = _begin(project, before, calendar.time_zone)
+    until = max(today, counted_on)
+    lines = _calendar_lines(project, before, counted_on, cause) if is_by_calendar else []
+    passed, end_at = day_counts.passed(
+        before, counted_on, until, _known(project), day_counts.approving_roles(before, project)
+    )
+    lines += passed
+    count = day_counts.counter(calendar)
+    found = day_counts.end_on(after, until)
+    moved = count(end_at, found.at)
+    if moved:
+        side = LedgerSide.CUSTOMER if permissions.is_contact(actor) else LedgerSide.VENDOR
+        lines.append(
+            ledger.moved_by(
+                plan.happened,
+                on=until,
+                days=moved,
+                cause=cause,
+                actor_name=actor.name[:200],
+                actor_side=side,
+                before=before,
+                is_by_calendar=is_by_calendar,
+            )
+        )
+    project.current_end_at, project.counted_on = found.at, until
+    whole = count(project.baseline_end_at or found.at, found.at)
+    lines += _recount(whole - project.lost_days - sum(line.days for line in lines), until, cause)
+    project.lost_days = whole
+    _write(project, lines)
+    return _look_again(after, until, calendar.time_zone)
+
+
+def _known(project: Project) -> datetime:
+    if project.current_end_at is None:
+        raise ValueError("the ledger has not begun")
+    return project.current_end_at
+
+
+def _begin(project: Project, before: Situation, zone: str) -> date:
+    """Return the day counted last; the first time the ledger begins with the plan as it was launched."""
+    counted_on = project.counted_on or ledger.day_of(project.launched_at, zone)
+    if project.current_end_at is None:
+        project.baseline_end_at = project.current_end_at = day_counts.end_on(before, counted_on).at
+        project.counted_from = counted_on
+    return counted_on
+
+
+def _calendar_lines(project: Project, before: Situation, counted_on: date, cause: str) -> list[LedgerLine]:
+    """Return by how much a changed calendar moved the end of a plan that did not change."""
+    found = day_counts.end_on(before, counted_on).at
+    moved = day_counts.counter(day_counts.calendar_of(before.plan))(_known(project), found)
+    project.current_end_at = found
+    return _recount(moved, counted_on, cause)
+
+
+def _recount(days: int, on: date, cause: str) -> list[LedgerLine]:
+    """Return what the calendar alone adds or takes away between the two ends."""
+    if not days:
+        return []
+    line = LedgerLine(on=on, days=days, side=LedgerSide.CALENDAR, reason=DayReason.CALENDAR, text=cause[:300])
+    return [line]
+
+
+def _write(project: Project, lines: Sequence[LedgerLine]) -> None:
+    if not lines:
+        return
+    first = project.ledger_length
+    LedgerEntry.objects.for_workspace(project.workspace_id).bulk_create(
+        LedgerEntry(
+            workspace_id=project.workspace_id,
+            project_id=project.id,
+            baseline_number=project.baseline_number,
+            position=first + number,
+            on=line.on,
+            days=line.days,
+            side=line.side,
+            reason=line.reason,
+            text=line.text,
+            task_id=line.task_id,
+            task_name=line.task_name,
+            person=line.person,
+            is_internal=line.is_internal,
+            actor_name=line.actor_name,
+        )
+        for number, line in enumerate(lines)
+    )
+    project.ledger_length = first + len(lines)
+
+
+def _look_again(after: Situation, day: date, zone: str) -> datetime | None:
+    if not after.is_running:
+        return None
+    morning = ledger.morning_of(day + timedelta(days=1), zone)
+    is_late = any(
+        task.due_at < morning or (task.started_at is None and task.start_at < morning)
+        for task in after.plan.tasks
+        if task.is_open
+    )
+    return morning if is_late else None

@@ -1,0 +1,240 @@
+"""Steering a running plan: dates, bounds, lengths and links, tried out or saved by the same code."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from firstwin.identity.contracts import Actor
+from firstwin.projects.contracts import OPEN_STATES, WrongStateError
+from firstwin.projects.contracts.steering import (
+    LinkChange,
+    NewLink,
+    PlanChange,
+    PlanPreview,
+    TaskTiming,
+    TimingPart,
+)
+from firstwin.projects.models import ProjectTask, TaskLink
+from firstwin.projects.operations import changes, settling
+from firstwin.projects.queries import plans
+from firstwin.projects.queries import steering as steering_queries
+from firstwin.projects.queries.plans import RunningPlan
+from firstwin.projects.rules import steering
+from firstwin.scheduling.contracts import LinkType
+from firstwin.shared import ids
+from firstwin.shared.errors import ConflictError, InvalidInputError, NotFoundError, Problem
+
+MOST_AT_ONCE = 200
+"""Parts of one change; a page sends one or two."""
+
+Change = tuple[str, str, str]
+
+
+@dataclass(slots=True)
+class _Links:
+    """What a change does to the links of a plan, to be written when it is saved."""
+
+    added: list[TaskLink] = field(default_factory=list)
+    changed: list[TaskLink] = field(default_factory=list)
+    gone: list[TaskLink] = field(default_factory=list)
+
+
+def change_plan(*, actor: Actor, project_id: UUID, change: PlanChange, at: datetime) -> PlanPreview:
+    """Change dates, bounds, lengths and links of a running plan, all or nothing, and return what moved.
+
+    Raises ConflictError for links that close a circle, naming it, StaleVersionError, NotFoundError, InvalidInputError
+    and WrongStateError for tasks that are over.
+    """
+    settling.require_editor(actor=actor)
+    with transaction.atomic():
+        plan = settling.opened(actor=actor, project_id=project_id)
+        effect, links = _applied(plan, change, actor=actor, at=at)
+        _write_links(plan, links)
+        settling.settle(plan, actor=actor, at=at, cause=_cause(plan))
+    return effect
+
+
+def preview_change(*, actor: Actor, project_id: UUID, change: PlanChange, at: datetime) -> PlanPreview:
+    """Say what `change_plan` would do, and write nothing; raises what it raises."""
+    settling.require_editor(actor=actor)
+    plan = plans.load_plan(actor, plans.project_row(actor, project_id))
+    return _applied(plan, change, actor=actor, at=at)[0]
+
+
+def _applied(plan: RunningPlan, change: PlanChange, *, actor: Actor, at: datetime) -> tuple[PlanPreview, _Links]:
+    """Change the rows of a loaded plan in memory, and compare its dates before and after."""
+    settling.require_running(plan.project)
+    parts = (*change.timings, *change.added, *change.changed, *change.removed)
+    if not 1 <= len(parts) <= MOST_AT_ONCE:
+        raise InvalidInputError(f"Between 1 and {MOST_AT_ONCE} things can be changed at once.")
+    before = plan.facts()
+    old = settling.planned_dates(before)
+    links = _Links()
+    for timing in change.timings:
+        task = _open_task(plan, timing)
+        if changed := list(_new_timing(task, timing)):
+            changes.note_change(plan, task, changed, actor=actor, at=at)
+    for task_id, said in _new_links(plan, change, links):
+        changes.note_change(plan, plan.tasks[task_id], [said], actor=actor, at=at)
+    after = plan.facts()
+    new = settling.planned_dates(after)
+    names = {task.id: task.name for task in after.tasks}
+    broken, kept = steering.conflicts(names, new), steering.conflicts(names, old)
+    effect = PlanPreview(
+        end_before=old.end_at,
+        end_after=new.end_at,
+        shifts=steering.shifts(after.tasks, old, new),
+        new_conflicts=tuple(text for key, text in broken.items() if key not in kept),
+        solved_conflicts=tuple(text for key, text in kept.items() if key not in broken),
+    )
+    return effect, links
+
+
+def _cause(plan: RunningPlan) -> str:
+    names = [plan.tasks[task_id].name for task_id in plan.touched]
+    return f"{names[0]} was changed" if len(names) == 1 else "the plan was changed"
+
+
+def _open_task(plan: RunningPlan, timing: TaskTiming) -> ProjectTask:
+    task = plan.tasks.get(timing.task_id)
+    if task is None:
+        raise plans.task_not_found()
+    settling.require_version(task, timing.expected_version)
+    if task.state not in OPEN_STATES:
+        raise WrongStateError(f"“{task.name}” is over; its dates are facts.", remedy="Open it again to plan it anew.")
+    if timing.start_at is not None and task.started_at is not None and timing.start_at != task.start_at:
+        raise WrongStateError(f"“{task.name}” has begun; its start is a fact.", remedy="Move its end instead.")
+    return task
+
+
+def _new_timing(task: ProjectTask, timing: TaskTiming) -> Iterable[Change]:
+    yield from _freed(task, timing.freed)
+    if timing.duration is not None:
+        wanted = steering.checked_span(timing.duration, "duration")
+        if wanted != task.timing.get("duration") or task.timing.get("due"):
+            yield "duration", task.timing.get("duration") or "", wanted
+            kept = {word: value for word, value in task.timing.items() if word != "due"}
+            task.timing = {**kept, "duration": wanted}
+        if task.is_due_fixed and timing.due_at is None:
+            yield "due_at", "set by hand", "by the plan"
+            task.is_due_fixed = False
+    if timing.start_at is not None or timing.due_at is not None:
+        yield from _new_dates(task, timing)
+    for name in ("not_before_at", "must_finish_by_at"):
+        wished, known = getattr(timing, name), getattr(task, name)
+        if wished is not None and wished != known:
+            yield name, known.isoformat() if known else "", wished.isoformat()
+            setattr(task, name, wished)
+
+
+def _freed(task: ProjectTask, freed: Iterable[TimingPart]) -> Iterable[Change]:
+    for part, column in ((TimingPart.START, "is_start_fixed"), (TimingPart.DUE, "is_due_fixed")):
+        if part in freed and getattr(task, column):
+            setattr(task, column, False)
+            yield f"{part}_at", "set by hand", "by the plan"
+    for part in (TimingPart.NOT_BEFORE, TimingPart.MUST_FINISH_BY):
+        known = getattr(task, f"{part}_at")
+        if part in freed and known is not None:
+            setattr(task, f"{part}_at", None)
+            yield f"{part}_at", known.isoformat(), ""
+
+
+def _new_dates(task: ProjectTask, timing: TaskTiming) -> Iterable[Change]:
+    length = task.due_at - task.start_at
+    wished = timing.start_at or min(task.start_at, timing.due_at or task.start_at)
+    keeps_end = task.is_due_fixed and timing.start_at is not None and timing.start_at <= task.due_at
+    start, due = changes.checked_dates(wished, timing.due_at or (task.due_at if keeps_end else wished + length), wished)
+    for name, value, column in (("start_at", start, "is_start_fixed"), ("due_at", due, "is_due_fixed")):
+        if getattr(timing, name) is not None and (getattr(task, name) != value or not getattr(task, column)):
+            yield name, getattr(task, name).isoformat(), value.isoformat()
+            setattr(task, column, True)
+    if due > task.due_at:
+        task.overdue_at = None
+    task.start_at, task.due_at = start, due
+
+
+def _new_links(plan: RunningPlan, change: PlanChange, links: _Links) -> Iterable[tuple[UUID, Change]]:
+    for link_id in change.removed:
+        link = _link(plan, link_id)
+        plan.links = [other for other in plan.links if other.id != link_id]
+        links.gone.append(link)
+        yield _successor(link), ("dependencies", _words(plan, link), "")
+    for part in change.changed:
+        link = _link(plan, part.link_id)
+        old = _words(plan, link)
+        _refuse_twin(plan, link.predecessor_id, link.successor_id, part.type, besides=link.id)
+        link.type, link.lag = part.type, _lag(part)
+        links.changed.append(link)
+        if old != _words(plan, link):
+            yield _successor(link), ("dependencies", old, _words(plan, link))
+    for wanted in change.added:
+        link = _added(plan, wanted)
+        plan.links = [*plan.links, link]
+        links.added.append(link)
+        yield wanted.successor_id, ("dependencies", "", _words(plan, link))
+
+
+def _lag(part: NewLink | LinkChange) -> str:
+    found = steering.checked_span(part.lag, "lag", can_be_negative=True) if part.lag.strip() else ""
+    return "" if found.startswith("0") else found
+
+
+def _link(plan: RunningPlan, link_id: UUID) -> TaskLink:
+    found = next((link for link in plan.links if link.id == link_id and link.successor_id is not None), None)
+    if found is None:
+        raise NotFoundError("There is no such dependency.", remedy="It may have been removed; look at the task.")
+    return found
+
+
+def _successor(link: TaskLink) -> UUID:
+    assert link.successor_id is not None  # noqa: S101 - for the type checker: `_link` takes no others
+    return link.successor_id
+
+
+def _added(plan: RunningPlan, wanted: NewLink) -> TaskLink:
+    if wanted.predecessor_id not in plan.tasks or wanted.successor_id not in plan.tasks:
+        raise NotFoundError("One of these tasks is not part of this project.", remedy="Choose both from the plan.")
+    if wanted.predecessor_id == wanted.successor_id:
+        problem = Problem("predecessor_id", "It is the same task.", "Choose another one.")
+        raise InvalidInputError("A task cannot wait for itself.", problems=(problem,))
+    _refuse_twin(plan, wanted.predecessor_id, wanted.successor_id, wanted.type)
+    return TaskLink(
+        id=ids.new_id(),
+        workspace_id=plan.project.workspace_id,
+        project_id=plan.project.id,
+        predecessor_id=wanted.predecessor_id,
+        successor_id=wanted.successor_id,
+        type=wanted.type,
+        lag=_lag(wanted),
+    )
+
+
+def _refuse_twin(
+    plan: RunningPlan,
+    predecessor_id: UUID | None,
+    successor_id: UUID | None,
+    type: LinkType,
+    *,
+    besides: UUID | None = None,
+) -> None:
+    for link in plan.links:
+        is_same = (link.predecessor_id, link.successor_id, link.type) == (predecessor_id, successor_id, type)
+        if is_same and predecessor_id is not None and link.id != besides:
+            raise ConflictError("There is such a dependency already.", remedy="Change the pause of that one.")
+
+
+def _words(plan: RunningPlan, link: TaskLink) -> str:
+    stages = {stage.id: stage.name for stage in plan.stages}
+    name = plan.tasks[link.predecessor_id].name if link.predecessor_id else stages[link.predecessor_stage_id or link.id]
+    return steering_queries.in_words(LinkType(link.type), link.lag, name)
+
+
+def _write_links(plan: RunningPlan, links: _Links) -> None:
+    rows = TaskLink.objects.for_workspace(plan.project.workspace_id)
+    if links.gone:
+        rows.filter(id__in=[link.id for link in links.gone]).delete()
+    rows.bulk_update(links.changed, ["type", "lag"])
+    rows.bulk_create(links.added)

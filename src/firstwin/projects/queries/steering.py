@@ -1,0 +1,76 @@
+"""The links of a plan, as they are and in words."""
+
+from uuid import UUID
+
+from firstwin.identity.contracts import Actor
+from firstwin.projects import permissions
+from firstwin.projects.contracts.steering import LinkInfo, PlanRoom, TaskRoom
+from firstwin.projects.models import TaskLink
+from firstwin.projects.queries import plans
+from firstwin.projects.rules import dates, steering
+from firstwin.scheduling import queries as scheduling_queries
+from firstwin.scheduling.contracts import CycleError, InvalidCalendarError, LinkType, parse_span
+from firstwin.shared.errors import PermissionDeniedError
+
+
+def list_links(*, actor: Actor, project_id: UUID, task_id: UUID | None = None) -> tuple[LinkInfo, ...]:
+    """Return what tasks of a project wait for, in two reads; with `task_id` the links at either end of that task.
+
+    For members: a contact sees no internals of a plan. Raises NotFoundError.
+    """
+    if permissions.is_contact(actor):
+        raise PermissionDeniedError("This page is for the team.", remedy="Use the link in your mail.")
+    plans.project_row(actor, project_id)
+    rows = TaskLink.objects.for_actor(actor).filter(project_id=project_id, successor__isnull=False)
+    links = rows.select_related("predecessor", "predecessor_stage", "successor").order_by("id")
+    return tuple(link_info(row) for row in links if task_id in (None, row.predecessor_id, row.successor_id))
+
+
+def link_info(row: TaskLink) -> LinkInfo:
+    """Return a link of a task in words; inside projects only."""
+    before = row.predecessor or row.predecessor_stage
+    assert before is not None  # noqa: S101 - for the type checker: the table holds to it
+    assert row.successor is not None  # noqa: S101 - asked for by the query
+    return LinkInfo(
+        id=row.id,
+        predecessor_id=row.predecessor_id,
+        predecessor_stage_id=row.predecessor_stage_id,
+        predecessor_name=before.name,
+        successor_id=row.successor.id,
+        successor_name=row.successor.name,
+        type=LinkType(row.type),
+        lag=row.lag,
+        words=in_words(LinkType(row.type), row.lag, before.name),
+    )
+
+
+def in_words(type: LinkType, lag: str, predecessor: str) -> str:
+    """Return a link in words, from the side of what waits; inside projects only."""
+    spoken = scheduling_queries.spoken(parse_span(lag)) if lag else ""
+    return steering.link_in_words(type, lag, spoken, predecessor)
+
+
+def get_room(*, actor: Actor, project_id: UUID) -> PlanRoom:
+    """Return floats, critical path and conflicts of a plan, for members; raises NotFoundError."""
+    if permissions.is_contact(actor):
+        raise PermissionDeniedError("This page is for the team.", remedy="Use the link in your mail.")
+    facts = plans.load_plan(actor, plans.project_row(actor, project_id)).facts()
+    network = dates.network_of(facts)
+    try:
+        planned = scheduling_queries.plan_dates(network)
+    except (CycleError, InvalidCalendarError) as error:
+        return PlanRoom(tasks=(), problem=str(error))
+    floats = scheduling_queries.plan_floats(network, planned)
+    return PlanRoom(
+        tasks=tuple(
+            TaskRoom(
+                task_id=task.id,
+                float_days=floats[task.id.hex].total_float_days,
+                free_days=floats[task.id.hex].free_float_days,
+                is_critical=floats[task.id.hex].is_critical,
+                conflict=planned.items[task.id.hex].conflict,
+            )
+            for task in facts.tasks
+            if task.is_open
+        )
+    )

@@ -1,0 +1,240 @@
+"""People's time: the open work of members by week beside the hours they have, and what is behind a week."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import NamedTuple
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.db.models import F, QuerySet
+
+from firstwin.calendars.contracts import Capacity, WeekOfMember
+from firstwin.calendars.queries import capacities, specs
+from firstwin.identity import queries as identity_queries
+from firstwin.identity.contracts import Actor, MemberInfo
+from firstwin.playbooks.contracts import TaskKind
+from firstwin.projects import permissions
+from firstwin.projects.contracts import ProjectState
+from firstwin.projects.contracts.workload import (
+    MOST_WEEKS,
+    USUAL_WEEKS,
+    LoadLevel,
+    MemberLoad,
+    MemberTime,
+    WeekLoad,
+    WeekTask,
+    WeekTasks,
+    Workload,
+    WorkloadFilters,
+)
+from firstwin.projects.models import IsOpen, ProjectTask
+from firstwin.projects.rules import estimates, workload
+from firstwin.scheduling.contracts import CalendarSpec
+from firstwin.scheduling.contracts.load import Work
+from firstwin.scheduling.queries import load
+from firstwin.shared.errors import InvalidInputError, NotFoundError, PermissionDeniedError
+
+MOST_TASKS = 100
+_CENT = Decimal("0.01")
+
+
+class _Row(NamedTuple):
+    """The few columns of an open task that its load follows from."""
+
+    member_id: UUID
+    kind: str
+    is_automatic: bool
+    estimate: float | None
+    start_at: datetime
+    due_at: datetime
+    segment: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Time:
+    """The time of some members over some weeks."""
+
+    mondays: tuple[date, ...]
+    today: date
+    weeks: Mapping[UUID, Sequence[WeekOfMember]]
+    calendars: Mapping[UUID, CalendarSpec]
+
+
+def get_workload(
+    *, actor: Actor, at: datetime, filters: WorkloadFilters | None = None, weeks: int = USUAL_WEEKS
+) -> Workload:
+    """Return the work of members by week from the present one on, in a constant number of reads.
+
+    Open tasks of running projects count; those on hold do not. Raises InvalidInputError for too many weeks.
+    """
+    _require_viewer(actor)
+    if not 1 <= weeks <= MOST_WEEKS:
+        raise InvalidInputError(f"Ask for 1 to {MOST_WEEKS} weeks.")
+    asked = filters or WorkloadFilters()
+    members = identity_queries.list_members(actor=actor)
+    known = {one.member_id: one for one in capacities.list_capacities(actor=actor)}
+    chosen = {member.id: member for member in members if _is_asked(member, known[member.id], asked)}
+    rows = _rows(actor, chosen)
+    if asked.segment is not None:
+        working = {row.member_id for row in rows if row.segment == asked.segment}
+        chosen = {id: member for id, member in chosen.items() if id in working}
+    time = _time(actor, tuple(chosen), at, weeks)
+    works = [_work(row) for row in rows if row.member_id in chosen]
+    minutes = load.load_by_week(_by_text(time.calendars), works, time.mondays[0], weeks, at)
+    return Workload(
+        mondays=time.mondays,
+        members=tuple(_member_load(member, known[id], minutes[str(id)], time) for id, member in chosen.items()),
+        skills=tuple(sorted({skill for one in known.values() for skill in one.skills}, key=str.casefold)),
+        time_zones=tuple(sorted({member.time_zone for member in members})),
+    )
+
+
+def get_week_tasks(*, actor: Actor, member_id: UUID, monday: date | None, at: datetime) -> WeekTasks:
+    """Return the tasks behind a week of a member, by default the present one, and who has how much time in it.
+
+    Raises NotFoundError.
+    """
+    _require_viewer(actor)
+    this_week = _monday(actor, at)
+    monday = monday or this_week
+    weeks = (monday - this_week).days // 7 + 1
+    if monday.weekday() != 0 or not 1 <= weeks <= MOST_WEEKS:
+        raise InvalidInputError("There is no such week ahead.", remedy="Choose a week in the table.")
+    found = get_workload(actor=actor, at=at, weeks=weeks)
+    member = next((one for one in found.members if one.member_id == member_id), None)
+    if member is None:
+        raise NotFoundError("There is no such member.", remedy="Choose somebody in the table.")
+    calendar = specs.get_specs(actor=actor, member_ids=[member_id]).members[member_id]
+    shown = []
+    for task in _open_tasks(actor).filter(member_id=member_id).select_related("project").defer("project__fields"):
+        minutes, is_usual = _minutes(task)
+        work = Work(owner="", minutes=minutes, start_at=task.start_at, due_at=task.due_at)
+        falling = load.load_by_week({"": calendar}, [work], monday, 1, at)[""][0]
+        if falling:
+            shown.append(_week_task(task, minutes, falling, is_usual=is_usual))
+    shown.sort(key=lambda task: (-task.hours, task.due_at, task.id))
+    return WeekTasks(
+        member=member,
+        week=member.weeks[-1],
+        tasks=tuple(shown[:MOST_TASKS]),
+        count=len(shown),
+        others=tuple(
+            MemberTime(
+                member_id=one.member_id,
+                name=one.name,
+                free=max(one.weeks[-1].capacity - one.weeks[-1].hours, Decimal(0)),
+            )
+            for one in found.members
+            if one.member_id != member_id
+        ),
+    )
+
+
+def _minutes(task: ProjectTask) -> tuple[int, bool]:
+    hours = task.details.get("estimate_hours")
+    return estimates.minutes_of(TaskKind(task.kind), is_automatic=task.is_automatic, hours=hours), hours is None
+
+
+def _week_task(task: ProjectTask, minutes: int, falling: int, *, is_usual: bool) -> WeekTask:
+    return WeekTask(
+        id=task.id,
+        project_id=task.project_id,
+        project_name=task.project.name,
+        account_name=task.project.account_name,
+        name=task.name,
+        kind=TaskKind(task.kind),
+        hours=_hours(falling),
+        estimate=_hours(minutes),
+        is_usual=is_usual,
+        start_at=task.start_at,
+        due_at=task.due_at,
+        version=task.version,
+    )
+
+
+def _is_asked(member: MemberInfo, capacity: Capacity, asked: WorkloadFilters) -> bool:
+    skills = {skill.casefold() for skill in capacity.skills}
+    return (
+        (asked.role is None or member.role is asked.role)
+        and (not asked.skill or asked.skill.casefold() in skills)
+        and (not asked.time_zone or member.time_zone == asked.time_zone)
+    )
+
+
+def _open_tasks(actor: Actor) -> QuerySet[ProjectTask]:
+    return ProjectTask.objects.for_actor(actor).filter(IsOpen(), project__state=ProjectState.ACTIVE)
+
+
+def _rows(actor: Actor, members: Mapping[UUID, MemberInfo]) -> list[_Row]:
+    found = _open_tasks(actor).filter(member_id__in=list(members))
+    columns = ("member_id", "kind", "is_automatic", "estimate", "start_at", "due_at", "segment")
+    values = found.annotate(estimate=F("details__estimate_hours"), segment=F("project__segment")).values_list(*columns)
+    return [_Row(*row) for row in values.order_by()]
+
+
+def _work(row: _Row) -> Work:
+    minutes = estimates.minutes_of(TaskKind(row.kind), is_automatic=row.is_automatic, hours=row.estimate)
+    return Work(owner=str(row.member_id), minutes=minutes, start_at=row.start_at, due_at=row.due_at)
+
+
+def _time(actor: Actor, member_ids: Sequence[UUID], at: datetime, weeks: int) -> _Time:
+    monday = _monday(actor, at)
+    return _Time(
+        mondays=tuple(monday + timedelta(days=7 * week) for week in range(weeks)),
+        today=at.astimezone(ZoneInfo(actor.time_zone)).date(),
+        weeks=capacities.list_weeks(actor=actor, member_ids=member_ids, monday=monday, weeks=weeks),
+        calendars=specs.get_specs(actor=actor, member_ids=member_ids).members,
+    )
+
+
+def _monday(actor: Actor, at: datetime) -> date:
+    today = at.astimezone(ZoneInfo(actor.time_zone)).date()
+    return today - timedelta(days=today.weekday())
+
+
+def _by_text(calendars: Mapping[UUID, CalendarSpec]) -> dict[str, CalendarSpec]:
+    return {str(member_id): calendar for member_id, calendar in calendars.items()}
+
+
+def _member_load(member: MemberInfo, capacity: Capacity, minutes: Sequence[int], time: _Time) -> MemberLoad:
+    weeks = [_week(week, one) for week, one in zip(time.weeks[member.id], minutes, strict=True)]
+    weeks[0] = _from_today(weeks[0], time.calendars[member.id], time.today)
+    return MemberLoad(
+        member_id=member.id,
+        name=member.name,
+        role=member.role,
+        title=member.title,
+        time_zone=member.time_zone,
+        skills=capacity.skills,
+        weeks=tuple(weeks),
+        hours=sum((week.hours for week in weeks), Decimal(0)),
+        capacity=sum((week.capacity for week in weeks), Decimal(0)),
+        free=sum((max(week.capacity - week.hours, Decimal(0)) for week in weeks), Decimal(0)),
+        is_over=any(week.level is LoadLevel.OVER for week in weeks),
+    )
+
+
+def _week(week: WeekOfMember, minutes: int) -> WeekLoad:
+    hours = _hours(minutes)
+    level = workload.level_of(hours, week.hours)
+    return WeekLoad(monday=week.monday, hours=hours, capacity=week.hours, away=week.away, level=level)
+
+
+def _from_today(week: WeekLoad, calendar: CalendarSpec, today: date) -> WeekLoad:
+    """Count of the present week only what is left of it, for what is late falls on what is left too."""
+    sunday = week.monday + timedelta(days=6)
+    whole, left = (load.open_minutes(calendar, first, sunday) for first in (week.monday, today))
+    capacity = (week.capacity * left / whole).quantize(_CENT) if whole else week.capacity
+    level = workload.level_of(week.hours, capacity)
+    return WeekLoad(monday=week.monday, hours=week.hours, capacity=capacity, away=week.away, level=level)
+
+
+def _hours(minutes: int) -> Decimal:
+    return (Decimal(minutes) / 60).quantize(_CENT)
+
+
+def _require_viewer(actor: Actor) -> None:
+    if not permissions.can_view_portfolio(actor):
+        raise PermissionDeniedError("You may not look at people's time.", remedy="Ask the team of your vendor.")

@@ -1,0 +1,37 @@
+"""Whose calendar counts for what in a plan, and how far a change of it moved things."""
+
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from uuid import UUID
+
+from firstwin.calendars.contracts import Specs
+from firstwin.playbooks.contracts import Side
+from firstwin.scheduling.contracts import CalendarSpec
+
+
+def calendar_key(*, member_id: UUID | None, contact_id: UUID | None) -> str:
+    """A task counts in the calendar of whoever owns it; one without a person in that of its side (the empty key)."""
+    if member_id is not None:
+        return f"member:{member_id.hex}"
+    return f"contact:{contact_id.hex}" if contact_id is not None else ""
+
+
+def calendars_of(specs: Specs, account_id: UUID | None) -> Mapping[str, CalendarSpec]:
+    """The calendars of a plan by key: those of both sides, and those of the people in it."""
+    customer = specs.accounts.get(account_id) if account_id is not None else None
+    return {
+        Side.VENDOR.value: specs.workspace,
+        Side.CUSTOMER.value: customer or specs.workspace,
+        **{calendar_key(member_id=id, contact_id=None): spec for id, spec in specs.members.items()},
+        **{calendar_key(member_id=None, contact_id=id): spec for id, spec in specs.contacts.items()},
+    }
+
+
+def extent(moves: Sequence[timedelta]) -> str:
+    """How far tasks moved, as it is told: "1 task moved by 2 days", "3 tasks moved by up to 4 days"."""
+    count = f"{len(moves)} task{'s' if len(moves) != 1 else ''} moved"
+    days = {round(abs(move) / timedelta(days=1)) for move in moves}
+    furthest = max(days, default=0)
+    if not furthest:
+        return f"{count} by less than a day"
+    return f"{count} by {'up to ' if len(days) > 1 else ''}{furthest} day{'s' if furthest != 1 else ''}"

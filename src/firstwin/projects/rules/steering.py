@@ -1,0 +1,73 @@
+"""What links and lengths of a plan may be, links in words, and how two versions of a plan differ."""
+
+from collections.abc import Iterable, Mapping
+from uuid import UUID
+
+from firstwin.projects.contracts.steering import TaskShift
+from firstwin.projects.rules.facts import TaskFact
+from firstwin.scheduling.contracts import InvalidSpanError, LinkType, PlanDates, SpanUnit, parse_span
+from firstwin.shared.errors import InvalidInputError, Problem
+
+LONGEST = {
+    SpanUnit.WORKING_DAYS: 1000,
+    SpanUnit.CALENDAR_DAYS: 1500,
+    SpanUnit.HOURS: 10_000,
+    SpanUnit.WORKING_HOURS: 5000,
+}
+_VERBS = {
+    LinkType.FINISH_TO_START: ("Starts", "ends"),
+    LinkType.START_TO_START: ("Starts", "starts"),
+    LinkType.FINISH_TO_FINISH: ("Ends", "ends"),
+    LinkType.START_TO_FINISH: ("Ends", "starts"),
+}
+
+
+def checked_span(text: str, field: str, *, can_be_negative: bool = False) -> str:
+    """A length or a pause of a plan is a span of at most some years; only a pause may be negative."""
+    try:
+        span = parse_span(text)
+    except InvalidSpanError as error:
+        raise InvalidInputError(str(error), problems=(Problem(field, f"{error}."),)) from error
+    if span.amount < 0 and not can_be_negative:
+        raise InvalidInputError("A task cannot take less than no time.", problems=(Problem(field, "It is negative."),))
+    if abs(span.amount) > LONGEST[span.unit]:
+        most = LONGEST[span.unit]
+        problem = Problem(field, "It is too long.", f"Choose at most {most}.")
+        raise InvalidInputError(f"{text} is longer than a plan can be.", problems=(problem,))
+    return str(span)
+
+
+def link_in_words(type: LinkType, lag: str, spoken_lag: str, predecessor: str) -> str:
+    """A link is told from the side of what waits: "Starts 2 working days after Kickoff ends"."""
+    verb, end = _VERBS[type]
+    pause = parse_span(lag).amount if lag else 0
+    if pause == 0:
+        return f"{verb} after {predecessor} {end}"
+    relation = "after" if pause > 0 else "before"
+    return f"{verb} at the earliest {spoken_lag} {relation} {predecessor} {end}"
+
+
+def shifts(tasks: Iterable[TaskFact], before: PlanDates, after: PlanDates) -> tuple[TaskShift, ...]:
+    """A change moves every open task whose start or end is another one afterwards, in the order of the new ends."""
+    found = []
+    for task in tasks:
+        old, new = before.items[task.id.hex], after.items[task.id.hex]
+        if task.is_open and (old.start_at, old.due_at) != (new.start_at, new.due_at):
+            found.append(
+                TaskShift(
+                    task_id=task.id,
+                    name=task.name,
+                    start_before=old.start_at,
+                    start_after=new.start_at,
+                    due_before=old.due_at,
+                    due_after=new.due_at,
+                )
+            )
+    return tuple(sorted(found, key=lambda shift: (shift.due_after, shift.name)))
+
+
+def conflicts(names: Mapping[UUID, str], dates: PlanDates) -> dict[str, str]:
+    """The promises of a plan that cannot be kept, by item, as sentences that name it."""
+    return {
+        id.hex: f"{name}: {dates.items[id.hex].conflict}" for id, name in names.items() if dates.items[id.hex].conflict
+    }

@@ -1,0 +1,14 @@
+"""What crosses the border of load: pieces of work with an estimate, and when their hours fall."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Work:
+    """A piece of work of somebody: how many minutes it takes, and between which instants it is to be done."""
+
+    owner: str
+    minutes: int
+    start_at: datetime
+    due_at: datetime

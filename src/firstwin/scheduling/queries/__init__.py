@@ -1,0 +1,113 @@
+"""Answers about calendars and plans. They read nothing but what they are given, so the same input gives the same dates."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from functools import lru_cache
+
+from firstwin.scheduling.contracts import (
+    CalendarSpec,
+    DayRule,
+    ItemFloat,
+    OpenHours,
+    Pause,
+    PlanDates,
+    PlanNetwork,
+    SharedHours,
+    Span,
+)
+from firstwin.scheduling.rules import drivers, hours, recurrence, sharing, wishes, wording
+from firstwin.scheduling.rules import floats as float_rules
+from firstwin.scheduling.rules import plan as plan_rules
+from firstwin.scheduling.rules.calendars import calendar_of
+
+
+def plan_dates(network: PlanNetwork) -> PlanDates:
+    """Work out start and due of every item with reasons; raises CycleError and InvalidCalendarError."""
+    return plan_rules.plan_dates(network)
+
+
+def plan_floats(network: PlanNetwork, dates: PlanDates) -> Mapping[str, ItemFloat]:
+    """Work out the latest dates, floats and critical path of a plan whose dates are known, by item key."""
+    return float_rules.plan_floats(network, dates)
+
+
+def held_back_by(network: PlanNetwork, dates: PlanDates) -> str | None:
+    """Return the key of the open item that holds back the end of a plan dated with `open_from`; None when none does."""
+    return drivers.held_back_by(network, dates)
+
+
+def plan_backwards(network: PlanNetwork, end_at: datetime) -> PlanDates:
+    """Work out the dates of a plan as late as a wished end allows; conflicts and warnings name what would be too early."""
+    return wishes.plan_backwards(network, end_at)
+
+
+def shared_hours(
+    calendars: Mapping[str, CalendarSpec], start_at: datetime, until_at: datetime, minutes: int
+) -> SharedHours:
+    """Return the stretches of so many minutes in which everybody works, by name, and why when there are none."""
+    return sharing.shared_hours(calendars, start_at, until_at, minutes)
+
+
+def is_working_day(calendar: CalendarSpec, day: date) -> bool:
+    """Say whether people of this calendar work on a day."""
+    return calendar_of(calendar).is_working_day(day)
+
+
+def hours_on(calendar: CalendarSpec, day: date) -> OpenHours:
+    """Return the local hours in which people of this calendar work on a day; none for a closed one."""
+    return _hours_of_year(calendar, day.year)[day.toordinal() - date(day.year, 1, 1).toordinal()]
+
+
+@lru_cache(maxsize=256)
+def _hours_of_year(calendar: CalendarSpec, year: int) -> tuple[OpenHours, ...]:
+    return tuple(hours.hours_of_days(calendar, year))
+
+
+def check_rule(rule: DayRule) -> None:
+    """Raise InvalidCalendarError, saying what is wrong, for a rule that no calendar can have."""
+    recurrence.check_rule(rule)
+
+
+def days_named(rule: DayRule, first: date, last: date) -> tuple[date, ...]:
+    """Return the days of a stretch that a rule names, in order."""
+    found = (
+        date.fromordinal(day) for year in range(first.year, last.year + 1) for day in recurrence.days_of(rule, year)
+    )
+    return tuple(day for day in found if first <= day <= last)
+
+
+def promised_at(calendar: CalendarSpec, anchor: datetime, offset: Span) -> datetime:
+    """Return the instant by which something promised `offset` after an anchor has to be done."""
+    return calendar_of(calendar).is_due(anchor, offset)
+
+
+def starts_at(calendar: CalendarSpec, anchor: datetime, offset: Span) -> datetime:
+    """Return the instant at which something starts that begins `offset` after an anchor."""
+    return calendar_of(calendar).starts(anchor, offset)
+
+
+def ends_at(calendar: CalendarSpec, start: datetime, duration: Span) -> datetime:
+    """Return when something ends that starts then and takes so long."""
+    return calendar_of(calendar).ends(start, duration)
+
+
+def resumed_at(calendar: CalendarSpec, pause: Pause, at: datetime) -> datetime:
+    """Return where an instant moves that was still ahead when a plan was held."""
+    return plan_rules.after_pause(calendar_of(calendar).table, pause, at)
+
+
+def opening_of(calendar: CalendarSpec, day: date) -> datetime:
+    """Return when people start on a day, or on the next working day."""
+    known = calendar_of(calendar)
+    return known.opening(known.working_day(day))
+
+
+def closing_of(calendar: CalendarSpec, day: date) -> datetime:
+    """Return when people stop on a day, or on the last working day before."""
+    known = calendar_of(calendar)
+    return known.closing(known.working_day(day, step=-1))
+
+
+def spoken(span: Span) -> str:
+    """Say a span in words: "5 working days"."""
+    return wording.spoken_span(span)

@@ -1,0 +1,100 @@
+"""Dates, lengths and dependencies on the panel of a task, each with what it would do."""
+
+import pytest
+
+from firstwin.identity.contracts import Role
+from firstwin.projects.models import TaskLink
+from tests.desk.browsing import HTMX, colleague, outsider, owner_of, text_of
+from tests.factories.projects import Running, launch_example
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def running() -> Running:
+    return launch_example()
+
+
+def timing_form(**fields: str) -> dict[str, str]:
+    return {"amount": "2", "unit": "working_days", "start_at": "", "due_at": "", **fields}
+
+
+def test_a_length_is_tried_out_and_saved(running: Running) -> None:
+    client, task = owner_of(running), running.task("provision")
+    address = f"/tasks/{task.id}/timing/"
+    asked = text_of(client.get(address, headers=HTMX))
+    assert f'hx-post="{address}?try=1"' in asked
+    assert 'value="3"' in asked
+    said = timing_form(amount="20")
+    tried = text_of(client.post(f"{address}?try=1", said, headers=HTMX))
+    assert "later, to" in tried
+    assert "Approve the plan" in tried
+    assert running.task("provision").timing == task.timing
+    assert client.post(address, said, headers=HTMX).headers["HX-Trigger"] == "changed"
+    assert running.task("provision").timing["duration"] == "20wd"
+
+
+def test_links_are_added_changed_and_removed(running: Running) -> None:
+    client, task = owner_of(running), running.task("first-import")
+    panel = f"/projects/{running.id}/tasks/{task.id}/"
+    add = f"/tasks/{task.id}/links/add/"
+    said = {"other": str(running.task("logo").id), "type": "finish_to_start", "lag": "2", "unit": "working_days"}
+    client.post(add, said, headers=HTMX)
+    assert "2 working days after Send us your logo ends" in text_of(client.get(panel, headers=HTMX))
+    link = TaskLink.objects.for_actor(running.scene.manager).get(successor_id=task.id)
+    change = f"/tasks/{task.id}/links/{link.id}/"
+    assert 'value="2"' in text_of(client.get(change, headers=HTMX))
+    client.post(change, {"type": "start_to_start", "lag": "", "unit": "working_days"}, headers=HTMX)
+    assert "Starts after Send us your logo starts" in text_of(client.get(panel, headers=HTMX))
+    tried = text_of(client.post(f"{change}remove/?try=1", headers=HTMX))
+    assert "The end" in tried
+    client.post(f"{change}remove/", headers=HTMX)
+    assert not TaskLink.objects.for_actor(running.scene.manager).filter(id=link.id).exists()
+    assert client.get(change, headers=HTMX).status_code == 404
+
+
+def test_a_circle_is_said_in_the_dialog(running: Running) -> None:
+    client, task = owner_of(running), running.task("kickoff")
+    address = f"/tasks/{task.id}/links/add/"
+    said = {"other": str(running.task("plan-approval").id), "type": "finish_to_start", "lag": "", "unit": "hours"}
+    assert "These wait for each other" in text_of(client.post(f"{address}?try=1", said, headers=HTMX))
+    assert client.post(address, said, headers=HTMX).status_code == 409
+
+
+def test_viewers_and_strangers_steer_nothing(running: Running) -> None:
+    task = running.task("provision")
+    address = f"/tasks/{task.id}/timing/"
+    viewer = colleague(running, Role.VIEWER)
+    assert viewer.post(address, timing_form(amount="9"), headers=HTMX).status_code == 403
+    assert address not in text_of(viewer.get(f"/projects/{running.id}/tasks/{task.id}/", headers=HTMX))
+    assert outsider().get(address, headers=HTMX).status_code == 404
+    assert running.task("provision").timing == task.timing
+
+
+def test_a_drag_is_tried_out_and_saved(running: Running) -> None:
+    client, task = owner_of(running), running.task("provision")
+    address = f"/tasks/{task.id}/drag/"
+    asked = text_of(client.get(f"{address}?start=7&end=7", headers=HTMX))
+    assert "Move “Provision the platform”" in asked
+    assert 'name="start" value="7"' in asked
+    assert "later, to" in text_of(client.post(f"{address}?try=1", {"start": "7", "end": "7"}, headers=HTMX))
+    assert running.task("provision").start_at == task.start_at
+    client.post(address, {"start": "7", "end": "7"}, headers=HTMX)
+    moved = running.task("provision")
+    assert (moved.start_at - task.start_at).days == 7
+    assert moved.is_start_fixed
+    assert not moved.is_due_fixed
+    client.post(address, {"start": "0", "end": "2"}, headers=HTMX)
+    assert running.task("provision").is_due_fixed
+    assert (running.task("provision").due_at - moved.due_at).days == 2
+    assert client.post(address, {"start": "x", "end": "2"}, headers=HTMX).status_code == 422
+
+
+def test_the_chart_tells_what_decides_the_end_and_what_was_planned_at_the_launch(running: Running) -> None:
+    client = owner_of(running)
+    page = text_of(client.get(f"/projects/{running.id}/?view=gantt"))
+    assert "nothing: it decides the end" in page
+    assert '"is_critical": true' in page
+    assert "Planned at the launch" in page
+    client.post(f"/tasks/{running.task('kickoff').id}/drag/", {"start": "14", "end": "14"}, headers=HTMX)
+    assert "14 days later" in text_of(client.get(f"/projects/{running.id}/?view=gantt"))

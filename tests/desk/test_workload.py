@@ -1,0 +1,67 @@
+"""The page of people's time, its panel and its download; and the same over the API."""
+
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from firstwin.identity.contracts import Role
+from tests.desk.browsing import HTMX, colleague, outsider, text_of
+from tests.factories.http import key_client
+from tests.factories.projects import Running, launch_example, make_scene
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def running() -> Running:
+    return launch_example(make_scene(contract_signed_at=timezone.now()), at=timezone.now())
+
+
+def monday() -> str:
+    today = timezone.localdate()
+    return (today - timedelta(days=today.weekday())).isoformat()
+
+
+def test_the_table_shows_everybody_and_narrows(running: Running) -> None:
+    client = colleague(running)
+    text = text_of(client.get(reverse("workload")))
+    assert running.scene.specialist.name in text
+    assert "hours there are" not in text
+    narrowed = text_of(client.get(f"{reverse('workload')}?role=viewer&weeks=4"))
+    assert "Nobody matches these filters" in narrowed
+    assert client.get(f"{reverse('workload')}?role=king").status_code == 422
+
+
+def test_a_week_opens_beside_the_table_and_by_its_address(running: Running) -> None:
+    client = colleague(running)
+    path = reverse("workload_week", kwargs={"member_id": running.scene.specialist.id})
+    panel = text_of(client.get(f"{path}?on={monday()}", headers=HTMX))
+    assert 'id="week-panel"' in panel
+    assert "<html" not in panel
+    whole = text_of(client.get(f"{path}?on={monday()}"))
+    assert 'id="week-panel"' in whole
+    assert 'id="workload"' in whole
+    assert client.get(f"{path}?on=1999-01-04", headers=HTMX).status_code == 422
+    assert outsider().get(path).status_code == 404
+
+
+def test_who_only_looks_hands_nothing_on(running: Running) -> None:
+    path = reverse("workload_week", kwargs={"member_id": running.scene.specialist.id})
+    assert "Hand on to" not in text_of(colleague(running, Role.VIEWER).get(path, headers=HTMX))
+
+
+def test_the_download_has_a_line_for_each_week(running: Running) -> None:
+    lines = text_of(colleague(running).get(f"{reverse('workload_export')}?weeks=4&role=manager")).splitlines()
+    assert lines[0].startswith("Member,Role,Time zone")
+    assert len(lines) == 5
+
+
+def test_the_same_over_the_api(running: Running) -> None:
+    client = key_client(workspace=running.scene.workspace)
+    found = client.get("/api/v1/workload?weeks=4").json()
+    assert len(found["mondays"]) == 4
+    week = client.get(f"/api/v1/workload/{running.scene.specialist.id}?monday={monday()}").json()
+    assert week["member"]["name"] == running.scene.specialist.name
+    assert client.get("/api/v1/workload?weeks=99").status_code == 422

@@ -1,0 +1,239 @@
+"""Whose days were lost: every entry adds up, whoever was late has them, and how time was cut changes nothing."""
+
+import random
+from datetime import date, datetime, timedelta
+
+import pytest
+from hypothesis import HealthCheck, Phase, example, given, settings
+from hypothesis import strategies as st
+
+from firstwin.calendars.contracts import DayKind
+from firstwin.calendars.queries import specs as spec_queries
+from firstwin.identity.contracts import Actor, system_actor
+from firstwin.playbooks.contracts import Side
+from firstwin.projects.contracts import OPEN_STATES, ProjectState, ReasonSide
+from firstwin.projects.contracts.changes import NewTask, TaskMove
+from firstwin.projects.contracts.ledger import DayReason, LedgerSide
+from firstwin.projects.models import LedgerEntry, ProjectStage, ProjectTask
+from firstwin.projects.operations import changes, clock, lifecycle, replanning, tasks
+from firstwin.projects.queries import day_counts
+from firstwin.shared.errors import FirstwinError
+from tests.factories.calendars import enter, of_workspace
+from tests.factories.projects import Running, launch_example
+
+pytestmark = pytest.mark.django_db
+
+Row = tuple[date, int, str, str, str, str]
+
+
+def rows_of(project: Running) -> list[Row]:
+    rows = LedgerEntry.objects.for_actor(project.scene.manager).filter(project_id=project.id).order_by("position")
+    return [(row.on, row.days, row.side, row.reason, row.task_name, row.text) for row in rows]
+
+
+def advance(project: Running, at: datetime) -> None:
+    clock.advance_project(actor=system_actor(project.scene.workspace.id), project_id=project.id, at=at)
+
+
+def check_sum(project: Running) -> None:
+    """The entries add up to the working days between the end that was to be and the end as it stands."""
+    row = project.row()
+    if row.baseline_end_at is None:
+        return
+    assert row.current_end_at is not None
+    calendar = spec_queries.get_specs(actor=system_actor(row.workspace_id)).workspace
+    whole = day_counts.counter(calendar)(row.baseline_end_at, row.current_end_at)
+    assert sum(entry[1] for entry in rows_of(project)) == whole == row.lost_days
+
+
+def on(project: Running, day: int, hour: int = 10) -> datetime:
+    return project.scene.at.replace(hour=hour) + timedelta(days=day)
+
+
+def finish_first_stage(project: Running) -> None:
+    for key, fields in (("welcome-email", {}), ("company-form", {"result": {"users": 1}}), ("sales-handoff", {})):
+        task_id = project.task(key).id
+        tasks.complete_task(actor=project.scene.manager, task_id=task_id, at=on(project, 0), **fields)
+
+
+def test_a_task_that_its_customer_leaves_open_costs_the_customer_days() -> None:
+    project = launch_example()
+    finish_first_stage(project)
+    for key in ("kickoff", "provision", "plan-approval", "logo"):
+        tasks.mark_task_not_applicable(
+            actor=project.scene.manager, task_id=project.task(key).id, reason="Known", at=on(project, 0)
+        )
+    before = len(rows_of(project))
+    end = project.row().current_end_at
+    assert end is not None
+    advance(project, on(project, 7))
+    late = rows_of(project)[before:]
+    assert {row[2:5] for row in late} == {("customer", "not_started", "Import your data")}
+    assert [row[1] for row in late] == [1, 1, 1, 1, 1]
+    check_sum(project)
+
+
+def test_a_stuck_task_counts_for_the_side_of_the_cause_with_its_reason() -> None:
+    project = launch_example()
+    finish_first_stage(project)
+    kickoff = project.task("kickoff")
+    tasks.mark_task_stuck(
+        actor=project.scene.manager,
+        task_id=kickoff.id,
+        side=ReasonSide.THIRD_PARTY,
+        reason="The venue burnt down",
+        at=on(project, 1),
+    )
+    advance(project, on(project, 14))
+    stuck = [row for row in rows_of(project) if row[3] == DayReason.STUCK]
+    assert {row[2] for row in stuck} == {LedgerSide.THIRD_PARTY}
+    assert {row[5] for row in stuck} == {"The venue burnt down"}
+    check_sum(project)
+
+
+def test_a_hold_counts_for_the_side_that_held() -> None:
+    project = launch_example()
+    finish_first_stage(project)
+    scene = project.scene
+    lifecycle.hold_project(
+        actor=scene.manager, project_id=project.id, side=ReasonSide.CUSTOMER, reason="Budget", at=on(project, 1)
+    )
+    lifecycle.resume_project(actor=scene.manager, project_id=project.id, at=on(project, 15))
+    held = [row for row in rows_of(project) if row[3] == DayReason.HOLD]
+    assert sum(row[1] for row in held) == 10
+    assert {row[2] for row in held} == {LedgerSide.CUSTOMER}
+    check_sum(project)
+
+
+def test_a_task_finished_early_wins_days_back_for_its_side() -> None:
+    project = launch_example()
+    finish_first_stage(project)
+    tasks.complete_task(actor=project.scene.manager, task_id=project.task("kickoff").id, at=on(project, 1))
+    last = rows_of(project)[-1]
+    assert last[1] < 0
+    assert last[2:5] == ("vendor", "finished", "Kickoff call")
+    check_sum(project)
+
+
+def test_a_day_off_is_put_down_to_the_calendar() -> None:
+    project = launch_example()
+    advance(project, on(project, 0))
+    _day_off(project, on(project, 1), 7)  # while the vendor provisions
+    assert {row[2:4] for row in rows_of(project)} == {("calendar", "calendar")}
+    check_sum(project)
+
+
+def _day_off(project: Running, at: datetime, days_ahead: int) -> None:
+    actor = system_actor(project.scene.workspace.id)
+    first = at.date() + timedelta(days=days_ahead)
+    holder = of_workspace(actor)
+    enter(project.scene.workspace.id, holder, first, first + timedelta(days=2), kind=DayKind.DAY_OFF)
+    replanning.replan_affected(actor=actor, holder=holder, why="Works outing", at=at)
+    replanning.replan_project(actor=actor, project_id=project.id)
+
+
+STEPS = (
+    "finish", "finish", "finish", "start", "stuck", "reopen", "none", "hold", "resume", "add", "remove", "move",
+    "free", "ask", "calendar", "end", "again", "wait", "wait",
+)  # fmt: skip
+
+
+def _chosen(project: Running, dice: random.Random, *, is_open: bool = True) -> ProjectTask:
+    rows = ProjectTask.objects.for_actor(project.scene.manager).filter(project_id=project.id).order_by("position")
+    found = [row for row in rows if (row.state in OPEN_STATES) is is_open]
+    return dice.choice(found or list(rows))
+
+
+def _do(project: Running, step: str, at: datetime, dice: random.Random) -> None:
+    actor = project.scene.manager
+    task = _chosen(project, dice, is_open=step != "reopen")
+    _of_project(project, step, at, actor, dice)
+    match step:
+        case "finish":
+            result = {"users": 1} if task.key == "company-form" else {}
+            tasks.complete_task(actor=actor, task_id=task.id, at=at, result=result, evidence="Seen")
+        case "start":
+            tasks.start_task(actor=actor, task_id=task.id, at=at)
+        case "stuck":
+            side = dice.choice(list(ReasonSide))
+            tasks.mark_task_stuck(actor=actor, task_id=task.id, side=side, reason="Ill", at=at)
+        case "reopen":
+            tasks.reopen_task(actor=actor, task_id=task.id, at=at)
+        case "none":
+            tasks.mark_task_not_applicable(actor=actor, task_id=task.id, reason="No", at=at)
+        case "remove":
+            changes.remove_task(actor=actor, task_id=task.id, reason="Not needed", at=at)
+        case "ask":
+            tasks.submit_task(actor=actor, task_id=project.task("plan-approval").id, at=at)
+        case "move":
+            due = task.due_at + timedelta(days=dice.randint(-5, 9))
+            changes.move_task(actor=actor, task_id=task.id, move=TaskMove(due_at=due), at=at)
+        case "free":
+            changes.move_task(actor=actor, task_id=task.id, move=TaskMove(unfix=True), at=at)
+
+
+def _of_project(project: Running, step: str, at: datetime, actor: Actor, dice: random.Random) -> None:
+    match step:
+        case "hold":
+            lifecycle.hold_project(actor=actor, project_id=project.id, side=ReasonSide.CUSTOMER, reason="Budget", at=at)
+        case "resume":
+            lifecycle.resume_project(actor=actor, project_id=project.id, at=at)
+        case "add":
+            stage = ProjectStage.objects.for_actor(actor).filter(project_id=project.id).order_by("-position")[0]
+            new = NewTask(stage_id=stage.id, name="More", side=Side.CUSTOMER, duration=f"{dice.randint(1, 9)}wd")
+            changes.add_task(actor=actor, project_id=project.id, new=new, at=at)
+        case "calendar":
+            advance(project, at)  # its timer, which rings on every day on which something is late
+            _day_off(project, at, dice.randint(1, 20))
+        case "end":
+            lifecycle.complete_project(
+                actor=actor, project_id=project.id, at=at, confirmed=("agreed",), override_reason="Enough"
+            )
+        case "again":
+            lifecycle.reopen_project(actor=actor, project_id=project.id, reason="Not enough", at=at)
+
+
+def _run(history: list[tuple[str, int]], seed: int, cuts: list[int]) -> list[Row]:
+    """Let a history happen; with `cuts` the timer rings at some hours between its steps."""
+    project = launch_example()
+    dice, cut_dice = random.Random(seed), random.Random(len(cuts))
+    at = project.scene.at
+    for step, hours in history:
+        until = at + timedelta(hours=hours)
+        if cuts and project.row().state == ProjectState.ACTIVE:
+            for cut in sorted(cut_dice.choice(cuts) % (hours + 1) for _ in range(3)):
+                advance(project, at + timedelta(hours=cut))
+                check_sum(project)
+        at = until
+        try:
+            _do(project, step, at, dice)
+        except FirstwinError:
+            advance(project, at)
+        check_sum(project)
+    if project.row().state == ProjectState.ON_HOLD:  # the days of a hold are counted when it ends
+        lifecycle.resume_project(actor=project.scene.manager, project_id=project.id, at=at)
+    advance(project, at)  # what passed since the last change is counted in both
+    check_sum(project)
+    return rows_of(project)
+
+
+@settings(  # looking for the smallest of failing histories would take minutes
+    max_examples=12,
+    deadline=None,
+    suppress_health_check=list(HealthCheck),
+    phases=(Phase.explicit, Phase.reuse, Phase.generate),
+)
+@given(
+    history=st.lists(st.tuples(st.sampled_from(STEPS), st.integers(0, 300)), min_size=1, max_size=8),
+    seed=st.integers(0, 1000),
+    cuts=st.lists(st.integers(0, 299), min_size=1, max_size=4),
+)
+@example(
+    history=[("finish", 17), ("finish", 127), ("add", 156), ("ask", 36), ("hold", 95)],
+    seed=505,
+    cuts=[100, 58, 160, 37],
+)
+def test_entries_add_up_and_do_not_depend_on_how_time_was_cut(
+    history: list[tuple[str, int]], seed: int, cuts: list[int]
+) -> None:
+    assert _run(history, seed, []) == _run(history, seed, cuts)

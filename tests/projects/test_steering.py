@@ -1,0 +1,231 @@
+"""Steering a running plan: links of all types, dates, bounds and lengths, tried out before they are saved."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from firstwin.identity.contracts import Role
+from firstwin.projects.contracts import StaleVersionError, WrongStateError
+from firstwin.projects.contracts.steering import LinkChange, NewLink, PlanChange, TaskTiming, TimingPart
+from firstwin.projects.models import TaskLink
+from firstwin.projects.operations import lifecycle, steering
+from firstwin.projects.queries import steering as queries
+from firstwin.scheduling.contracts import LinkType
+from firstwin.shared.errors import ConflictError, FirstwinError, InvalidInputError, NotFoundError, PermissionDeniedError
+from tests.factories.http import key_client
+from tests.factories.identity import actor_for, make_member, recorded
+from tests.factories.projects import Running, launch_example
+from tests.factories.updates import rows_of
+from tests.projects.test_tasks import complete
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def project() -> Running:
+    return launch_example()
+
+
+def new_link(project: Running, before: str, behind: str, **fields: Any) -> PlanChange:
+    link = NewLink(predecessor_id=project.task(before).id, successor_id=project.task(behind).id, **fields)
+    return PlanChange(added=(link,))
+
+
+def timing(project: Running, key: str, **fields: Any) -> PlanChange:
+    return PlanChange(timings=(TaskTiming(task_id=project.task(key).id, **fields),))
+
+
+def save(project: Running, change: PlanChange) -> Any:
+    return steering.change_plan(
+        actor=project.scene.specialist, project_id=project.id, change=change, at=project.scene.at
+    )
+
+
+def try_out(project: Running, change: PlanChange) -> Any:
+    return steering.preview_change(
+        actor=project.scene.specialist, project_id=project.id, change=change, at=project.scene.at
+    )
+
+
+def refused(project: Running, change: PlanChange, error: type[FirstwinError]) -> str:
+    """Assert that neither saving nor trying out takes it, and that nothing changed; return why."""
+    before, facts = rows_of(project.scene, project.id), recorded(project.scene.manager)
+    with pytest.raises(error):
+        try_out(project, change)
+    with pytest.raises(error) as caught:
+        save(project, change)
+    assert rows_of(project.scene, project.id) == before
+    assert recorded(project.scene.manager) == facts
+    return str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("type", "lag", "end", "of"),
+    [
+        (LinkType.FINISH_TO_START, "2wd", "start_at", "due_at"),
+        (LinkType.START_TO_START, "10wd", "start_at", "start_at"),
+        (LinkType.FINISH_TO_FINISH, "10wd", "due_at", "due_at"),
+        (LinkType.START_TO_FINISH, "15wd", "due_at", "start_at"),
+    ],
+)
+def test_a_link_of_each_type_binds_its_ends(project: Running, type: LinkType, lag: str, end: str, of: str) -> None:
+    effect = save(project, new_link(project, "provision", "first-import", type=type, lag=lag))
+    before, behind = project.task("provision"), project.task("first-import")
+    days = int(lag.removesuffix("wd"))
+    assert getattr(behind, end) >= getattr(before, of) + timedelta(days=days)
+    assert {shift.due_after for shift in effect.shifts if shift.task_id == behind.id} <= {behind.due_at}
+    link = queries.list_links(actor=project.scene.specialist, project_id=project.id, task_id=behind.id)
+    assert lag.removesuffix("wd") + " working days after Provision the platform" in " ".join(one.words for one in link)
+
+
+def test_a_link_changes_and_goes(project: Running) -> None:
+    logo = project.task("logo")
+    link = TaskLink.objects.for_actor(project.scene.manager).get(successor_id=logo.id)
+    save(project, PlanChange(changed=(LinkChange(link_id=link.id, type=LinkType.FINISH_TO_START, lag="5wd"),)))
+    assert project.task("logo").start_at >= logo.start_at + timedelta(days=5)
+    save(project, PlanChange(changed=(LinkChange(link_id=link.id, type=LinkType.FINISH_TO_START, lag="-1wd"),)))
+    assert project.task("logo").start_at < logo.start_at
+    save(project, PlanChange(removed=(link.id,)))
+    assert not TaskLink.objects.for_actor(project.scene.manager).filter(id=link.id).exists()
+    assert project.task("logo").version == logo.version + 3
+    assert recorded(project.scene.manager).count("task.changed") == 3
+    refused(project, PlanChange(removed=(link.id,)), NotFoundError)
+
+
+def test_a_circle_is_refused_and_spelled_out(project: Running) -> None:
+    why = refused(project, new_link(project, "plan-approval", "kickoff"), ConflictError)
+    assert why.startswith("These wait for each other: ")
+    assert "Kickoff call" in why
+    assert "Approve the plan" in why
+    refused(project, new_link(project, "logo", "logo"), InvalidInputError)
+
+
+def test_the_same_link_twice_and_strangers_are_refused(project: Running) -> None:
+    refused(project, new_link(project, "kickoff", "logo"), ConflictError)
+    other = launch_example()
+    link = NewLink(predecessor_id=other.task("kickoff").id, successor_id=project.task("logo").id)
+    refused(project, PlanChange(added=(link,)), NotFoundError)
+    refused(project, PlanChange(timings=(TaskTiming(task_id=uuid4(), duration="1wd"),)), NotFoundError)
+    refused(project, PlanChange(), InvalidInputError)
+
+
+@pytest.mark.parametrize("span", ["soon", "-1wd", "99999wd", "1e9d", "wd"])
+def test_a_length_that_is_none_is_refused(project: Running, span: str) -> None:
+    refused(project, timing(project, "logo", duration=span), InvalidInputError)
+
+
+@pytest.mark.parametrize("span", ["5wd", "7d", "20wh", "30h"])
+def test_a_length_in_every_unit_moves_the_end_and_what_follows(project: Running, span: str) -> None:
+    before = project.task("provision")
+    tried = try_out(project, timing(project, "provision", duration=span))
+    assert project.task("provision").due_at == before.due_at
+    assert save(project, timing(project, "provision", duration=span)) == tried
+    row = project.task("provision")
+    assert row.timing["duration"] == span
+    moved = {shift.task_id: shift for shift in tried.shifts}
+    assert (row.due_at != before.due_at) == (row.id in moved)
+
+
+def test_a_length_replaces_the_promised_day(project: Running) -> None:
+    assert project.task("kickoff").timing["due"]
+    save(project, timing(project, "kickoff", duration="1wd"))
+    assert "due" not in project.task("kickoff").timing
+
+
+def test_bounds_hold_are_told_when_missed_and_can_be_taken_off(project: Running) -> None:
+    start = project.task("logo").start_at
+    later = datetime(2026, 4, 1, 9, 0, tzinfo=UTC)
+    save(project, timing(project, "logo", not_before_at=later))
+    assert project.task("logo").start_at == later
+    effect = save(project, timing(project, "logo", must_finish_by_at=later))
+    assert [text for text in effect.new_conflicts if text.startswith("Send us your logo")]
+    both = (TimingPart.NOT_BEFORE, TimingPart.MUST_FINISH_BY)
+    assert save(project, timing(project, "logo", freed=both)).solved_conflicts
+    assert project.task("logo").start_at == start
+    assert project.info("logo").must_finish_by_at is None
+
+
+def test_fixed_dates_stay_until_they_are_freed(project: Running) -> None:
+    before = project.task("logo")
+    start = before.start_at + timedelta(days=7)
+    save(project, timing(project, "logo", start_at=start))
+    save(project, timing(project, "kickoff", duration="1wd"))
+    assert project.task("logo").start_at == start
+    save(project, timing(project, "logo", freed=(TimingPart.START,)))
+    assert project.task("logo").start_at < start
+    refused(project, timing(project, "logo", start_at=start, due_at=start - timedelta(days=1)), InvalidInputError)
+
+
+def test_what_is_over_or_seen_too_long_ago_is_refused(project: Running) -> None:
+    refused(project, timing(project, "logo", duration="1wd", expected_version=7), StaleVersionError)
+    complete(project, "sales-handoff")
+    why = refused(project, timing(project, "sales-handoff", duration="1wd"), WrongStateError)
+    assert "is over" in why
+    lifecycle.cancel_project(
+        actor=project.scene.manager, project_id=project.id, reason="They left.", at=project.scene.at
+    )
+    refused(project, timing(project, "logo", duration="1wd"), WrongStateError)
+
+
+def test_a_preview_says_what_saving_does_and_writes_nothing(project: Running) -> None:
+    rows, facts = rows_of(project.scene, project.id), recorded(project.scene.manager)
+    change = timing(project, "kickoff", due_at=project.task("kickoff").due_at + timedelta(days=14))
+    tried = try_out(project, change)
+    assert rows_of(project.scene, project.id) == rows
+    assert recorded(project.scene.manager) == facts
+    assert tried.end_after > tried.end_before == project.row().planned_end_at
+    assert save(project, change) == tried
+    assert project.row().planned_end_at == tried.end_after
+    for shift in tried.shifts:
+        task = next(task for stage in project.detail().stages for task in stage.tasks if task.id == shift.task_id)
+        assert (task.start_at, task.due_at) == (shift.start_after, shift.due_after)
+
+
+def test_only_those_who_change_plans_steer_them(project: Running) -> None:
+    change = timing(project, "logo", duration="1wd")
+    viewer = actor_for(make_member(Role.VIEWER, workspace=project.scene.workspace))
+    for actor in (viewer, project.scene.contact):
+        for act in (steering.change_plan, steering.preview_change):
+            with pytest.raises(PermissionDeniedError):
+                act(actor=actor, project_id=project.id, change=change, at=project.scene.at)
+    with pytest.raises(PermissionDeniedError):
+        queries.list_links(actor=project.scene.contact, project_id=project.id)
+    stranger = launch_example().scene.specialist
+    with pytest.raises(NotFoundError):
+        steering.preview_change(actor=stranger, project_id=project.id, change=change, at=project.scene.at)
+
+
+def test_a_plan_is_steered_over_http(project: Running) -> None:
+    client = key_client(workspace=project.scene.workspace)
+    base = f"/api/v1/projects/{project.id}/plan"
+    ends = {"predecessor_id": str(project.task("logo").id), "successor_id": str(project.task("first-import").id)}
+    body = {"added": [{**ends, "lag": "20wd"}]}
+    tried = client.post(f"{base}/preview", body, "application/json")
+    assert tried.status_code == 200
+    assert client.post(f"{base}/changes", body, "application/json").json() == tried.json()
+    task_id = ends["successor_id"]
+    links = client.get(f"{base}/links?task_id={task_id}").json()
+    assert [link["lag"] for link in links] == ["", "20wd"] or [link["lag"] for link in links if link["lag"]] == ["20wd"]
+    circle = {"added": [{"predecessor_id": task_id, "successor_id": ends["predecessor_id"]}]}
+    assert client.post(f"{base}/preview", circle, "application/json").status_code == 409
+    naive = {"timings": [{"task_id": task_id, "start_at": "2026-03-09T09:00:00"}]}
+    assert client.post(f"{base}/changes", naive, "application/json").status_code == 422
+
+
+def test_room_names_the_critical_path_and_leaves_out_what_is_over(project: Running) -> None:
+    complete(project, "sales-handoff")
+    room = queries.get_room(actor=project.scene.specialist, project_id=project.id)
+    spare = {one.task_id: one for one in room.tasks}
+    assert project.task("sales-handoff").id not in spare
+    assert spare[project.task("first-import").id].is_critical
+    logo = spare[project.task("logo").id]
+    assert not logo.is_critical
+    assert logo.float_days > 0
+    with pytest.raises(PermissionDeniedError):
+        queries.get_room(actor=project.scene.contact, project_id=project.id)
+    body = key_client(workspace=project.scene.workspace).get(f"/api/v1/projects/{project.id}/plan/room").json()
+    assert {one["task_id"] for one in body["tasks"] if one["is_critical"]} == {
+        str(task_id) for task_id, one in spare.items() if one.is_critical
+    }

@@ -1,0 +1,81 @@
+"""Who could take a task, and why."""
+
+from datetime import UTC, date, datetime
+from typing import Any
+
+import pytest
+from django.urls import reverse
+
+from firstwin.identity.contracts import Role
+from firstwin.projects.queries import suggestions
+from firstwin.shared.errors import NotFoundError, PermissionDeniedError
+from tests.desk.browsing import HTMX, colleague, outsider, text_of
+from tests.factories.calendars import enter, holder_of
+from tests.factories.identity import actor_for, make_member
+from tests.factories.projects import SIGNED_AT, Running, launch_example
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def running() -> Running:
+    return launch_example()
+
+
+def suggested(running: Running) -> list[tuple[Any, str, bool]]:
+    task_id = running.task("sales-handoff").id
+    found = suggestions.suggest_owners(actor=running.scene.manager, task_id=task_id, at=SIGNED_AT)
+    return [(one.member_id, one.reason, one.has_time) for one in found]
+
+
+def test_only_others_who_work_on_projects_are_suggested(running: Running) -> None:
+    make_member(Role.VIEWER, workspace=running.scene.workspace)
+    ((member_id, reason, has_time),) = suggested(running)
+    assert member_id == running.scene.manager.id
+    assert has_time
+    assert reason.startswith("Keeps hours like the customer's and has 40 hours free")
+
+
+def test_whoever_has_filled_the_role_comes_first_but_not_from_leave(running: Running) -> None:
+    member = make_member(Role.SPECIALIST, workspace=running.scene.workspace)
+    launch_example(running.scene, name="Second", role_map={"csm": actor_for(member).id})
+    (first, reason, _), *_ = suggested(running)
+    assert first == member.id
+    assert reason.startswith("Has been Success manager in 1 project, has worked in 1 project of")
+    enter(member.workspace_id, holder_of(member), date(2026, 3, 1), date(2026, 4, 30))
+    assert suggested(running)[-1][0] == member.id
+    assert suggested(running)[-1][2] is False
+    assert "too few" in suggested(running)[-1][1]
+
+
+def test_late_work_on_a_sunday_looks_at_the_week_that_begins(running: Running) -> None:
+    task_id, sunday = running.task("sales-handoff").id, datetime(2026, 3, 15, 9, tzinfo=UTC)
+    (one,) = suggestions.suggest_owners(actor=running.scene.manager, task_id=task_id, at=sunday)
+    assert one.has_time
+
+
+def test_who_may_not_hand_on_gets_no_suggestion_and_asking_changes_nothing(running: Running) -> None:
+    task = running.task("sales-handoff")
+    viewer = actor_for(make_member(Role.VIEWER, workspace=running.scene.workspace))
+    with pytest.raises(PermissionDeniedError):
+        suggestions.suggest_owners(actor=viewer, task_id=task.id, at=SIGNED_AT)
+    with pytest.raises(NotFoundError):
+        suggestions.suggest_owners(actor=running.scene.manager, task_id=viewer.workspace_id, at=SIGNED_AT)
+    suggested(running)
+    assert running.task("sales-handoff").version == task.version
+
+
+def test_the_dialog_offers_to_accept(running: Running) -> None:
+    path = reverse("suggest_owner", kwargs={"task_id": running.task("sales-handoff").id})
+    text = text_of(colleague(running).get(path, headers=HTMX))
+    assert "Nothing changes until you choose" in text
+    assert f"vendor:{running.scene.manager.id}" in text
+    assert outsider().get(path, headers=HTMX).status_code == 404
+
+
+def test_the_reads_do_not_grow_with_people(running: Running, django_assert_num_queries: Any) -> None:
+    task_id, at = running.task("sales-handoff").id, datetime(2026, 3, 2, 9, tzinfo=UTC)
+    for _ in range(4):
+        make_member(Role.SPECIALIST, workspace=running.scene.workspace)
+    with django_assert_num_queries(17):
+        suggestions.suggest_owners(actor=running.scene.manager, task_id=task_id, at=at)

@@ -1,0 +1,156 @@
+"""Forecasts learned from a log: never from what was not yet known, and as good as the process allows."""
+
+import numpy as np
+import pytest
+
+from firstwin.scheduling.contracts.forecasting import Backtest, EventLog, Method, TooLittleHistoryError
+from firstwin.scheduling.queries import forecasts
+from firstwin.scheduling.rules.forecast import prefixes, remaining, scoring
+from firstwin.scheduling.rules.forecast.intervals import Spread, km_quantile
+from firstwin.scheduling.rules.forecast.trees import Binning, MedianBoost, SpreadForest, group_quantiles
+from tests.factories.event_logs import DAY, made_log
+
+
+def error(result: Backtest, method: Method) -> float:
+    found = result.score(method)
+    assert found is not None
+    return found.mae_days
+
+
+def test_the_quantiles_of_groups_agree_with_numpy() -> None:
+    random = np.random.default_rng(0)
+    values, groups = random.random(200), random.integers(0, 7, 200)
+    found = group_quantiles(values, groups, 9)
+    for group in range(7):
+        assert found[group] == pytest.approx(np.median(values[groups == group]))
+    assert np.isnan(found[7:]).all()
+
+
+def test_cases_that_still_run_count_as_longer_than_so_far() -> None:
+    values, ones = np.array([1.0, 2, 3, 4]), np.ones(4)
+    assert km_quantile(values, np.array([True, True, True, True]), ones, 0.5) == 2
+    assert km_quantile(values, np.array([True, False, True, True]), ones, 0.5) == 3
+
+
+def test_boosting_finds_a_median_that_depends_on_two_columns() -> None:
+    random = np.random.default_rng(0)
+    table = random.random((3000, 3))
+    lengths = 10 * (table[:, 0] > 0.5) + 5 * (table[:, 1] > 0.3) + random.exponential(0.2, 3000)
+    binned = Binning(table).apply(table)
+    found = MedianBoost().fit(binned, lengths).predict(binned)
+    assert np.abs(found - lengths).mean() < 0.35
+
+
+def test_the_forest_knows_how_wide_the_lengths_spread_and_goes_on_learning() -> None:
+    random = np.random.default_rng(0)
+    table = random.random((3000, 2))
+    lengths = random.exponential(np.where(table[:, 0] > 0.5, 10.0, 1.0))
+    cut = Binning(table)
+    forest = SpreadForest().fit(cut.apply(table), lengths)
+    asked = forest.leaves(cut.apply(np.array([[0.1, 0.5], [0.9, 0.5]])))
+    spread = Spread(forest.shares(asked, np.arange(2)), forest.edges, float(lengths.max()))
+    p80 = spread.lengths(0.8416)
+    assert p80[0] == pytest.approx(1.61, rel=0.25)
+    assert p80[1] == pytest.approx(16.1, rel=0.25)
+    assert spread.probits(p80) == pytest.approx([0.8416, 0.8416], abs=0.05)
+    forest.learn(asked, np.zeros(500, dtype=np.int64), forest.cells_of(np.full(500, 20.0)), 0.1)
+    later = Spread(forest.shares(asked, np.arange(2)), forest.edges, float(lengths.max()))
+    assert later.lengths(0.0)[0] > 5
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_on_a_steady_process_the_error_is_that_of_the_best_and_intervals_hold(seed: int) -> None:
+    result = forecasts.backtest(made_log(cases=600, seed=seed))
+    assert error(result, Method.FIRSTWIN) <= 1.02 * error(result, Method.MEDIAN_BY_STEP)
+    assert 0.75 <= result.interval_coverage <= 0.85
+    assert result.coverage["P95"] == pytest.approx(0.95, abs=0.03)
+
+
+def test_on_a_drifting_process_it_follows_and_the_intervals_still_hold() -> None:
+    result = forecasts.backtest(made_log(cases=900, drift=6.0))
+    assert error(result, Method.FIRSTWIN) < 0.9 * error(result, Method.MEDIAN_BY_STEP)
+    assert error(result, Method.FIRSTWIN) < error(result, Method.FIRSTWIN_FROZEN)
+    assert 0.74 <= result.interval_coverage <= 0.86
+
+
+def test_weeks_loops_and_long_tails_are_borne() -> None:
+    result = forecasts.backtest(made_log(cases=500, is_weekly=True, loops=0.2, spread=1.2))
+    assert error(result, Method.FIRSTWIN) <= 1.02 * error(result, Method.MEDIAN_BY_STEP)
+    assert 0.74 <= result.interval_coverage <= 0.86
+
+
+def test_nothing_that_happened_later_changes_a_forecast() -> None:
+    log = made_log(cases=300)
+    rows = prefixes.prefixes_of(log)
+    parts = scoring.parts_of(rows, is_strict=True)
+    before = remaining.Replay(rows, parts.known, parts.held_out, parts.stream).run()
+    at = rows.at[parts.stream]
+    cut = float(np.quantile(at, 0.5))
+    # Whoever still ran at the cut ends much later in another world; what was forecast until then must be the same.
+    changed = np.asarray(log.at) + np.where(np.asarray(log.at) > cut, 50 * DAY, 0)
+    other = prefixes.prefixes_of(
+        EventLog(cases=log.cases, activities=log.activities, at=list(changed), case_names=(), activity_names=())
+    )
+    after = remaining.Replay(other, parts.known, parts.held_out, parts.stream).run()
+    early = at < cut - 5 * DAY
+    assert early.sum() > 50
+    assert after.median[early] == pytest.approx(before.median[early])
+    assert after.levels[early] == pytest.approx(before.levels[early])
+
+
+def test_the_same_log_gives_the_same_result() -> None:
+    log = made_log(cases=200)
+    first, second = forecasts.backtest(log), forecasts.backtest(log)
+    assert first.scores == second.scores
+    assert first.coverage == second.coverage
+
+
+def test_strict_takes_nothing_as_known_that_had_not_ended() -> None:
+    rows = prefixes.prefixes_of(made_log(cases=300))
+    strict = scoring.parts_of(rows, is_strict=True)
+    usual = scoring.parts_of(rows, is_strict=False)
+    split_at = rows.at[rows.rank >= rows.split].min()
+    assert (rows.end_at[strict.known] < split_at).all()
+    assert strict.known.sum() < usual.known.sum()
+    assert forecasts.backtest(made_log(cases=300), is_strict=True).is_strict
+
+
+def test_the_plan_is_compared_where_there_is_one() -> None:
+    log = made_log(cases=200)
+    starts = {
+        case: min(at for number, at in zip(log.cases, log.at, strict=True) if number == case) for case in range(200)
+    }
+    planned = EventLog(
+        cases=log.cases, activities=log.activities, at=log.at, case_names=(), activity_names=(),
+        planned_end={case: start + 5 * DAY for case, start in starts.items()},
+    )  # fmt: skip
+    result = forecasts.backtest(planned)
+    assert error(result, Method.PLANNED) > 0
+    assert error(result, Method.SCALED) > 0
+    assert error(result, Method.FIRSTWIN) < error(result, Method.PLANNED)
+
+
+def test_a_peer_gets_the_same_moments() -> None:
+    seen: list[tuple[int, int]] = []
+
+    def peer(columns: np.ndarray, named: list[int], lengths: np.ndarray, asked: np.ndarray) -> np.ndarray:
+        seen.append((len(columns), len(asked)))
+        assert columns.shape[1] == asked.shape[1] > max(named)
+        return np.full(len(asked), np.median(lengths))
+
+    result = forecasts.backtest(made_log(cases=200), peer=peer)
+    assert seen == [(result.train_moments, result.test_moments)]
+    assert error(result, Method.BOOSTING) > 0
+
+
+@pytest.mark.parametrize("cases", [2, 29, 33])
+def test_too_little_history_is_said(cases: int) -> None:
+    with pytest.raises(TooLittleHistoryError):
+        forecasts.backtest(made_log(cases=cases, drift=1.0) if cases != 33 else _single(cases))
+
+
+def _single(cases: int) -> EventLog:
+    return EventLog(
+        cases=list(range(cases)), activities=[0] * cases, at=[float(case) for case in range(cases)], case_names=(),
+        activity_names=(),
+    )  # fmt: skip

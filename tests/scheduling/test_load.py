@@ -1,0 +1,93 @@
+"""Load: the hours of work add up to its estimate, and nothing falls on closed days."""
+
+from datetime import UTC, date, datetime, time, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from firstwin.scheduling import queries
+from firstwin.scheduling.contracts import CalendarSpec, DayRule, InvalidCalendarError
+from firstwin.scheduling.contracts.load import Work
+from firstwin.scheduling.queries import load
+
+MONDAY = date(2026, 3, 2)
+NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
+DAYS = st.dates(min_value=date(2026, 1, 1), max_value=date(2027, 6, 30))
+RULES = st.builds(
+    lambda first, length, is_half: DayRule(
+        first_on=first,
+        last_on=first + timedelta(days=length),
+        hours=((time(9), time(12)),) if is_half else (),
+        takes_away=is_half,
+    ),
+    DAYS,
+    st.integers(0, 60),
+    st.booleans(),
+)
+CALENDARS = st.builds(
+    CalendarSpec,
+    time_zone=st.sampled_from(["UTC", "Europe/Berlin", "America/New_York", "Pacific/Auckland"]),
+    country=st.sampled_from(["", "DE", "US"]),
+    rules=st.lists(RULES, max_size=4).map(tuple),
+)
+INSTANTS = st.datetimes(min_value=datetime(2026, 1, 1), max_value=datetime(2027, 6, 30), timezones=st.just(UTC))  # noqa: DTZ001
+WORKS = st.builds(
+    lambda start, length, minutes: Work(owner="a", minutes=minutes, start_at=start, due_at=start + length),
+    INSTANTS,
+    st.timedeltas(min_value=timedelta(0), max_value=timedelta(days=120)),
+    st.integers(0, 60_000),
+)
+
+
+def work(minutes: int, start: datetime, due: datetime) -> Work:
+    return Work(owner="a", minutes=minutes, start_at=start, due_at=due)
+
+
+@given(calendar=CALENDARS, one=WORKS, open_from=st.none() | INSTANTS)
+def test_hours_add_up_to_the_estimate_and_nothing_falls_on_closed_days(
+    calendar: CalendarSpec, one: Work, open_from: datetime | None
+) -> None:
+    spread = load.spread_work(calendar, one, open_from)
+    assert sum(spread.values()) == one.minutes
+    assert all(minutes > 0 and queries.is_working_day(calendar, day) for day, minutes in spread.items())
+
+
+@given(calendar=CALENDARS, works=st.lists(WORKS, max_size=6))
+def test_weeks_hold_what_falls_on_their_days(calendar: CalendarSpec, works: list[Work]) -> None:
+    weeks = load.load_by_week({"a": calendar}, works, MONDAY, 12, NOW)["a"]
+    expected = [0] * 12
+    for one in works:
+        for day, minutes in load.spread_work(calendar, one, NOW).items():
+            if 0 <= (week := (day - MONDAY).days // 7) < 12:
+                expected[week] += minutes
+    assert list(weeks) == expected
+
+
+def test_a_half_day_takes_half_and_a_weekend_nothing() -> None:
+    half = DayRule(first_on=date(2026, 3, 6), hours=((time(9), time(13)),), takes_away=True)
+    one = work(1200, datetime(2026, 3, 5, 9, tzinfo=UTC), datetime(2026, 3, 9, 17, tzinfo=UTC))
+    spread = load.spread_work(CalendarSpec(rules=(half,)), one)
+    assert spread == {date(2026, 3, 5): 480, date(2026, 3, 6): 240, date(2026, 3, 9): 480}
+
+
+def test_what_is_late_falls_on_today_and_what_falls_into_leave_on_the_day_after() -> None:
+    late = work(120, datetime(2026, 2, 2, 9, tzinfo=UTC), datetime(2026, 2, 3, 17, tzinfo=UTC))
+    assert load.spread_work(CalendarSpec(), late, NOW) == {MONDAY: 120}
+    leave = DayRule(first_on=MONDAY, last_on=date(2026, 3, 6))
+    assert load.spread_work(CalendarSpec(rules=(leave,)), late, NOW) == {date(2026, 3, 9): 120}
+
+
+def test_the_midnight_at_the_end_of_a_day_belongs_to_that_day() -> None:
+    one = work(60, datetime(2026, 3, 2, 9, tzinfo=UTC), datetime(2026, 3, 3, tzinfo=UTC))
+    assert load.spread_work(CalendarSpec(), one) == {MONDAY: 60}
+
+
+def test_a_calendar_that_is_closed_for_years_is_refused() -> None:
+    closed = CalendarSpec(rules=(DayRule(first_on=date(2026, 1, 1), last_on=date(2040, 1, 1)),))
+    with pytest.raises(InvalidCalendarError):
+        load.spread_work(closed, work(60, NOW, NOW), NOW)
+
+
+def test_open_minutes_leave_out_what_is_closed() -> None:
+    assert load.open_minutes(CalendarSpec(), MONDAY, date(2026, 3, 8)) == 5 * 480
