@@ -2,15 +2,19 @@
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from firstwin.identity.contracts import system_actor
 from firstwin.jobs.models import Job
 from firstwin.projects import tasks as job_handlers
 from firstwin.projects.contracts import ReasonSide
+from firstwin.projects.contracts.changes import TaskPatch
 from firstwin.projects.models import LearnedHistory, Project, ProjectForecast, ProjectTask
-from firstwin.projects.operations import forecasting, lifecycle, tasks
+from firstwin.projects.operations import changes, forecasting, lifecycle, tasks
 from firstwin.projects.queries import forecasts, history
 from firstwin.projects.rules import outlook
 from firstwin.shared import clock
@@ -147,7 +151,37 @@ def test_the_history_has_the_finished_projects_only(project: Running) -> None:
     assert not history.get_history_log(project.scene.specialist).at
 
 
-def test_one_forecast_costs_a_known_number_of_reads(project: Running, django_assert_max_num_queries: object) -> None:
+def test_other_projects_of_a_busy_person_delay_the_end_and_a_projects_own_tasks_do_not(project: Running) -> None:
+    scene = project.scene
     make(project)
-    with django_assert_max_num_queries(22):  # type: ignore[operator]
+    before = forecasts.find_forecast(actor=scene.specialist, project_id=project.id)
+    other = launch_example(scene, name="Acorn Foods, second site")
+    patch = TaskPatch(estimate_hours=120)
+    changes.edit_task(actor=scene.manager, task_id=other.task("sales-handoff").id, patch=patch, at=scene.at)
+    make(project)
+    after = forecasts.find_forecast(actor=scene.specialist, project_id=project.id)
+    assert before is not None
+    assert after is not None
+    assert after.completion.p50 > before.completion.p50 + timedelta(days=7)
+    assert [delay.owner_name for delay in after.delays] == [scene.specialist.name]
+    assert 7 < after.delays[0].days < 20
+    make(other)
+    itself = forecasts.find_forecast(actor=scene.specialist, project_id=other.id)
+    assert itself is not None
+    assert sum(delay.days for delay in itself.delays) < 2
+
+
+def test_one_forecast_costs_a_known_number_of_reads(project: Running, django_assert_num_queries: Any) -> None:
+    make(project)
+    with django_assert_num_queries(27):
         make(project, days=1)
+
+
+def test_the_loads_of_people_are_read_once_for_many_projects(project: Running) -> None:
+    others = [launch_example(project.scene, name=f"Acorn Foods {number}") for number in range(3)]
+    actor, at = system_actor(project.scene.workspace.id), project.scene.at
+    every = [project.id, *(other.id for other in others)]
+    forecasting.forecast_projects(actor=actor, project_ids=every, at=at)
+    with CaptureQueriesContext(connection) as captured:
+        forecasting.forecast_projects(actor=actor, project_ids=every, at=at + timedelta(days=1))
+    assert sum("estimate_hours" in query["sql"] for query in captured) == 1

@@ -138,6 +138,26 @@ def test_leave_and_the_load_of_people_move_it_and_are_named() -> None:
     assert busy.limiting_share == pytest.approx(1.0)
 
 
+def test_other_work_delays_what_comes_while_it_lasts_and_is_named() -> None:
+    plan = network(item("a", span="3wd"), item("b", "a", span="3wd"))
+    usual = forecasts.forecast_plan(question(plan))
+    waits = tuple(max(40.0 - 8 * day, 0.0) for day in range(10))
+    found = forecasts.forecast_plan(question(plan, loads={"mia": OwnerLoad(waits=waits), "nobody": OwnerLoad()}))
+    assert found.completion.p50 > usual.completion.p50 + timedelta(days=4)
+    assert [delay.owner_name for delay in found.delays] == ["Mia"]
+    assert found.delays[0].days == pytest.approx(5, abs=1)
+    assert usual.delays == ()
+
+
+def test_other_work_that_is_done_in_time_delays_nothing() -> None:
+    under_way = item("a", span="10wd", fixed_start_at=MONDAY, is_started=True)
+    plan = network(under_way, item("b", "a", span="3wd"))
+    waits = (16.0, 8.0, 0.0)
+    found = forecasts.forecast_plan(question(plan, loads={"mia": OwnerLoad(waits=waits)}))
+    assert found.completion == forecasts.forecast_plan(question(plan)).completion
+    assert found.delays == ()
+
+
 def test_the_tasks_that_drive_the_spread_are_named_first() -> None:
     plan = network(item("short", span="1wd"), item("long", span="20wd"), item("end", "short", "long", span="1wd"))
     found = forecasts.forecast_plan(question(plan))

@@ -55,7 +55,7 @@ def test_hours_add_up_to_the_estimate_and_nothing_falls_on_closed_days(
 
 @given(calendar=CALENDARS, works=st.lists(WORKS, max_size=6))
 def test_weeks_hold_what_falls_on_their_days(calendar: CalendarSpec, works: list[Work]) -> None:
-    weeks = load.load_by_week({"a": calendar}, works, MONDAY, 12, NOW)["a"]
+    weeks = load.load_by_week({"a": calendar}, {"a": load.work_table(works)}, MONDAY, 12, NOW)["a"]
     expected = [0] * 12
     for one in works:
         for day, minutes in load.spread_work(calendar, one, NOW).items():
@@ -91,3 +91,42 @@ def test_a_calendar_that_is_closed_for_years_is_refused() -> None:
 
 def test_open_minutes_leave_out_what_is_closed() -> None:
     assert load.open_minutes(CalendarSpec(), MONDAY, date(2026, 3, 8)) == 5 * 480
+
+
+@given(calendar=CALENDARS, works=st.lists(WORKS, max_size=6))
+def test_days_hold_what_falls_on_them(calendar: CalendarSpec, works: list[Work]) -> None:
+    days = load.load_by_day({"a": calendar, "idle": calendar}, {"a": load.work_table(works)}, MONDAY, 60, NOW)
+    expected = [0] * 60
+    for one in works:
+        for day, minutes in load.spread_work(calendar, one, NOW).items():
+            if 0 <= (place := (day - MONDAY).days) < 60:
+                expected[place] += minutes
+    assert list(days["a"]) == expected
+    assert not any(days["idle"])
+
+
+def test_open_days_are_those_of_the_calendar() -> None:
+    assert load.open_by_day(CalendarSpec(), MONDAY, 7) == (480, 480, 480, 480, 480, 0, 0)
+
+
+def test_what_does_not_fit_keeps_other_work_waiting_until_it_is_done() -> None:
+    day, nothing = [480.0] * 6, [0.0] * 6
+    assert load.waiting_hours([960, 480, 480, 240, 0, 0], nothing, day) == (8, 8, 8, 4, 0, 0)
+    assert load.waiting_hours([480] * 6, nothing, day) == (0,) * 6
+
+
+def test_only_the_work_of_others_keeps_a_project_waiting() -> None:
+    total, day = [1440, 0, 0, 0], [480.0] * 4
+    assert load.waiting_hours(total, total, day) == (0, 0, 0, 0)
+    assert load.waiting_hours(total, [480, 0, 0, 0], day) == (16, 8, 0, 0)
+
+
+MINUTES = st.lists(st.tuples(st.integers(0, 3000), st.integers(0, 3000), st.integers(0, 600)), min_size=1, max_size=30)
+
+
+@given(days=MINUTES)
+def test_other_work_never_makes_anything_earlier(days: list[tuple[int, int, int]]) -> None:
+    own, others, capacity = zip(*days, strict=True)
+    total = [one + other for one, other in zip(own, others, strict=True)]
+    waits = load.waiting_hours(total, own, capacity)
+    assert all(0 <= wait <= sum(others) / 60 + 1e-6 for wait in waits)

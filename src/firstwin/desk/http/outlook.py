@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from firstwin.identity.contracts import Actor
 from firstwin.projects.contracts import ProjectSummary
-from firstwin.projects.contracts.forecasts import ForecastDriver, ProjectForecastInfo
+from firstwin.projects.contracts.forecasts import ForecastDelay, ForecastDriver, ProjectForecastInfo
 from firstwin.projects.queries import forecasts
 from firstwin.scheduling.contracts.forecasting import Likely
 from firstwin.shared import wording
@@ -45,6 +45,7 @@ class Outlook:
     tone: str
     basis: str
     limiting: str
+    delays: tuple[str, ...]
     drivers: tuple[ForecastDriver, ...]
     bands: tuple[Band, ...]
     today: int
@@ -70,6 +71,7 @@ def shown(found: ProjectForecastInfo, at: datetime) -> Outlook:
         tone=tone(found.chance),
         basis=basis(found),
         limiting=limiting(found),
+        delays=tuple(delay(one) for one in found.delays),
         drivers=found.drivers[:5],
         bands=tuple(scale.bands()),
         today=scale.place(at),
@@ -119,6 +121,13 @@ def limiting(found: ProjectForecastInfo) -> str:
     if not found.limiting or found.limiting_share < 0.25:
         return ""
     return f"The end depends most on {found.limiting}: {round(found.limiting_share * 100)} % of the uncertainty."
+
+
+def delay(one: ForecastDelay) -> str:
+    """Return whose other work moves the end, and by how much."""
+    days = max(round(one.days), 1)
+    whose = f"{one.owner_name}'" if one.owner_name.endswith("s") else f"{one.owner_name}'s"
+    return f"{whose} other work delays this by about {days} working day{'' if days == 1 else 's'}."
 
 
 class _Scale:

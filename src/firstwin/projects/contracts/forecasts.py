@@ -30,6 +30,14 @@ class ForecastDriver:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ForecastDelay:
+    """By how many working days somebody's other work moves the end."""
+
+    owner_name: str
+    days: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ForecastDay:
     """What was likely on an earlier day."""
 
@@ -54,4 +62,5 @@ class ProjectForecastInfo:
     limiting_share: float
     has_history: bool
     finished: int
+    delays: tuple[ForecastDelay, ...]
     history: tuple[ForecastDay, ...]

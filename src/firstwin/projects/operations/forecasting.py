@@ -13,7 +13,8 @@ from firstwin.jobs.contracts import NewJob
 from firstwin.projects.contracts import ProjectState
 from firstwin.projects.models import LearnedHistory, Project, ProjectForecast
 from firstwin.projects.operations import tasks as task_operations
-from firstwin.projects.queries import forecasts, plans
+from firstwin.projects.queries import forecasts, loads, plans
+from firstwin.projects.queries.loads import OpenLoads
 from firstwin.projects.rules import outlook
 from firstwin.scheduling.contracts import CycleError, InvalidCalendarError
 from firstwin.scheduling.contracts.forecasting import Learned
@@ -76,13 +77,15 @@ def forecast_projects(*, actor: Actor, project_ids: Sequence[UUID], at: datetime
     asked = Project.objects.for_actor(actor).filter(id__in=project_ids)
     asked.exclude(state=ProjectState.ACTIVE).update(forecast_due_at=None)
     made = 0
-    for project in list(asked.filter(state=ProjectState.ACTIVE).order_by("id")):
+    running = list(asked.filter(state=ProjectState.ACTIVE).order_by("id"))
+    open_loads = loads.open_loads(actor, loads.owners_in(actor, [project.id for project in running]), at)
+    for project in running:
         with transaction.atomic():
-            made += _forecast(actor, project, learned, at)
+            made += _forecast(actor, project, learned, open_loads, at)
     return made
 
 
-def _forecast(actor: Actor, project: Project, learned: Learned, at: datetime) -> bool:
+def _forecast(actor: Actor, project: Project, learned: Learned, open_loads: OpenLoads, at: datetime) -> bool:
     plan = plans.load_plan(actor, project)
     facts = plan.facts()
     marked = [task.id for task in plan.tasks.values() if task_operations.is_first_value(task)]
@@ -95,7 +98,7 @@ def _forecast(actor: Actor, project: Project, learned: Learned, at: datetime) ->
                 segment=project.segment,
                 owners=forecasts.owners_of(plan),
                 learned=learned,
-                loads={},
+                loads=open_loads.beside(plan.tasks.values()),
                 target_at=project.target_end_at,
                 first_value=proved,
                 now=at,

@@ -10,7 +10,13 @@ from firstwin.identity.contracts import Actor
 from firstwin.playbooks.contracts import Side
 from firstwin.projects import permissions
 from firstwin.projects.contracts import OPEN_STATES, ProjectState, TaskState
-from firstwin.projects.contracts.forecasts import ForecastDay, ForecastDriver, LikelyStage, ProjectForecastInfo
+from firstwin.projects.contracts.forecasts import (
+    ForecastDay,
+    ForecastDelay,
+    ForecastDriver,
+    LikelyStage,
+    ProjectForecastInfo,
+)
 from firstwin.projects.models import LearnedHistory, ProjectForecast, ProjectTask
 from firstwin.projects.queries.plans import RunningPlan
 from firstwin.projects.rules import outlook
@@ -57,6 +63,7 @@ def forecast_info(row: ProjectForecast) -> ProjectForecastInfo:
         limiting_share=detail["limiting_share"],
         has_history=detail["has_history"],
         finished=detail["finished"],
+        delays=tuple(ForecastDelay(**delay) for delay in detail.get("delays", ())),
         history=tuple(
             ForecastDay(on=date.fromisoformat(on), p50=datetime.fromisoformat(p50), p80=datetime.fromisoformat(p80))
             for on, p50, p80 in row.history

@@ -4,19 +4,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from typing import NamedTuple
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.db.models import F, QuerySet
-
 from firstwin.calendars.contracts import Capacity, WeekOfMember
 from firstwin.calendars.queries import capacities, specs
+from firstwin.customers.contracts import Segment
 from firstwin.identity import queries as identity_queries
 from firstwin.identity.contracts import Actor, MemberInfo
 from firstwin.playbooks.contracts import TaskKind
 from firstwin.projects import permissions
-from firstwin.projects.contracts import ProjectState
 from firstwin.projects.contracts.workload import (
     MOST_WEEKS,
     USUAL_WEEKS,
@@ -29,8 +26,9 @@ from firstwin.projects.contracts.workload import (
     Workload,
     WorkloadFilters,
 )
-from firstwin.projects.models import IsOpen, ProjectTask
-from firstwin.projects.rules import estimates, workload
+from firstwin.projects.models import ProjectTask
+from firstwin.projects.queries import loads
+from firstwin.projects.rules import workload
 from firstwin.scheduling.contracts import CalendarSpec
 from firstwin.scheduling.contracts.load import Work
 from firstwin.scheduling.queries import load
@@ -38,18 +36,6 @@ from firstwin.shared.errors import InvalidInputError, NotFoundError, PermissionD
 
 MOST_TASKS = 100
 _CENT = Decimal("0.01")
-
-
-class _Row(NamedTuple):
-    """The few columns of an open task that its load follows from."""
-
-    member_id: UUID
-    kind: str
-    is_automatic: bool
-    estimate: float | None
-    start_at: datetime
-    due_at: datetime
-    segment: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,12 +62,11 @@ def get_workload(
     members = identity_queries.list_members(actor=actor)
     known = {one.member_id: one for one in capacities.list_capacities(actor=actor)}
     chosen = {member.id: member for member in members if _is_asked(member, known[member.id], asked)}
-    rows = _rows(actor, chosen)
     if asked.segment is not None:
-        working = {row.member_id for row in rows if row.segment == asked.segment}
+        working = _working_for(actor, asked.segment)
         chosen = {id: member for id, member in chosen.items() if id in working}
     time = _time(actor, tuple(chosen), at, weeks)
-    works = [_work(row) for row in rows if row.member_id in chosen]
+    works = loads.tables_of(actor, chosen)
     minutes = load.load_by_week(_by_text(time.calendars), works, time.mondays[0], weeks, at)
     return Workload(
         mondays=time.mondays,
@@ -108,10 +93,10 @@ def get_week_tasks(*, actor: Actor, member_id: UUID, monday: date | None, at: da
         raise NotFoundError("There is no such member.", remedy="Choose somebody in the table.")
     calendar = specs.get_specs(actor=actor, member_ids=[member_id]).members[member_id]
     shown = []
-    for task in _open_tasks(actor).filter(member_id=member_id).select_related("project").defer("project__fields"):
-        minutes, is_usual = _minutes(task)
+    for task in loads.open_tasks(actor).filter(member_id=member_id).select_related("project").defer("project__fields"):
+        minutes, is_usual = loads.minutes_of(task), task.details.get("estimate_hours") is None
         work = Work(owner="", minutes=minutes, start_at=task.start_at, due_at=task.due_at)
-        falling = load.load_by_week({"": calendar}, [work], monday, 1, at)[""][0]
+        falling = load.load_by_week({"": calendar}, {"": load.work_table([work])}, monday, 1, at)[""][0]
         if falling:
             shown.append(_week_task(task, minutes, falling, is_usual=is_usual))
     shown.sort(key=lambda task: (-task.hours, task.due_at, task.id))
@@ -130,11 +115,6 @@ def get_week_tasks(*, actor: Actor, member_id: UUID, monday: date | None, at: da
             if one.member_id != member_id
         ),
     )
-
-
-def _minutes(task: ProjectTask) -> tuple[int, bool]:
-    hours = task.details.get("estimate_hours")
-    return estimates.minutes_of(TaskKind(task.kind), is_automatic=task.is_automatic, hours=hours), hours is None
 
 
 def _week_task(task: ProjectTask, minutes: int, falling: int, *, is_usual: bool) -> WeekTask:
@@ -163,20 +143,9 @@ def _is_asked(member: MemberInfo, capacity: Capacity, asked: WorkloadFilters) ->
     )
 
 
-def _open_tasks(actor: Actor) -> QuerySet[ProjectTask]:
-    return ProjectTask.objects.for_actor(actor).filter(IsOpen(), project__state=ProjectState.ACTIVE)
-
-
-def _rows(actor: Actor, members: Mapping[UUID, MemberInfo]) -> list[_Row]:
-    found = _open_tasks(actor).filter(member_id__in=list(members))
-    columns = ("member_id", "kind", "is_automatic", "estimate", "start_at", "due_at", "segment")
-    values = found.annotate(estimate=F("details__estimate_hours"), segment=F("project__segment")).values_list(*columns)
-    return [_Row(*row) for row in values.order_by()]
-
-
-def _work(row: _Row) -> Work:
-    minutes = estimates.minutes_of(TaskKind(row.kind), is_automatic=row.is_automatic, hours=row.estimate)
-    return Work(owner=str(row.member_id), minutes=minutes, start_at=row.start_at, due_at=row.due_at)
+def _working_for(actor: Actor, segment: Segment) -> set[UUID | None]:
+    found = loads.open_tasks(actor).filter(project__segment=segment, member_id__isnull=False)
+    return set(found.order_by().values_list("member_id", flat=True).distinct())
 
 
 def _time(actor: Actor, member_ids: Sequence[UUID], at: datetime, weeks: int) -> _Time:

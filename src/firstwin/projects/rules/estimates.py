@@ -1,8 +1,10 @@
 """How long a task takes whoever does it: the hours written down for it, else what is usual for its kind."""
 
+from collections.abc import Mapping
+
 from firstwin.playbooks.contracts import TaskKind
 
-USUAL_MINUTES = {
+USUAL_MINUTES: Mapping[str, int] = {
     TaskKind.TODO: 120,
     TaskKind.MESSAGE: 15,
     TaskKind.MEETING: 60,
@@ -17,7 +19,7 @@ USUAL_MINUTES = {
 }
 
 
-def minutes_of(kind: TaskKind, *, is_automatic: bool, hours: float | None) -> int:
+def minutes_of(kind: str, *, is_automatic: bool, hours: float | None) -> int:
     """A task takes the hours written down for it. Without them it takes what is usual for its kind: 2 hours for a to-do or a
     training, 1 for a meeting, 4 for an integration, half an hour or less for the rest, nothing for milestones and for
     what happens by itself.

@@ -174,6 +174,7 @@ def stored_forecast(forecast: PlanForecast, plan: PlanFacts, target_at: datetime
         "limiting_share": round(forecast.limiting_share, 4),
         "has_history": forecast.has_history,
         "finished": forecast.finished,
+        "delays": [{"owner_name": delay.owner_name, "days": round(delay.days, 2)} for delay in forecast.delays],
     }
 
 

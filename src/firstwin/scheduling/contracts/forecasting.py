@@ -129,10 +129,15 @@ class Learned:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OwnerLoad:
-    """What keeps a person from this project: working hours of other work that comes first, the share of time for it."""
+    """What keeps a person from this project: working hours of other work that comes first, the share of time for it.
+
+    `waits` are the working hours that something waits for other work which could begin now, a day from now, and so on;
+    after the last day as on that day.
+    """
 
     queue_hours: float = 0.0
     share: float = 1.0
+    waits: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -187,8 +192,19 @@ class Driver:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Delay:
+    """By how many working days somebody's other work moves the end, in half of the cases by less and in half by more."""
+
+    owner: str
+    owner_name: str
+    days: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PlanForecast:
     """What is likely. `items` holds those that were to be shown; `limiting` names who the end waits for most.
+
+    `delays` name those whose other work moves the end, the most first.
 
     `has_history` is False where too little is finished to learn from: lengths then follow the plan's estimates.
     """
@@ -202,3 +218,4 @@ class PlanForecast:
     limiting_share: float
     has_history: bool
     finished: int
+    delays: tuple[Delay, ...] = ()

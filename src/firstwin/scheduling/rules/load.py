@@ -1,7 +1,7 @@
 """How the estimated time of work falls on days and weeks. Days are ordinals; what a day takes follows its open time."""
 
 from bisect import bisect_right
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 from itertools import accumulate
@@ -108,24 +108,6 @@ def spread_work(calendar: CalendarSpec, work: Work, open_from: datetime | None =
     spread = Spread(OpenDays(calendar), work, open_from)
     found = {day: spread.between(day, day) for day in range(spread.first, spread.last + 1)}
     return {date.fromordinal(day): minutes for day, minutes in found.items() if minutes}
-
-
-def load_by_week(
-    calendars: Mapping[str, CalendarSpec], works: Iterable[Work], monday: date, weeks: int, open_from: datetime
-) -> Mapping[str, tuple[int, ...]]:
-    """The load of a person in a week is the time of all their open tasks that falls on its days."""
-    known = {owner: OpenDays(spec) for owner, spec in calendars.items()}
-    found = {owner: [0] * weeks for owner in calendars}
-    start = monday.toordinal()
-    for work in works:
-        if work.minutes <= 0 or work.owner not in known:
-            continue
-        spread, row = Spread(known[work.owner], work, open_from), found[work.owner]
-        week = max((spread.first - start) // 7, 0)
-        while week < weeks and start + 7 * week <= spread.last:
-            row[week] += spread.between(start + 7 * week, start + 7 * week + 6)
-            week += 1
-    return {owner: tuple(row) for owner, row in found.items()}
 
 
 def open_minutes(calendar: CalendarSpec, first: date, last: date) -> int:

@@ -1,10 +1,11 @@
 """What the paths of a plan say: by when it is likely done, what drives the spread, and who limits it."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import numpy as np
 
-from firstwin.scheduling.contracts.forecasting import Driver, ForecastQuestion, Likely, PlanForecast
+from firstwin.scheduling.contracts.forecasting import Delay, Driver, ForecastQuestion, Likely, PlanForecast
 from firstwin.scheduling.rules.forecast.lengths import LEAST_FINISHED
 from firstwin.scheduling.rules.forecast.paths import Simulation
 from firstwin.scheduling.rules.forecast.trees import Floats, Ints
@@ -12,17 +13,16 @@ from firstwin.scheduling.rules.network import End
 
 _MOST_DRIVERS = 8
 _LEAST_SHARE = 0.01
+_MOST_BUSY, _FEW_PATHS = 3, 400
+_LEAST_DELAY = 0.5
+"""Working days; less is not worth naming."""
 _LEVELS = (0.1, 0.5, 0.8, 0.95)
 
 
 def forecast(question: ForecastQuestion) -> PlanForecast:
     """By when half, four of five and nineteen of twenty plans like this are done, and why not sooner."""
     simulation = Simulation(question).run()
-    last = [2 * number + 1 for number, item in enumerate(simulation.graph.items) if not item.is_stage]
-    completion = simulation.at[last[0]] if last else simulation.now
-    for end in last:
-        completion = np.maximum(completion, simulation.at[end])
-    completion = np.broadcast_to(completion, (question.paths,))
+    last, completion = _completion(simulation)
     drivers = _drivers(simulation, last, completion)
     limiting, share = _limiting(drivers)
     target = question.target_at
@@ -36,7 +36,39 @@ def forecast(question: ForecastQuestion) -> PlanForecast:
         limiting_share=share,
         has_history=question.learned.finished >= LEAST_FINISHED,
         finished=question.learned.finished,
+        delays=_delays(question),
     )
+
+
+def _completion(simulation: Simulation) -> tuple[list[End], Ints]:
+    """The ends of all items, and when the last of them comes on every path."""
+    last = [2 * number + 1 for number, item in enumerate(simulation.graph.items) if not item.is_stage]
+    completion = simulation.at[last[0]] if last else simulation.now
+    for end in last:
+        completion = np.maximum(completion, simulation.at[end])
+    return last, np.broadcast_to(completion, (simulation.question.paths,))
+
+
+def _delays(question: ForecastQuestion) -> tuple[Delay, ...]:
+    """Whose other work moves the end, and by how much: the same cases lived through without it, one person at a time."""
+    names = {traits.owner: traits.owner_name for traits in question.traits.values()}
+    busy = sorted(
+        (owner for owner, load in question.loads.items() if owner in names and any(load.waits)),
+        key=lambda owner: (-max(question.loads[owner].waits), owner),
+    )[:_MOST_BUSY]
+    if not busy:
+        return ()
+    few = replace(question, paths=min(question.paths, _FEW_PATHS))
+    simulation = Simulation(few).run()
+    usual, hours = _completion(simulation)[1], simulation.usual_hours
+    found = []
+    for owner in busy:
+        others = {name: load for name, load in question.loads.items() if name != owner}
+        free = _completion(Simulation(replace(few, loads=others)).run())[1]
+        days = float(np.median(hours.worked(usual) - hours.worked(free))) / max(hours.day, 1.0)
+        if days >= _LEAST_DELAY:
+            found.append(Delay(owner=owner, owner_name=names[owner], days=days))
+    return tuple(sorted(found, key=lambda delay: (-delay.days, delay.owner)))
 
 
 def likely(at: Ints) -> Likely:

@@ -20,6 +20,7 @@ _YEARS_BEYOND = 2
 _TAILS = (0.0005, 0.005, 0.0125)
 _RAREST = 0.98
 _NOTHING = OwnerLoad()
+_HOUR, _DAY = 3_600.0, 86_400
 _NOBODY: End = -1
 Reached = tuple[Ints, End]
 """Instants, and the end that they were reached from."""
@@ -42,6 +43,7 @@ class Simulation:
         self.years = (first.year - 1, last.year + _YEARS_BEYOND)
         specs = {key: hours_of(spec, *self.years) for key, spec in self.network.calendars.items()}
         default = specs.get("") or hours_of(self.graph.default.spec, *self.years)
+        self.usual_hours = default
         self.hours: list[Hours] = [specs.get(item.calendar, default) for item in self.graph.items]
         self.levels, self.shape = _with_tails(question.learned.shape)
         self.at: dict[End, Ints] = {}
@@ -150,16 +152,26 @@ class Simulation:
         hours, begun = self.hours[number], self.begun[number]
         load = self.question.loads.get(traits.owner, _NOTHING) if traits is not None else _NOTHING
         work = self._planned_work(number, item, hours, begun)
+        is_instant = not work.any()
         if traits is not None:
             work = self._drawn(traits.groups, hours, begun, work / min(max(load.share, 0.05), 1.0))
             self.worked[number] = work
-        start = begun
-        if load.queue_hours > 0 and not item.is_started:
-            start = np.maximum(begun, hours.after_work(self.now, np.array([load.queue_hours * 3600.0])))
+        start = begun if item.is_started or is_instant else self._after_other_work(hours, begun, load)
         at = hours.after_work(start, work) if work.any() else start
         self._keep(
             end, [(np.maximum(at, self.now), 2 * number), *self._linked(number, self.graph.finish_bonds[number])]
         )
+
+    def _after_other_work(self, hours: Hours, begun: Ints, load: OwnerLoad) -> Ints:
+        """When somebody comes to a task that could begin then: after what they have to do before it."""
+        start = begun
+        if load.queue_hours > 0:
+            start = np.maximum(start, hours.after_work(self.now, np.array([load.queue_hours * _HOUR])))
+        if load.waits:
+            ahead = np.maximum(begun - self.now, 0) / _DAY
+            wait = np.interp(ahead, np.arange(len(load.waits)), np.array(load.waits)) * _HOUR
+            start = np.maximum(start, hours.after_work(np.maximum(begun, self.now), wait))
+        return start
 
     def _planned_work(self, number: int, item: PlanItem, hours: Hours, begun: Ints) -> Floats:
         """The working seconds that an item is planned to take; a promise that came close leaves it no less than a day."""
