@@ -33,8 +33,8 @@ def test_a_tab_costs_a_constant_number_of_queries(
     running: Running, django_assert_max_num_queries: DjangoAssertNumQueries, tab: str
 ) -> None:
     client = owner_of(running)
-    # Floats need the plan with the calendars of everybody in it.
-    with django_assert_max_num_queries(38 if "gantt" in tab else 30):
+    # Floats need the calendars of everybody in the plan.
+    with django_assert_max_num_queries(33 if "gantt" in tab else 30):
         client.get(f"/projects/{running.id}/{tab}")
 
 

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from firstwin.shared import wording
+
 TONES = ("done", "progress", "waiting", "risk", "late", "neutral")
 
 
@@ -56,4 +58,4 @@ STATES: dict[str, State] = {
 
 def state_of(key: str) -> State:
     """Return how a state is shown; an unknown key is shown as plain words, so that no page breaks over one."""
-    return STATES.get(key) or State("neutral", "circle", key.replace("_", " ").capitalize())
+    return STATES.get(key) or State("neutral", "circle", wording.in_words(key))

@@ -7,10 +7,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import escape
 
-from firstwin.identity.contracts import Actor
 from firstwin.projects.contracts import OPEN_STATES, ProjectDetail, StageInfo, TaskInfo, TaskStanding
-from firstwin.projects.contracts.steering import TaskRoom
-from firstwin.projects.queries import steering as steering_queries
+from firstwin.projects.contracts.steering import PlanRoom, TaskRoom
 
 SHORTEST_BAR = timedelta(hours=18)
 """Shorter ones could neither be seen nor clicked."""
@@ -24,9 +22,8 @@ TONES = {
 }
 
 
-def read(actor: Actor, detail: ProjectDetail) -> dict[str, Any]:
+def read(detail: ProjectDetail, room: PlanRoom) -> dict[str, Any]:
     """Return what the chart and its table show of a project."""
-    room = steering_queries.get_room(actor=actor, project_id=detail.summary.id)
     spare = {one.task_id: one for one in room.tasks}
     rows = [(stage, task, spare.get(task.id)) for stage in detail.stages for task in stage.tasks]
     return {

@@ -10,7 +10,7 @@ from django.http import QueryDict
 from firstwin.customers.contracts import Industry, Segment
 from firstwin.projects.contracts import ProjectState, Standing
 from firstwin.projects.contracts.portfolio import ProjectFilters, ProjectSort
-from firstwin.shared import states
+from firstwin.shared import states, wording
 from firstwin.shared.errors import InvalidInputError, Problem
 
 Choice = TypeVar("Choice", Standing, ProjectState, Segment, Industry, ProjectSort)
@@ -100,7 +100,7 @@ def _label(name: str, value: str, owners: Mapping[str, str], playbooks: Mapping[
         case "standing" | "state":
             return states.state_of(value).word
         case _:
-            return value.replace("_", " ").capitalize()
+            return wording.in_words(value)
 
 
 def _choice(kind: type[Choice], text: str, place: str) -> Choice:

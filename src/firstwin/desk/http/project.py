@@ -41,7 +41,11 @@ BOARD = (
 def frame(request: HttpRequest, actor: Actor, project_id: UUID, tab: str) -> dict[str, Any]:
     """Return what every tab of a project shows around itself."""
     at = clock.now()
-    detail = project_queries.get_project(actor=actor, project_id=project_id, at=at)
+    return framed(request, actor, project_queries.get_project(actor=actor, project_id=project_id, at=at), tab, at)
+
+
+def framed(request: HttpRequest, actor: Actor, detail: ProjectDetail, tab: str, at: datetime) -> dict[str, Any]:
+    """Return what every tab shows around itself, of a project that was read already."""
     summary = detail.summary
     newer = update_queries.find_newer_number(actor=actor, project=summary)
     is_running = summary.state in {ProjectState.ACTIVE, ProjectState.DRAFT}
@@ -60,7 +64,7 @@ def frame(request: HttpRequest, actor: Actor, project_id: UUID, tab: str) -> dic
         "may_edit": may_edit(actor),
         "may_shape": may_shape(actor),
         "head": journal_queries.find_head(workspace_id=actor.workspace_id)[0],
-        "plan_url": reverse("project", kwargs={"project_id": project_id}),
+        "plan_url": reverse("project", kwargs={"project_id": summary.id}),
         "here": request.get_full_path(),
         "newer_title": f"Version {newer} of the playbook is out" if newer is not None else "",
     }
@@ -116,10 +120,16 @@ def show_plan(request: HttpRequest, actor: Actor, project_id: UUID) -> HttpRespo
 
 
 def _plan(request: HttpRequest, actor: Actor, project_id: UUID) -> dict[str, Any]:
-    context = frame(request, actor, project_id, "plan")
+    at = clock.now()
     view = request.GET.get("view", "list")
     only = request.GET.get("only", "")
-    detail = context["detail"]
+    chart = {}
+    if view == "gantt":
+        detail, room = project_queries.get_project_with_room(actor=actor, project_id=project_id, at=at)
+        chart = charts.read(detail, room)
+    else:
+        detail = project_queries.get_project(actor=actor, project_id=project_id, at=at)
+    context = framed(request, actor, detail, "plan", at) | chart
     plan_url = context["plan_url"]
     stages = [
         (stage, [row_of(task, plan_url) for task in stage.tasks if _is_asked(task, only)]) for stage in detail.stages
@@ -132,8 +142,6 @@ def _plan(request: HttpRequest, actor: Actor, project_id: UUID) -> dict[str, Any
     }
     if view == "board":
         context["columns"] = _columns(detail, plan_url)
-    if view == "gantt":
-        context |= charts.read(actor, detail)
     return context
 
 

@@ -7,6 +7,7 @@ from django import forms
 
 from firstwin.playbooks.contracts import FieldType, TaskKind, Visibility
 from firstwin.projects.contracts import ReasonSide, TaskInfo
+from firstwin.shared import wording
 from firstwin.shared.errors import InvalidInputError
 
 SIDES = [
@@ -182,7 +183,7 @@ def _milestone_fields(task: TaskInfo) -> dict[str, forms.Field]:
     if task.settings.get("target") is not None:
         unit, comparison = task.settings.get("unit", ""), task.settings.get("comparison", ">=")
         fields["value"] = forms.FloatField(
-            label=str(task.settings.get("metric") or "Measured value").replace("_", " ").capitalize(),
+            label=wording.in_words(str(task.settings.get("metric") or "measured_value")),
             required=False,
             help_text=f"Target: {comparison} {task.settings['target']:g} {unit}".strip(),
         )

@@ -25,7 +25,7 @@ from firstwin.projects.queries import comments, files
 from firstwin.projects.queries import steering as steering_queries
 from firstwin.scheduling import queries as scheduling_queries
 from firstwin.scheduling.contracts import parse_span
-from firstwin.shared import clock, pagination
+from firstwin.shared import clock, pagination, wording
 
 KIND_WORDS = {
     TaskKind.TODO: ("To-do", "checkbox"),
@@ -133,4 +133,4 @@ def initial_of(task: TaskInfo) -> dict[str, Any]:
 def _answers(task: TaskInfo) -> list[tuple[str, object]]:
     """Return what was handed in, in the words of the questions."""
     labels = {spec["key"]: spec.get("label") or spec["key"] for spec in task.settings.get("fields", ())}
-    return [(labels.get(key, key.replace("_", " ").capitalize()), value) for key, value in task.result.items()]
+    return [(labels.get(key, wording.in_words(key)), value) for key, value in task.result.items()]

@@ -28,7 +28,7 @@ from firstwin.projects.contracts.workload import (
 )
 from firstwin.projects.queries import projects as project_queries
 from firstwin.projects.queries import suggestions, workload
-from firstwin.shared import clock
+from firstwin.shared import clock, wording
 from firstwin.shared.errors import InvalidInputError
 
 WEEKS = (4, 8, 12, 26)
@@ -175,7 +175,7 @@ def _day(text: str) -> date:
 def _chips(request: HttpRequest) -> list[portfolio_address.Chip]:
     return [
         portfolio_address.Chip(
-            f"{_LABELS[name]}: {value}" if name in _LABELS else value.replace("_", " ").capitalize(),
+            f"{_LABELS[name]}: {value}" if name in _LABELS else wording.in_words(value),
             f"{reverse('workload')}{portfolio_address.without(request.GET, name, value)}",
         )
         for name in NARROWING

@@ -26,8 +26,7 @@ def advance_project(*, actor: Actor, project_id: UUID, at: datetime) -> None:
             return
         if project.state != ProjectState.ACTIVE:
             return
-        plan = plans.load_plan(actor, project)
-        settling.catch_up(plan)
+        plan = settling.loaded(actor=actor, project=project)
         facts = plan.facts(is_dated=False)
         held = progress.blockers(facts)
         for fact in facts.tasks:

@@ -18,15 +18,16 @@ from firstwin.projects.rules import ledger
 from firstwin.projects.rules.ledger import Situation
 
 
-def count_days(plan: RunningPlan, *, actor: Actor, at: datetime, cause: str, is_by_calendar: bool) -> datetime | None:
+def count_days(
+    plan: RunningPlan, after: Situation, *, actor: Actor, at: datetime, cause: str, is_by_calendar: bool
+) -> datetime | None:
     """Write the entries of a plan that has just changed, or over which time has passed; the caller writes the project.
 
     Returns when to look again, while something open is past its time and may hold back the end from then on.
     """
     project = plan.project
     if plan.before is None:
-        raise ValueError("a plan is noted when it is read")
-    after = plan.situation()
+        raise ValueError("a plan is noted when it is opened to be changed")
     before = replace(plan.before, plan=replace(plan.before.plan, calendars=after.plan.calendars))
     calendar = day_counts.calendar_of(after.plan)
     today = ledger.day_of(at, calendar.time_zone)

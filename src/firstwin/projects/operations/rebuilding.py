@@ -60,7 +60,7 @@ def _roles(compared: Compared, parts: Mapping[tuple[str, str], Part], *, actor: 
         if part is not None and (row.name, row.side) != (part.values["name"], part.values["side"]):
             row.name, row.side = part.values["name"], part.values["side"]
             changed.append(row)
-    rows.bulk_update(changed, ["name", "side"])
+    bulk.update_rows(changed, ["name", "side"])
     kept = {key: row for key, row in found.items() if key in wanted}
     if fresh:
         kept |= _cast(compared, fresh, actor=actor)
@@ -162,7 +162,7 @@ def _stages(plan: RunningPlan, facts: PlanFacts, parts: Mapping[tuple[str, str],
             )
         elif _write(row, columns):
             changed.append(row)
-    ProjectStage.objects.for_workspace(plan.project.workspace_id).bulk_update(changed, STAGE_COLUMNS)
+    bulk.update_rows(changed, STAGE_COLUMNS)
     bulk.insert_rows(fresh)
     plan.stages = sorted([*plan.stages, *fresh], key=lambda row: row.position)
 
@@ -222,7 +222,7 @@ def _tasks(
             row.position = fact.position
             plan.moved.add(row.id)
     columns = ["kind", "is_automatic", "stage_id"]  # the rest is written by settling; stages may go before that
-    ProjectTask.objects.for_workspace(plan.project.workspace_id).bulk_update(renewed, columns)
+    bulk.update_rows(renewed, columns)
     bulk.insert_rows(fresh)
 
 

@@ -28,17 +28,23 @@ RUNNING = frozenset({ProjectState.ACTIVE, ProjectState.ON_HOLD})
 
 def opened(*, actor: Actor, project_id: UUID) -> RunningPlan:
     """Lock a project and load its plan; raises NotFoundError."""
-    plan = plans.load_plan(actor, plans.project_row(actor, project_id, is_locked=True))
-    catch_up(plan)
-    return plan
+    return loaded(actor=actor, project=plans.project_row(actor, project_id, is_locked=True))
 
 
 def locked(*, actor: Actor, project_id: UUID) -> Project:
     """Lock a project whose plan follows every calendar; raises NotFoundError."""
     project = plans.project_row(actor, project_id, is_locked=True)
     if project.calendar_changed_at is not None:
-        catch_up(plans.load_plan(actor, project))
+        loaded(actor=actor, project=project)
     return project
+
+
+def loaded(*, actor: Actor, project: Project) -> RunningPlan:
+    """Load the plan of a locked project to be changed: noted as it stands, and following every calendar."""
+    plan = plans.load_plan(actor, project)
+    plan.note()
+    catch_up(plan)
+    return plan
 
 
 def catch_up(plan: RunningPlan) -> None:
@@ -121,10 +127,10 @@ def settle(
     before_end = project.planned_end_at
     planned = planned_dates(plan.facts())
     moved = _place(plan, planned)
-    facts = plan.facts(is_dated=False)
-    held = progress.blockers(facts)
+    after = plan.situation()
+    held = progress.blockers(after.plan)
     _release(plan, held)
-    figures = progress.figures_of(facts, held)
+    figures = progress.figures_of(after.plan, held)
     for name in waking.FIGURES:
         setattr(project, name, getattr(figures, name))
     project.planned_end_at = planned.end_at
@@ -134,12 +140,12 @@ def settle(
         project.updated_at = at
     if permissions.is_contact(actor):
         project.last_customer_activity_at = at
-    entered = _entered_stage(plan, facts, at)
-    again_at = counting.count_days(plan, actor=actor, at=at, cause=cause, is_by_calendar=is_by_calendar)
+    entered = _entered_stage(plan, after.plan, at)
+    again_at = counting.count_days(plan, after, actor=actor, at=at, cause=cause, is_by_calendar=is_by_calendar)
     _write(plan)
     waking.set_or_cancel(project, again_at)
     _record(plan, entered, moved, before_end, actor=actor, at=at, cause=cause, is_by_calendar=is_by_calendar)
-    plan.note()
+    plan.note(after)
 
 
 def planned_dates(facts: PlanFacts) -> PlanDates:

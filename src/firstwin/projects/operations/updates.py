@@ -74,6 +74,7 @@ def _carry_out(
     compared: Compared, items: tuple[UpdateItem, ...], decisions: Mapping[str, Decision], *, actor: Actor, at: datetime
 ) -> ProjectUpdate:
     plan, project = compared.plan, compared.project
+    plan.note()
     asked = [item for item in items if item.is_asked]
     accepted = [item for item in asked if decisions.get(item.ref) is Decision.ACCEPT]
     refused = {item.ref for item in asked if decisions.get(item.ref) is Decision.REFUSE}
@@ -166,7 +167,7 @@ def undo_update(*, actor: Actor, update_id: UUID, at: datetime) -> None:
         row.undone_at = at
         row.save(update_fields=["undone_at"])
         plan = plans.load_plan(actor, project)
-        plan.before = before.before
+        plan.note(before.situation(is_dated=False))
         plan.happened.append(
             events.PlaybookUpdateUndone(
                 project_id=project.id,

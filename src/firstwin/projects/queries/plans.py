@@ -26,7 +26,8 @@ from firstwin.shared.models import InWorkspace
 class RunningPlan:
     """The rows of a project. Operations change the rows and let `operations.settling` write what follows.
 
-    `before` is the project as it was read, or as it was settled last.
+    `before` is the project as it was when it was opened to be changed, or as it was settled last; a plan that is only
+    read has none.
     """
 
     project: Project
@@ -43,9 +44,9 @@ class RunningPlan:
     before: Situation | None = None
     owners_before: tuple[frozenset[UUID], frozenset[UUID]] = (frozenset(), frozenset())
 
-    def note(self) -> None:
+    def note(self, standing: Situation | None = None) -> None:
         """Remember the project as it stands, so that its next change can be told from the time before it."""
-        self.before = self.situation(is_dated=False)
+        self.before = standing or self.situation(is_dated=False)
         members, contacts = self.owner_ids()
         self.owners_before = frozenset(members), frozenset(contacts)
 
@@ -110,7 +111,6 @@ def stage_fact(row: ProjectStage) -> StageFact:
         position=row.position,
         start_at=row.start_at,
         due_at=row.due_at,
-        entered_at=row.entered_at,
         timing=row.timing,
     )
 
@@ -198,7 +198,7 @@ def task_not_found() -> NotFoundError:
 
 def load_plan(actor: Actor, project: Project) -> RunningPlan:
     """Return the rows of a project's plan in four queries."""
-    plan = RunningPlan(
+    return RunningPlan(
         project=project,
         stages=list(ProjectStage.objects.for_actor(actor).filter(project_id=project.id).order_by("position")),
         tasks={
@@ -208,8 +208,13 @@ def load_plan(actor: Actor, project: Project) -> RunningPlan:
         links=list(TaskLink.objects.for_actor(actor).filter(project_id=project.id)),
         pauses=pauses_of(Hold.objects.for_actor(actor).filter(project_id=project.id, ended_at__isnull=False)),
     )
-    plan.note()
-    return plan
+
+
+def load_for_team(actor: Actor, project_id: UUID) -> RunningPlan:
+    """Return the rows of a plan with its internals; raises PermissionDeniedError for a contact, and NotFoundError."""
+    if permissions.is_contact(actor):
+        raise PermissionDeniedError("This page is for the team.", remedy="Use the link in your mail.")
+    return load_plan(actor, project_row(actor, project_id))
 
 
 def pauses_of(holds: Iterable[Hold]) -> tuple[Pause, ...]:

@@ -18,12 +18,12 @@ from firstwin.projects.contracts import (
     ReasonSide,
     TaskInfo,
 )
+from firstwin.projects.contracts.steering import PlanRoom
 from firstwin.projects.models import ProjectRole as RoleRow
-from firstwin.projects.queries import plans, shown
+from firstwin.projects.queries import plans, shown, steering
 from firstwin.projects.queries.plans import RunningPlan
 from firstwin.projects.rules import finishing, progress
 from firstwin.scheduling.contracts import LinkType
-from firstwin.shared.errors import PermissionDeniedError
 from firstwin.shared.pagination import DEFAULT_PAGE_SIZE, Page
 
 
@@ -32,9 +32,16 @@ def get_project(*, actor: Actor, project_id: UUID, at: datetime) -> ProjectDetai
 
     Raises NotFoundError. For members; what a contact sees is `portal.get_portal_project`.
     """
-    if permissions.is_contact(actor):
-        raise PermissionDeniedError("This page is for the team.", remedy="Use the link in your mail.")
-    plan = plans.load_plan(actor, plans.project_row(actor, project_id))
+    return _detail_of(actor, plans.load_for_team(actor, project_id), at)
+
+
+def get_project_with_room(*, actor: Actor, project_id: UUID, at: datetime) -> tuple[ProjectDetail, PlanRoom]:
+    """Return a project as `get_project` does and what its tasks have to spare, from one reading of its plan."""
+    plan = plans.load_for_team(actor, project_id)
+    return _detail_of(actor, plan, at), steering.room_of(plan)
+
+
+def _detail_of(actor: Actor, plan: RunningPlan, at: datetime) -> ProjectDetail:
     project = plan.project
     facts = plan.facts(is_dated=False)
     held = progress.blockers(facts)
@@ -44,7 +51,7 @@ def get_project(*, actor: Actor, project_id: UUID, at: datetime) -> ProjectDetai
         by_stage.setdefault(info.stage_id, []).append(info)
     return ProjectDetail(
         summary=shown.project_summary(project, counts_of(plan, held, at), at),
-        roles=list_roles(actor=actor, project_id=project_id),
+        roles=list_roles(actor=actor, project_id=project.id),
         fields=dict(project.fields),
         stages=tuple(
             shown.stage_info(row, by_stage.get(row.id, []), is_current=current is not None and row.id == current.id)

@@ -7,6 +7,7 @@ from firstwin.projects import permissions
 from firstwin.projects.contracts.steering import LinkInfo, PlanRoom, TaskRoom
 from firstwin.projects.models import TaskLink
 from firstwin.projects.queries import plans
+from firstwin.projects.queries.plans import RunningPlan
 from firstwin.projects.rules import dates, steering
 from firstwin.scheduling import queries as scheduling_queries
 from firstwin.scheduling.contracts import CycleError, InvalidCalendarError, LinkType, parse_span
@@ -52,9 +53,12 @@ def in_words(type: LinkType, lag: str, predecessor: str) -> str:
 
 def get_room(*, actor: Actor, project_id: UUID) -> PlanRoom:
     """Return floats, critical path and conflicts of a plan, for members; raises NotFoundError."""
-    if permissions.is_contact(actor):
-        raise PermissionDeniedError("This page is for the team.", remedy="Use the link in your mail.")
-    facts = plans.load_plan(actor, plans.project_row(actor, project_id)).facts()
+    return room_of(plans.load_for_team(actor, project_id))
+
+
+def room_of(plan: RunningPlan) -> PlanRoom:
+    """Return what the tasks of a loaded plan have to spare; inside projects only."""
+    facts = plan.facts()
     network = dates.network_of(facts)
     try:
         planned = scheduling_queries.plan_dates(network)

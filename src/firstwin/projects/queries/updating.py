@@ -77,8 +77,6 @@ def load_plans(actor: Actor, rows: Sequence[Project]) -> dict[UUID, RunningPlan]
         )
         for row in rows
     }
-    for plan in found.values():
-        plan.note()
     plans.load_calendars(actor, found.values())
     return found
 

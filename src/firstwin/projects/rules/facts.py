@@ -21,7 +21,6 @@ class StageFact:
     position: int
     start_at: datetime
     due_at: datetime
-    entered_at: datetime | None = None
     timing: Mapping[str, Any] = field(default_factory=dict)
 
 

@@ -11,6 +11,7 @@ from django.http import HttpRequest
 from firstwin.customers.contracts import AccountFilters, AccountSort, Industry, Segment
 from firstwin.desk.http.access import words
 from firstwin.identity.contracts import MemberInfo
+from firstwin.shared import wording
 
 Choice = TypeVar("Choice", bound=StrEnum)
 NAMES = ("segment", "industry", "product", "owner", "q", "archived")
@@ -78,4 +79,4 @@ def _label(name: str, value: str, owners: Mapping[str, str]) -> str:
         case "product":
             return f"Bought {value}"
         case _:
-            return value.replace("_", " ").capitalize()
+            return wording.in_words(value)

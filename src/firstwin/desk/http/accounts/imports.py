@@ -19,7 +19,7 @@ from firstwin.desk.http.accounts.filters import filters_of
 from firstwin.desk.http.accounts.forms import show_problems
 from firstwin.desk.http.downloads import attachment
 from firstwin.identity.contracts import Actor
-from firstwin.shared import clock
+from firstwin.shared import clock, wording
 from firstwin.shared.errors import ConflictError, FirstwinError, InvalidInputError
 
 FIELDS = {
@@ -129,7 +129,7 @@ def _page(request: HttpRequest, actor: Actor, import_id: UUID, error: FirstwinEr
 
 def _choices(shown: ImportInfo, header: str, field: str) -> list[tuple[str, str]]:
     """Return what a column can mean: a field, the account's id in another system, or nothing."""
-    choices = [("", "Leave out"), *((name, name.replace("_", " ").capitalize()) for name in FIELDS[shown.kind])]
+    choices = [("", "Leave out"), *((name, wording.in_words(name)) for name in FIELDS[shown.kind])]
     if shown.kind is ImportKind.ACCOUNTS:
         system = re.sub(r"[^a-z0-9]+", "_", header.lower().removesuffix("id")).strip("_")
         own = field if field.startswith(EXTERNAL) else f"{EXTERNAL}{system}" if system else ""

@@ -10,6 +10,7 @@ from firstwin.customers.contracts import ContactInfo
 from firstwin.identity.contracts import MemberInfo
 from firstwin.playbooks.contracts import FieldSpec, FieldType, PlaybookDefinition, RoleSpec, Side
 from firstwin.projects.contracts import NewProject
+from firstwin.shared import wording
 
 YES_NO = (("yes", "Yes"), ("no", "No"))
 LATER = "By the playbook"
@@ -25,7 +26,7 @@ def question(spec: FieldSpec) -> forms.Field:
                 choices=YES_NO if given else (("", "Not known yet"), *YES_NO), initial=given, **common
             )
         case FieldType.CHOICE:
-            choices = tuple((choice, choice.replace("_", " ").capitalize()) for choice in spec.choices)
+            choices = tuple((choice, wording.in_words(choice)) for choice in spec.choices)
             if spec.default is None:
                 choices = (("", "Not known yet"), *choices)
             return forms.ChoiceField(choices=choices, initial=spec.default, **common)

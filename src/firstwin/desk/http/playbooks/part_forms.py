@@ -86,7 +86,7 @@ class PartForm(forms.Form):
         return [[self[name] for name in row] for row in self.rows]
 
     def _add(self, entry: Entry, value: Any) -> None:
-        label = entry.label or entry.name.split(".")[-1].replace("_", " ").capitalize()
+        label = entry.label or wording.in_words(entry.name.split(".")[-1])
         match entry.shape:
             case Shape.MOMENT:
                 self._add_moment(entry, label, value if isinstance(value, Mapping) else {})
@@ -106,7 +106,7 @@ class PartForm(forms.Form):
         self.rows.append(list(row))
 
     def _add_moment(self, entry: Entry, label: str, moment: Mapping[str, Any]) -> None:
-        choices = [("", "By what it waits for"), *((name, name.replace("_", " ").capitalize()) for name in ANCHORS)]
+        choices = [("", "By what it waits for"), *((name, wording.in_words(name)) for name in ANCHORS)]
         anchor = forms.ChoiceField(label=label, choices=choices, required=False)
         offset = forms.CharField(label=f"{label}: how long after", required=False, max_length=10, help_text=entry.help)
         self._add_row(

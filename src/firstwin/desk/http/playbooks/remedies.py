@@ -47,4 +47,4 @@ def _label(name: str, kind: str) -> str:
 
 
 def _said(entry: Entry) -> str:
-    return entry.label or entry.name.split(".")[-1].replace("_", " ").capitalize()
+    return entry.label or wording.in_words(entry.name.split(".")[-1])

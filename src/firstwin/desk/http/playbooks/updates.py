@@ -74,9 +74,7 @@ class RunForm(forms.Form):
 
     def __init__(self, *args: Any, choices: dict[str, Any], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        segments = [
-            (key, wording.SPELLINGS.get(key) or key.replace("_", " ").capitalize()) for key, _ in choices["segments"]
-        ]
+        segments = [(key, wording.in_words(key)) for key, _ in choices["segments"]]
         self.fields["segment"].choices = [("", "Every segment"), *segments]  # type: ignore[attr-defined]
         self.fields["owner"].choices = [("", "Every owner"), *choices["owners"]]  # type: ignore[attr-defined]
         self.fields["stage"].choices = [("", "Every stage"), *choices["stages"]]  # type: ignore[attr-defined]
