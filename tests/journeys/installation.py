@@ -18,7 +18,7 @@ from django.conf import settings
 from psycopg import sql
 
 ROOT = Path(__file__).resolve().parents[2]
-START_WITHIN_SECONDS = 60
+START_WITHIN_SECONDS = 180
 
 
 @dataclass(frozen=True, slots=True)
