@@ -77,5 +77,5 @@ def test_the_reads_do_not_grow_with_people(running: Running, django_assert_num_q
     task_id, at = running.task("sales-handoff").id, datetime(2026, 3, 2, 9, tzinfo=UTC)
     for _ in range(4):
         make_member(Role.SPECIALIST, workspace=running.scene.workspace)
-    with django_assert_num_queries(17):
+    with django_assert_num_queries(9):
         suggestions.suggest_owners(actor=running.scene.manager, task_id=task_id, at=at)

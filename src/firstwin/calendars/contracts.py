@@ -194,6 +194,15 @@ class WeekOfMember:
     away: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TimeOfMember:
+    """A member's capacity, weeks and working calendar, for sums over many people."""
+
+    capacity: Capacity
+    weeks: tuple[WeekOfMember, ...]
+    calendar: CalendarSpec
+
+
 class ImportFormat(StrEnum):
     """What kind of file it is."""
 

@@ -1,18 +1,21 @@
 """How much time members have: their weekly hours, what leave and holidays leave of each week, and what they know well."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import NamedTuple
 from uuid import UUID
 
 from firstwin.calendars import permissions
-from firstwin.calendars.contracts import Capacity, DayState, ExplainedDay, HolderKind, WeekOfMember
+from firstwin.calendars.contracts import Capacity, DayState, ExplainedDay, HolderKind, TimeOfMember, WeekOfMember
 from firstwin.calendars.models import Calendar
 from firstwin.calendars.queries import resolved
 from firstwin.calendars.queries.calendars import shown
 from firstwin.calendars.rules import explaining, hours, resolving
+from firstwin.calendars.rules.resolving import Resolved
 from firstwin.identity import queries as identity_queries
-from firstwin.identity.contracts import Actor
+from firstwin.identity.contracts import Actor, MemberInfo
+from firstwin.scheduling.contracts import CalendarSpec
 from firstwin.shared.errors import InvalidInputError, PermissionDeniedError
 
 MOST_WEEKS = 104
@@ -59,22 +62,74 @@ def list_weeks(
     *, actor: Actor, member_ids: Collection[UUID], monday: date, weeks: int
 ) -> dict[UUID, tuple[WeekOfMember, ...]]:
     """Return what is left of each week from a Monday on, and what took time, in a constant number of reads."""
+    members = identity_queries.list_members(actor=actor, is_active=None, ids=member_ids)
+    found = list_time(actor=actor, members=members, monday=monday, weeks=weeks)
+    return {member_id: time.weeks for member_id, time in found.items()}
+
+
+def list_time(*, actor: Actor, members: Sequence[MemberInfo], monday: date, weeks: int) -> dict[UUID, TimeOfMember]:
+    """Return the capacity, weeks and calendars of members that were read already, in four reads."""
     _require_viewer(actor)
     if monday.weekday() != 0 or not 1 <= weeks <= MOST_WEEKS:
         raise InvalidInputError(f"Ask for 1 to {MOST_WEEKS} weeks from a Monday on.")
-    known = resolved.known_of(actor, member_ids=member_ids)
+    known = resolved.Known(
+        workspace=identity_queries.get_workspace(actor=actor), members={member.id: member for member in members}
+    )
     calendars = resolved.resolved_of(known)
     rows = {row.holder_id: row for row in _rows(actor, known.members)}
     last = monday + timedelta(days=7 * weeks - 1)
-    found: dict[UUID, tuple[WeekOfMember, ...]] = {}
-    for member_id in known.members:
-        calendar = shown(actor, calendars[member_id])
-        ordinary = hours.weekly_hours(calendar.week)
-        own = _own_hours(rows.get(member_id))
-        share = own / ordinary if own is not None and ordinary else Decimal(1)
-        explained = explaining.explained(calendar, resolving.spec_of(calendar), monday, last)
-        found[member_id] = tuple(_week(member_id, explained[at : at + 7], share) for at in range(0, len(explained), 7))
+    usual: dict[CalendarSpec, tuple[_Left, ...]] = {}
+    found: dict[UUID, TimeOfMember] = {}
+    for member in members:
+        calendar = calendars[member.id]
+        spec = resolving.spec_of(calendar)
+        if calendar.layers[-1].days:
+            left = _left(shown(actor, calendar), spec, monday, last)
+        else:
+            # Who has no leave of their own has the same weeks as everybody else with such a calendar.
+            if spec not in usual:
+                usual[spec] = _left(shown(actor, calendar), spec, monday, last)
+            left = usual[spec]
+        found[member.id] = _time(member, calendar, spec, rows.get(member.id), left)
     return found
+
+
+class _Left(NamedTuple):
+    """What is left of a week: minutes, and what took time."""
+
+    monday: date
+    minutes: int
+    away: tuple[str, ...]
+
+
+def _left(calendar: Resolved, spec: CalendarSpec, monday: date, last: date) -> tuple[_Left, ...]:
+    days = explaining.explained(calendar, spec, monday, last)
+    return tuple(_week(days[at : at + 7]) for at in range(0, len(days), 7))
+
+
+def _time(
+    member: MemberInfo, calendar: Resolved, spec: CalendarSpec, row: Calendar | None, left: tuple[_Left, ...]
+) -> TimeOfMember:
+    ordinary, own = hours.weekly_hours(calendar.week), _own_hours(row)
+    share = own / ordinary if own is not None and ordinary else Decimal(1)
+    return TimeOfMember(
+        capacity=Capacity(
+            member_id=member.id,
+            weekly_hours=ordinary if own is None else own,
+            has_own_hours=own is not None,
+            skills=tuple(row.skills) if row else (),
+        ),
+        weeks=tuple(
+            WeekOfMember(
+                member_id=member.id,
+                monday=week.monday,
+                hours=(Decimal(week.minutes) / 60 * share).quantize(_CENT),
+                away=week.away,
+            )
+            for week in left
+        ),
+        calendar=spec,
+    )
 
 
 def list_skills(*, actor: Actor) -> tuple[str, ...]:
@@ -85,15 +140,12 @@ def list_skills(*, actor: Actor) -> tuple[str, ...]:
     return tuple(sorted(known.values(), key=str.casefold))
 
 
-def _week(member_id: UUID, days: tuple[ExplainedDay, ...], share: Decimal) -> WeekOfMember:
-    minutes = sum(hours.minutes_of(day.hours) for day in days)
+def _week(days: tuple[ExplainedDay, ...]) -> _Left:
     usual = (DayState.WORKING, DayState.WEEKEND, DayState.EXTRA)
-    away = dict.fromkeys(day.reason for day in days if day.state not in usual)
-    return WeekOfMember(
-        member_id=member_id,
+    return _Left(
         monday=days[0].on,
-        hours=(Decimal(minutes) / 60 * share).quantize(_CENT),
-        away=tuple(away),
+        minutes=sum(hours.minutes_of(day.hours) for day in days),
+        away=tuple(dict.fromkeys(day.reason for day in days if day.state not in usual)),
     )
 
 

@@ -1,4 +1,7 @@
-"""Columns as numbers, for sums over thousands of rows without a date or a document read for each."""
+"""Columns as numbers, for sums over thousands of rows without a date or a document read for each.
+
+They name no kind of number, so that what the database returns is taken as it is.
+"""
 
 from typing import Any
 
@@ -10,7 +13,7 @@ from django.db.models.sql.compiler import SQLCompiler
 class Microseconds(models.Func):
     """An instant in microseconds since 1970, to the second."""
 
-    output_field = models.BigIntegerField()
+    output_field = models.Field()
     template = "CAST(EXTRACT(EPOCH FROM %(expressions)s) AS bigint) * 1000000"
 
     def as_sqlite(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **context: Any) -> Any:
@@ -22,7 +25,7 @@ class Microseconds(models.Func):
 class EstimateHours(models.Func):
     """The hours written down for a task; null where there are none."""
 
-    output_field = models.FloatField()
+    output_field = models.Field()
     template = "CAST(%(expressions)s ->> 'estimate_hours' AS double precision)"
 
     def __init__(self) -> None:

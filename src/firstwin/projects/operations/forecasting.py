@@ -26,7 +26,7 @@ DAILY_KIND = "projects.forecasts_daily"
 SETTLES = timedelta(seconds=30)
 """People change several things in a row: a forecast waits that long after the first of them."""
 _LEARNED_FOR = timedelta(days=2)
-_AT_ONCE = 25
+AT_ONCE = 25
 _MOST_JOBS = 400
 
 
@@ -36,7 +36,7 @@ def enqueue_due(*, at: datetime) -> int:
         Project.objects.across_workspaces(reason="the engine looks for forecasts that are due")
         .filter(forecast_due_at__lte=at - SETTLES)
         .order_by("forecast_due_at")
-        .values_list("id", "workspace_id")[: _AT_ONCE * _MOST_JOBS]
+        .values_list("id", "workspace_id")[: AT_ONCE * _MOST_JOBS]
     )
     by_workspace: dict[UUID, list[str]] = {}
     for project_id, workspace_id in rows:
@@ -45,7 +45,7 @@ def enqueue_due(*, at: datetime) -> int:
         [
             NewJob(kind=JOB_KIND, payload={"project_ids": part}, workspace_id=workspace_id, key=part[0], queue="bulk")
             for workspace_id, ids in by_workspace.items()
-            for part in (ids[first : first + _AT_ONCE] for first in range(0, len(ids), _AT_ONCE))
+            for part in (ids[first : first + AT_ONCE] for first in range(0, len(ids), AT_ONCE))
         ]
     )
     return sum(map(len, by_workspace.values()))

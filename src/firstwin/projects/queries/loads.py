@@ -7,7 +7,8 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import CharField, Q, QuerySet
+from django.db.models.functions import Cast
 
 from firstwin.calendars.queries import capacities, specs
 from firstwin.identity.contracts import Actor
@@ -38,17 +39,26 @@ def owners_in(actor: Actor, project_ids: Collection[UUID]) -> set[UUID]:
 
 def tables_of(actor: Actor, member_ids: Collection[UUID]) -> dict[str, WorkTable]:
     """Return the open work of members by their id as text, in one read."""
-    rows: dict[UUID, list[tuple[int, int, int]]] = defaultdict(list)
-    found = open_tasks(actor).filter(member_id__in=list(member_ids)).order_by()
-    columns = ("member_id", "kind", "is_automatic", EstimateHours(), Microseconds("start_at"), Microseconds("due_at"))
-    for member_id, kind, is_automatic, hours, start, due in found.values_list(*columns):
-        if member_id is not None:
-            rows[member_id].append((estimates.minutes_of(kind, is_automatic=is_automatic, hours=hours), start, due))
-    return {str(member_id): _table(of_member) for member_id, of_member in rows.items()}
+    takes_time = Q(is_automatic=False) | Q(hours__isnull=False)
+    found = open_tasks(actor).alias(hours=EstimateHours()).filter(takes_time, member_id__in=list(member_ids))
+    columns = (
+        Cast("member_id", CharField()),
+        "kind",
+        EstimateHours(),
+        Microseconds("start_at"),
+        Microseconds("due_at"),
+    )
+    rows: dict[str, list[tuple[Any, ...]]] = defaultdict(list)
+    for row in found.order_by().values_list(*columns):
+        rows[row[0]].append(row)
+    return {str(UUID(member_id)): _table(of_member) for member_id, of_member in rows.items()}
 
 
-def _table(rows: Sequence[tuple[int, int, int]]) -> WorkTable:
-    minutes, starts, dues = zip(*rows, strict=True)
+def _table(rows: Iterable[tuple[Any, ...]]) -> WorkTable:
+    _, kinds, hours, starts, dues = zip(*rows, strict=True)
+    minutes = [
+        estimates.minutes_of(kind, is_automatic=False, hours=one) for kind, one in zip(kinds, hours, strict=True)
+    ]
     return WorkTable(minutes=minutes, starts=starts, dues=dues)
 
 

@@ -1,13 +1,12 @@
 """People's time: the open work of members by week beside the hours they have, and what is behind a week."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from firstwin.calendars.contracts import Capacity, WeekOfMember
+from firstwin.calendars.contracts import Capacity, TimeOfMember, WeekOfMember
 from firstwin.calendars.queries import capacities, specs
 from firstwin.customers.contracts import Segment
 from firstwin.identity import queries as identity_queries
@@ -38,16 +37,6 @@ MOST_TASKS = 100
 _CENT = Decimal("0.01")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Time:
-    """The time of some members over some weeks."""
-
-    mondays: tuple[date, ...]
-    today: date
-    weeks: Mapping[UUID, Sequence[WeekOfMember]]
-    calendars: Mapping[UUID, CalendarSpec]
-
-
 def get_workload(
     *, actor: Actor, at: datetime, filters: WorkloadFilters | None = None, weeks: int = USUAL_WEEKS
 ) -> Workload:
@@ -60,18 +49,19 @@ def get_workload(
         raise InvalidInputError(f"Ask for 1 to {MOST_WEEKS} weeks.")
     asked = filters or WorkloadFilters()
     members = identity_queries.list_members(actor=actor)
-    known = {one.member_id: one for one in capacities.list_capacities(actor=actor)}
-    chosen = {member.id: member for member in members if _is_asked(member, known[member.id], asked)}
+    monday = _monday(actor, at)
+    known = capacities.list_time(actor=actor, members=members, monday=monday, weeks=weeks)
+    chosen = {member.id: member for member in members if _is_asked(member, known[member.id].capacity, asked)}
     if asked.segment is not None:
         working = _working_for(actor, asked.segment)
         chosen = {id: member for id, member in chosen.items() if id in working}
-    time = _time(actor, tuple(chosen), at, weeks)
-    works = loads.tables_of(actor, chosen)
-    minutes = load.load_by_week(_by_text(time.calendars), works, time.mondays[0], weeks, at)
+    calendars = {str(id): known[id].calendar for id in chosen}
+    minutes = load.load_by_week(calendars, loads.tables_of(actor, chosen), monday, weeks, at)
+    today = at.astimezone(ZoneInfo(actor.time_zone)).date()
     return Workload(
-        mondays=time.mondays,
-        members=tuple(_member_load(member, known[id], minutes[str(id)], time) for id, member in chosen.items()),
-        skills=tuple(sorted({skill for one in known.values() for skill in one.skills}, key=str.casefold)),
+        mondays=tuple(monday + timedelta(days=7 * week) for week in range(weeks)),
+        members=tuple(_member_load(member, known[id], minutes[str(id)], today) for id, member in chosen.items()),
+        skills=tuple(sorted({skill for one in known.values() for skill in one.capacity.skills}, key=str.casefold)),
         time_zones=tuple(sorted({member.time_zone for member in members})),
     )
 
@@ -148,35 +138,21 @@ def _working_for(actor: Actor, segment: Segment) -> set[UUID | None]:
     return set(found.order_by().values_list("member_id", flat=True).distinct())
 
 
-def _time(actor: Actor, member_ids: Sequence[UUID], at: datetime, weeks: int) -> _Time:
-    monday = _monday(actor, at)
-    return _Time(
-        mondays=tuple(monday + timedelta(days=7 * week) for week in range(weeks)),
-        today=at.astimezone(ZoneInfo(actor.time_zone)).date(),
-        weeks=capacities.list_weeks(actor=actor, member_ids=member_ids, monday=monday, weeks=weeks),
-        calendars=specs.get_specs(actor=actor, member_ids=member_ids).members,
-    )
-
-
 def _monday(actor: Actor, at: datetime) -> date:
     today = at.astimezone(ZoneInfo(actor.time_zone)).date()
     return today - timedelta(days=today.weekday())
 
 
-def _by_text(calendars: Mapping[UUID, CalendarSpec]) -> dict[str, CalendarSpec]:
-    return {str(member_id): calendar for member_id, calendar in calendars.items()}
-
-
-def _member_load(member: MemberInfo, capacity: Capacity, minutes: Sequence[int], time: _Time) -> MemberLoad:
-    weeks = [_week(week, one) for week, one in zip(time.weeks[member.id], minutes, strict=True)]
-    weeks[0] = _from_today(weeks[0], time.calendars[member.id], time.today)
+def _member_load(member: MemberInfo, time: TimeOfMember, minutes: Sequence[int], today: date) -> MemberLoad:
+    weeks = [_week(week, one) for week, one in zip(time.weeks, minutes, strict=True)]
+    weeks[0] = _from_today(weeks[0], time.calendar, today)
     return MemberLoad(
         member_id=member.id,
         name=member.name,
         role=member.role,
         title=member.title,
         time_zone=member.time_zone,
-        skills=capacity.skills,
+        skills=time.capacity.skills,
         weeks=tuple(weeks),
         hours=sum((week.hours for week in weeks), Decimal(0)),
         capacity=sum((week.capacity for week in weeks), Decimal(0)),

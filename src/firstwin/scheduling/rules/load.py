@@ -32,9 +32,8 @@ class OpenDays:
             since, until = min(since, self.years[0]), max(until, self.years[1])
         if (since, until) == self.years:
             return
-        minutes = [one for year in range(since, until + 1) for one in _minutes_of_year(self.spec, year)]
         self.years, self.first = (since, until), date(since, 1, 1).toordinal()
-        self.before = list(accumulate(minutes, initial=0))
+        self.before = _before(self.spec, since, until)
 
     def minutes(self, first: int, last: int) -> int:
         """The open minutes from one day to another, both counted; days outside what is covered have none."""
@@ -55,6 +54,12 @@ class OpenDays:
     def day_of(self, at: datetime) -> int:
         """The local day of an instant."""
         return at.astimezone(self.zone).toordinal()
+
+
+@lru_cache(maxsize=1024)
+def _before(spec: CalendarSpec, since: int, until: int) -> tuple[int, ...]:
+    minutes = (one for year in range(since, until + 1) for one in _minutes_of_year(spec, year))
+    return tuple(accumulate(minutes, initial=0))
 
 
 @lru_cache(maxsize=1024)
