@@ -40,11 +40,13 @@ from firstwin.projects.models import ProjectRole, ProjectStage, ProjectTask, Pro
 from firstwin.projects.operations import comments
 from firstwin.projects.operations import files as file_operations
 from firstwin.shared.models import WorkspaceModel
+from firstwin.usage.queries import sources
 from tests.factories.calendars import enter
 from tests.factories.communications import MORNING, talking_definition
 from tests.factories.customers import make_account, make_contact
 from tests.factories.identity import actor_for, make_api_key, make_member, make_workspace
 from tests.factories.projects import Running, launch_example, make_scene
+from tests.factories.usage import make_source
 
 AT = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 
@@ -202,6 +204,11 @@ def _update_run(world: World) -> Any:
     )
 
 
+def _write_key(world: World) -> Any:
+    source_id = UUID(world.id("source_id"))
+    return sources.get_source(actor=world.actor, source_id=source_id).keys[0].id
+
+
 THINGS: dict[str, Callable[[World], Any]] = {
     "account_id": lambda world: make_account(world.workspace).id,
     "contact_id": _contact,
@@ -232,6 +239,8 @@ THINGS: dict[str, Callable[[World], Any]] = {
     "session_id": _session,
     "update_id": _update,
     "run_id": _update_run,
+    "source_id": lambda world: make_source(world.actor).id,
+    "write_key_id": _write_key,
     "api_key_id": lambda world: make_api_key(workspace=world.workspace)[0].id,
 }
 """Parameter of an address, or field of a body, and how to make what it names."""

@@ -12,4 +12,14 @@ settings.DATABASES["default"]["CONN_MAX_AGE"] = web_handler.KEEP_CONNECTION_SECO
 settings.DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 django.setup(set_prefix=False)
 orphans.end_with_parent()
-application = web_handler.WebHandler()
+
+from firstwin.config import front_door, metrics  # noqa: E402 - tables are known only now
+from firstwin.usage.http import intake  # noqa: E402
+
+application = front_door.FrontDoor(
+    intake=intake.Intake(
+        limits=intake.Limits(inbox_bytes=settings.USAGE_INBOX_BYTES, folder=settings.HOME),
+        observe=metrics.observe_request,
+    ),
+    pages=web_handler.WebHandler(),
+)

@@ -79,6 +79,7 @@ INSTALLED_APPS = [
     "firstwin.customers",
     "firstwin.scheduling",
     "firstwin.calendars",
+    "firstwin.usage",
     "firstwin.playbooks",
     "firstwin.projects",
     "firstwin.communications",
@@ -191,6 +192,10 @@ MAX_UPLOAD_BYTES = env.number("FIRSTWIN_MAX_UPLOAD_MB", 100, at_least=1, help="L
 
 API_REQUESTS_PER_MINUTE = env.number(
     "FIRSTWIN_API_REQUESTS_PER_MINUTE", 600, at_least=1, help="How many API requests a key or person may make a minute"
+)
+
+USAGE_INBOX_BYTES = 1_000_000 * env.number(
+    "FIRSTWIN_USAGE_INBOX_MB", 1000, at_least=1, help="How many MB of product events may wait before senders must"
 )
 
 EMAIL_URL = env.url("FIRSTWIN_SMTP_URL", "", ("smtp", "smtps"), help="smtp://user:password@host:port hands mail over")

@@ -41,6 +41,14 @@ WORDINGS: Mapping[str, Wording] = {
     "contact.changed": Wording("changed {changes} of {person_name}", "user-cog"),
     "contact.restored": Wording("restored {person_name}", "user"),
     "customer.nudged": Wording("reminded {to_name} of “{title}”", "bell"),
+    "event_source.created": Wording("added “{title}” as a source of product events", "database-import"),
+    "event_source.key_revoked": Wording("revoked a write key of “{title}”", "key", "risk"),
+    "event_source.key_rotated": Wording("made a new write key for “{title}”", "key"),
+    "event_source.rejected_dropped": Wording("deleted {dropped} rejected events of “{title}”", "trash", "risk"),
+    "event_source.rejected_replayed": Wording(
+        "tried the rejected events of “{title}” again: {taken} came in", "refresh"
+    ),
+    "event_source.renamed": Wording("renamed the source “{old_title}” to “{title}”", "edit"),
     "file.attached": Wording("handed in {file_name}", "paperclip"),
     "file.removed": Wording("removed {file_name}", "trash", "risk"),
     "import.finished": Wording("imported {file_name}", "file-upload", "done"),

@@ -2,9 +2,10 @@
 
 from django.urls import path
 
-from firstwin.desk.http.settings import journal, keys, members, personal, tabs, work, workspace
+from firstwin.desk.http.settings import journal, keys, members, personal, sources, tabs, work, workspace
 
 MEMBER = "members/<uuid:member_id>/"
+SOURCE = "product-events/<uuid:source_id>/"
 INVITATION = "members/invitations/<uuid:invitation_id>/"
 
 urlpatterns = [
@@ -20,6 +21,14 @@ urlpatterns = [
     path("api-keys/", keys.show, name="settings_keys"),
     path("api-keys/new/", keys.create, name="create_key"),
     path("api-keys/<uuid:api_key_id>/revoke/", keys.revoke, name="revoke_key"),
+    path("product-events/", sources.show, name="settings_sources"),
+    path("product-events/new/", sources.create, name="create_source"),
+    path(SOURCE, sources.show_one, name="settings_source"),
+    path(f"{SOURCE}rename/", sources.rename, name="rename_source"),
+    path(f"{SOURCE}new-key/", sources.rotate, name="rotate_write_key"),
+    path(f"{SOURCE}keys/<uuid:write_key_id>/revoke/", sources.revoke, name="revoke_write_key"),
+    path(f"{SOURCE}rejected/replay/", sources.replay, name="replay_rejected"),
+    path(f"{SOURCE}rejected/delete/", sources.drop, name="drop_rejected"),
     path("journal/", journal.show, name="settings_journal"),
     path("journal/verify/", journal.verify, name="verify_journal"),
     path("journal/export.jsonl", journal.export_lines, name="export_journal_lines"),
