@@ -36,8 +36,9 @@ from firstwin.jobs.contracts import JobState
 from firstwin.jobs.models import Job
 from firstwin.playbooks.contracts import TaskKind
 from firstwin.playbooks.models import Playbook, PlaybookVersion
+from firstwin.projects.contracts.steering import PlanChange, TaskTiming
 from firstwin.projects.models import ProjectRole, ProjectStage, ProjectTask, ProjectUpdate, TaskLink, UpdateRun
-from firstwin.projects.operations import comments
+from firstwin.projects.operations import baselines, comments, steering
 from firstwin.projects.operations import files as file_operations
 from firstwin.shared.models import WorkspaceModel
 from firstwin.usage.queries import sources
@@ -188,6 +189,17 @@ def _update(world: World) -> Any:
     )
 
 
+def _step(world: World) -> Any:
+    timing = TaskTiming(task_id=UUID(world.id("task_id")), must_finish_by_at=AT)
+    change = PlanChange(timings=(timing,))
+    done = steering.change_plan(actor=world.actor, project_id=_running(world).id, change=change, at=AT)
+    return done.step_id
+
+
+def _baseline(world: World) -> Any:
+    return baselines.keep_baseline(actor=world.actor, project_id=_running(world).id, name="Kept", at=AT)
+
+
 def _update_run(world: World) -> Any:
     return _new(
         UpdateRun,
@@ -241,6 +253,8 @@ THINGS: dict[str, Callable[[World], Any]] = {
     "run_id": _update_run,
     "source_id": lambda world: make_source(world.actor).id,
     "write_key_id": _write_key,
+    "step_id": _step,
+    "baseline_id": _baseline,
     "api_key_id": lambda world: make_api_key(workspace=world.workspace)[0].id,
 }
 """Parameter of an address, or field of a body, and how to make what it names."""

@@ -34,7 +34,7 @@ def test_a_tab_costs_a_constant_number_of_queries(
 ) -> None:
     client = owner_of(running)
     # Floats need the calendars of everybody in the plan.
-    with django_assert_max_num_queries(33 if "gantt" in tab else 30):
+    with django_assert_max_num_queries(34 if "gantt" in tab else 30):
         client.get(f"/projects/{running.id}/{tab}")
 
 

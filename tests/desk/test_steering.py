@@ -98,3 +98,32 @@ def test_the_chart_tells_what_decides_the_end_and_what_was_planned_at_the_launch
     assert "Planned at the launch" in page
     client.post(f"/tasks/{running.task('kickoff').id}/drag/", {"start": "14", "end": "14"}, headers=HTMX)
     assert "14 days later" in text_of(client.get(f"/projects/{running.id}/?view=gantt"))
+
+
+def test_a_saved_change_is_undone_from_its_notice_and_by_key(running: Running) -> None:
+    client, task = owner_of(running), running.task("provision")
+    address = f"/tasks/{task.id}/timing/"
+    said = text_of(client.post(address, timing_form(amount="20"), headers=HTMX))
+    undo = f"/projects/{running.id}/plan/undo/"
+    assert f'hx-post="{undo}?step=' in said
+    step = said.split(f"{undo}?step=")[1].split('"')[0]
+    client.post(address, timing_form(amount="30"), headers=HTMX)
+    assert client.post(f"{undo}?step={step}", headers=HTMX).status_code == 409
+    assert "Taken back: Provision the platform" in text_of(client.post(undo, headers=HTMX))
+    assert running.task("provision").timing["duration"] == "20wd"
+    assert client.post(f"{undo}?step={step}", headers=HTMX).headers["HX-Trigger"] == "changed"
+    assert running.task("provision").timing == task.timing
+    assert client.post(undo, headers=HTMX).status_code == 404
+    assert client.post(f"{undo}?step=none", headers=HTMX).status_code == 404
+    assert undo in text_of(client.get(f"/projects/{running.id}/"))
+
+
+def test_viewers_and_strangers_undo_nothing(running: Running) -> None:
+    client, task = owner_of(running), running.task("provision")
+    client.post(f"/tasks/{task.id}/timing/", timing_form(amount="20"), headers=HTMX)
+    undo = f"/projects/{running.id}/plan/undo/"
+    viewer = colleague(running, Role.VIEWER)
+    assert viewer.post(undo, headers=HTMX).status_code == 403
+    assert undo not in text_of(viewer.get(f"/projects/{running.id}/"))
+    assert outsider().post(undo, headers=HTMX).status_code == 404
+    assert running.task("provision").timing["duration"] == "20wd"

@@ -58,6 +58,10 @@ def test_a_dragged_bar_says_what_it_moves_and_is_saved_or_put_back(
     desk.get_by_role("button", name="Save").click()
     expect(desk.get_by_text("Saved; the plan follows.")).to_be_visible()
     expect(place).not_to_have_attribute("x", str(before))
+    expect(desk.locator("dialog.fw-dialog[open]")).to_have_count(0)
+    desk.keyboard.press("Control+z")
+    expect(desk.get_by_text("Taken back:")).to_be_visible()
+    expect(place).to_have_attribute("x", str(before))
 
 
 def test_a_circle_is_spelled_out_before_anything_is_saved(desk: Page, team: dict[str, Any]) -> None:
@@ -69,3 +73,17 @@ def test_a_circle_is_spelled_out_before_anything_is_saved(desk: Page, team: dict
     desk.get_by_role("button", name="Add a dependency").click()
     desk.get_by_label("The other task").select_option(label=name)
     expect(desk.locator("#ask-effect")).to_contain_text("These wait for each other")
+
+
+def test_dates_are_kept_and_compared_with(desk: Page, team: dict[str, Any], axe: Callable[[Page], None]) -> None:
+    desk.goto(f"/projects/{team['projects'][4]}/?view=gantt")
+    desk.get_by_role("button", name="Keep a baseline").click()
+    desk.get_by_label("Name").fill("Agreed on Monday")
+    axe(desk)
+    desk.get_by_role("button", name="Keep", exact=True).click()
+    table = desk.get_by_role("table", name="Plan, launch and room")
+    expect(table.get_by_role("columnheader", name="Agreed on Monday")).to_be_visible()
+    desk.get_by_role("button", name="Agreed on Monday").click()
+    desk.get_by_role("link", name="At the launch").click()
+    expect(table.get_by_role("columnheader", name="Planned at the launch")).to_be_visible()
+    axe(desk)

@@ -83,12 +83,15 @@ WORDINGS: Mapping[str, Wording] = {
     "portal_access.revoked": Wording("revoked the portal link of {person_name}", "lock", "risk"),
     "portal.viewed_as_customer": Wording("looked at the portal as {person_name}", "eye", "risk"),
     "preferences.changed": Wording("chose which messages to get", "settings"),
+    "project.baseline_kept": Wording("kept the dates of the plan as “{title}”", "stack-2"),
+    "project.baseline_removed": Wording("removed the baseline “{title}”", "trash"),
     "project.cancelled": Wording("cancelled the project", "x", "late", quote="reason"),
     "project.completed": Wording("completed the onboarding", "circle-check", "done"),
     "project.first_value_reached": Wording("recorded the first win: {title}", "trophy", "done", quote="evidence"),
     "project.held": Wording("put the project on hold ({side})", "player-pause", "risk", quote="reason"),
     "project.launched": Wording("started “{title}” with {task_count} tasks", "rocket", "progress"),
     "project.reopened": Wording("opened the project again", "arrow-back-up", quote="reason"),
+    "project.plan_change_undone": Wording("took a change of the plan back: {what}", "arrow-back-up"),
     "project.playbook_update_undone": Wording(
         "took the update to version {to_version} of the playbook back", "arrow-back-up"
     ),

@@ -276,6 +276,34 @@ class ProjectRescheduled(ProjectEvent):
 
 @event
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PlanChangeUndone(ProjectEvent):
+    """The latest change of dates, lengths or dependencies was taken back; `what` says which it was."""
+
+    name: ClassVar[str] = "project.plan_change_undone"
+    what: str
+
+
+@event
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BaselineKept(ProjectEvent):
+    """Somebody kept the dates of the plan under a name, to compare with later."""
+
+    name: ClassVar[str] = "project.baseline_kept"
+    title: str
+    end_at: datetime
+
+
+@event
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BaselineRemoved(ProjectEvent):
+    """Dates that were kept are no longer compared with."""
+
+    name: ClassVar[str] = "project.baseline_removed"
+    title: str
+
+
+@event
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RoleFilled(ProjectEvent):
     """Another person took a role of the project."""
 

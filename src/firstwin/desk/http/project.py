@@ -126,7 +126,7 @@ def _plan(request: HttpRequest, actor: Actor, project_id: UUID) -> dict[str, Any
     chart = {}
     if view == "gantt":
         detail, room = project_queries.get_project_with_room(actor=actor, project_id=project_id, at=at)
-        chart = charts.read(detail, room)
+        chart = charts.read(request, actor, detail, room)
     else:
         detail = project_queries.get_project(actor=actor, project_id=project_id, at=at)
     context = framed(request, actor, detail, "plan", at) | chart

@@ -10,9 +10,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
-from firstwin.desk.http import asks
+from firstwin.desk.http import answers, asks
 from firstwin.desk.http.access import desk_page
 from firstwin.desk.http.task_forms import InstantInput
 from firstwin.desk.http.tasks import version_seen
@@ -27,7 +27,7 @@ from firstwin.projects.contracts.steering import (
     TaskTiming,
     TimingPart,
 )
-from firstwin.projects.operations import steering
+from firstwin.projects.operations import steering, undoing
 from firstwin.projects.queries import projects as project_queries
 from firstwin.projects.queries import steering as steering_queries
 from firstwin.scheduling.contracts import LinkType, SpanUnit, parse_span
@@ -160,6 +160,24 @@ class NewLinkForm(LinkForm):
         other.choices = [("", "Choose a task"), *others]
 
 
+def undo_url(project_id: UUID, step_id: UUID | None) -> str:
+    """Return where a saved change is taken back; nowhere for one that changed nothing."""
+    address = reverse("undo_plan", kwargs={"project_id": project_id})
+    return f"{address}?step={step_id}" if step_id is not None else ""
+
+
+@require_POST
+@desk_page
+def undo(request: HttpRequest, actor: Actor, project_id: UUID) -> HttpResponse:
+    """Take the latest change of a plan back, or the one that `?step=` names."""
+    try:
+        step_id = UUID(request.GET["step"]) if "step" in request.GET else None
+    except ValueError:
+        raise NotFoundError("There is no such change.", remedy="Look at the timeline of the project.") from None
+    what = undoing.undo_step(actor=actor, project_id=project_id, step_id=step_id, at=clock.now())
+    return answers.done(request, f"Taken back: {what}.")
+
+
 def _beneath(task: TaskInfo) -> str:
     return reverse("task", kwargs={"project_id": task.project_id, "task_id": task.id})
 
@@ -177,12 +195,12 @@ def _ask(
     if request.method == "POST" and "try" in request.GET:
         return render(request, "desk/plan/_effect.html", _effect(actor, task, form, change))
 
-    def answered() -> str:
+    def answered() -> str | HttpResponse:
         wanted = change()
         if wanted is None:
             return "Nothing was changed."
-        steering.change_plan(actor=actor, project_id=task.project_id, change=wanted, at=clock.now())
-        return notice
+        effect = steering.change_plan(actor=actor, project_id=task.project_id, change=wanted, at=clock.now())
+        return answers.done(request, notice, undo_url=undo_url(task.project_id, effect.step_id))
 
     return asks.ask(request, question, form, answered, beneath=_beneath(task))
 

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from firstwin.desk.http import (
+    baselines,
     lifecycle,
     live,
     meetings,
@@ -45,6 +46,10 @@ urlpatterns = [
     path(f"{PROJECT}update/line/", updates.line, name="update_line"),
     path(f"{PROJECT}update/effect/", updates.effect, name="update_effect"),
     path("updates/<uuid:update_id>/undo/", updates.undo, name="undo_update"),
+    path(f"{PROJECT}plan/undo/", steering.undo, name="undo_plan"),
+    path(f"{PROJECT}plan/export.csv", baselines.export, name="plan_export"),
+    path(f"{PROJECT}baselines/", baselines.keep, name="keep_baseline"),
+    path(f"{PROJECT}baselines/<uuid:baseline_id>/remove/", baselines.remove, name="remove_baseline"),
     path(f"{PROJECT}tasks/<uuid:task_id>/", project.show_task, name="task"),
     path(f"{PROJECT}tasks/add/", plan_changes.add_task, name="add_task"),
     path(f"{PROJECT}hold/", lifecycle.hold, name="hold_project"),

@@ -1,7 +1,7 @@
 """Steering a running plan: its links and constraints, and what a change of them would do before it is saved."""
 
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
@@ -93,13 +93,17 @@ class TaskShift:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlanPreview:
-    """What a change would do: the tasks that move, the end, and which promises could no longer or could again be kept."""
+    """What a change would do: the tasks that move, the end, and which promises could no longer or could again be kept.
+
+    `step_id` names the change once it is saved, so that it can be taken back.
+    """
 
     end_before: datetime
     end_after: datetime
     shifts: tuple[TaskShift, ...]
     new_conflicts: tuple[str, ...]
     solved_conflicts: tuple[str, ...]
+    step_id: UUID | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,8 +118,23 @@ class TaskRoom:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Bond:
+    """A dependency as it is drawn: between tasks or whole stages, by their ids; `words` as in LinkInfo."""
+
+    predecessor_id: UUID
+    successor_id: UUID
+    type: LinkType
+    words: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PlanRoom:
-    """What every open task of a plan has to spare; `problem` says why that cannot be worked out."""
+    """What every open task of a plan has to spare; `problem` says why that cannot be worked out.
+
+    `bonds` are all its dependencies, `off_days` the days of its time on which the team does not work.
+    """
 
     tasks: tuple[TaskRoom, ...]
     problem: str = ""
+    bonds: tuple[Bond, ...] = ()
+    off_days: tuple[date, ...] = ()

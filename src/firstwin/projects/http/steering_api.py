@@ -7,6 +7,7 @@ from ninja import Router
 from pydantic import AwareDatetime
 
 from firstwin.identity.queries import actor_of
+from firstwin.projects.contracts.baselines import BaselineInfo
 from firstwin.projects.contracts.steering import (
     LinkChange,
     LinkInfo,
@@ -17,7 +18,8 @@ from firstwin.projects.contracts.steering import (
     TaskTiming,
     TimingPart,
 )
-from firstwin.projects.operations import steering
+from firstwin.projects.operations import baselines, steering, undoing
+from firstwin.projects.queries import baselines as baseline_queries
 from firstwin.projects.queries import steering as steering_queries
 from firstwin.scheduling.contracts import LinkType
 from firstwin.shared import clock
@@ -71,6 +73,28 @@ class PlanBody(StrictSchema):
         )
 
 
+class UndoBody(StrictSchema):
+    """`step_id` is that of a saved change; left out, the latest one is meant."""
+
+    step_id: UUID | None = None
+
+
+class Undone(StrictSchema):
+    """`what` says what was taken back."""
+
+    what: str
+
+
+class BaselineBody(StrictSchema):
+    """What the dates are called that are kept; no other baseline of the project has the name."""
+
+    name: str
+
+
+class Kept(StrictSchema):
+    id: UUID
+
+
 @router.get("/{uuid:project_id}/plan/links", response=list[LinkInfo])
 def list_links(request: HttpRequest, project_id: UUID, task_id: UUID | None = None) -> list[LinkInfo]:
     return list(steering_queries.list_links(actor=actor_of(request), project_id=project_id, task_id=task_id))
@@ -93,3 +117,25 @@ def change_plan(request: HttpRequest, project_id: UUID, body: PlanBody) -> PlanP
     return steering.change_plan(
         actor=actor_of(request), project_id=project_id, change=body.to_contract(), at=clock.now()
     )
+
+
+@router.post("/{uuid:project_id}/plan/undo", response=Undone)
+def undo_step(request: HttpRequest, project_id: UUID, body: UndoBody) -> Undone:
+    what = undoing.undo_step(actor=actor_of(request), project_id=project_id, step_id=body.step_id, at=clock.now())
+    return Undone(what=what)
+
+
+@router.get("/{uuid:project_id}/plan/baselines", response=list[BaselineInfo])
+def list_baselines(request: HttpRequest, project_id: UUID) -> list[BaselineInfo]:
+    return list(baseline_queries.list_baselines(actor=actor_of(request), project_id=project_id))
+
+
+@router.post("/{uuid:project_id}/plan/baselines", response={201: Kept})
+def keep_baseline(request: HttpRequest, project_id: UUID, body: BaselineBody) -> Kept:
+    made = baselines.keep_baseline(actor=actor_of(request), project_id=project_id, name=body.name, at=clock.now())
+    return Kept(id=made)
+
+
+@router.delete("/{uuid:project_id}/plan/baselines/{uuid:baseline_id}", response={204: None})
+def remove_baseline(request: HttpRequest, project_id: UUID, baseline_id: UUID) -> None:
+    baselines.remove_baseline(actor=actor_of(request), project_id=project_id, baseline_id=baseline_id, at=clock.now())

@@ -12,6 +12,8 @@ from firstwin.projects.contracts import OPEN_STATES, ProjectState, ReasonSide, T
 from firstwin.projects.contracts.updates import RunOutcome
 from firstwin.projects.models.choices import choices_of
 from firstwin.projects.models.ledger import LedgerEntry as LedgerEntry
+from firstwin.projects.models.plans import Baseline as Baseline
+from firstwin.projects.models.plans import PlanStep as PlanStep
 from firstwin.scheduling.contracts import LinkType
 from firstwin.shared.models import WorkspaceModel
 

@@ -12,7 +12,7 @@ from firstwin.playbooks.contracts import TaskKind
 from firstwin.projects.contracts import OPEN_STATES, TaskState, WrongStateError
 from firstwin.projects.contracts.changes import BulkChange, BulkVerb
 from firstwin.projects.models import Attachment, ProjectTask
-from firstwin.projects.operations import changes, lifecycle, settling, tasks
+from firstwin.projects.operations import changes, lifecycle, settling, stepping, tasks
 from firstwin.projects.queries import plans
 from firstwin.projects.queries.plans import RunningPlan
 from firstwin.projects.rules import standing
@@ -39,10 +39,13 @@ def change_tasks(*, actor: Actor, change: BulkChange, at: datetime) -> int:
             plan = settling.opened(actor=actor, project_id=project_id)
             settling.require_running(plan.project)
             rows = [plan.tasks[task_id] for task_id in by_project[project_id]]
+            before = stepping.begin(plan)
             count = _apply(plan, rows, change, reason, actor=actor, at=at)
             if count:
                 cause = f"{standing.counted(count)} changed" + (" together" if count > 1 else "")
                 settling.settle(plan, actor=actor, at=at, cause=cause)
+                if change.verb is BulkVerb.MOVE_BY_DAYS:
+                    stepping.keep(plan, before, actor=actor, at=at)
             changed += count
     return changed
 

@@ -13,7 +13,7 @@ from firstwin.projects import events, permissions
 from firstwin.projects.contracts import PersonRef, TaskState
 from firstwin.projects.contracts.changes import NewTask, TaskChange, TaskMove, TaskPatch
 from firstwin.projects.models import Attachment, ProjectStage, ProjectTask, TaskLink
-from firstwin.projects.operations import lifecycle, settling, tasks
+from firstwin.projects.operations import lifecycle, settling, stepping, tasks
 from firstwin.projects.queries.plans import RunningPlan
 from firstwin.projects.rules import kinds
 from firstwin.projects.rules.drafting import effective_visibility
@@ -77,6 +77,7 @@ def change_task(
     settling.require_editor(actor=actor)
     with transaction.atomic():
         plan, task = settling.opened_at_task(actor=actor, task_id=task_id, expected_version=expected_version)
+        before = stepping.begin(plan)
         if change.is_reassigned:
             _reassign(plan, task, change.person, actor=actor, at=at)
         changed = [*_new_content(plan, task, change.patch), *_new_place(plan, task, change.move)]
@@ -85,6 +86,7 @@ def change_task(
             note_change(plan, task, changed, actor=actor, at=at)
         if plan.happened:
             settling.settle(plan, actor=actor, at=at, cause=f"{task.name} was changed")
+            stepping.keep(plan, before, actor=actor, at=at)
 
 
 def edit_task(

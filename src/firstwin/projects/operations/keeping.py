@@ -32,16 +32,18 @@ def kept(plan: RunningPlan, roles: Iterable[ProjectRole]) -> Rows:
         "tasks": plan.tasks.values(),
         "links": plan.links,
     }
-    found = {name: {row.id.hex: _plain(row) for row in rows} for name, rows in tables.items()}
-    project = {column: _plain_value(getattr(plan.project, column)) for column in PROJECT_KEPT}
+    found = {name: {row.id.hex: plain_row(row) for row in rows} for name, rows in tables.items()}
+    project = {column: plain(getattr(plan.project, column)) for column in PROJECT_KEPT}
     return {**found, "project": {"": project}}
 
 
-def _plain(row: models.Model) -> dict[str, Any]:
-    return {field.attname: _plain_value(getattr(row, field.attname)) for field in row._meta.concrete_fields}
+def plain_row(row: models.Model) -> dict[str, Any]:
+    """Return a row as plain data."""
+    return {field.attname: plain(getattr(row, field.attname)) for field in row._meta.concrete_fields}
 
 
-def _plain_value(value: Any) -> Any:
+def plain(value: Any) -> Any:
+    """Return a value of a column as plain data."""
     if isinstance(value, datetime):
         return value.isoformat()
     return str(value) if isinstance(value, UUID) else value

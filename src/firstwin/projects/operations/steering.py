@@ -1,7 +1,7 @@
 """Steering a running plan: dates, bounds, lengths and links, tried out or saved by the same code."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -18,7 +18,7 @@ from firstwin.projects.contracts.steering import (
     TimingPart,
 )
 from firstwin.projects.models import ProjectTask, TaskLink
-from firstwin.projects.operations import changes, settling
+from firstwin.projects.operations import changes, settling, stepping
 from firstwin.projects.queries import plans
 from firstwin.projects.queries import steering as steering_queries
 from firstwin.projects.queries.plans import RunningPlan
@@ -51,10 +51,12 @@ def change_plan(*, actor: Actor, project_id: UUID, change: PlanChange, at: datet
     settling.require_editor(actor=actor)
     with transaction.atomic():
         plan = settling.opened(actor=actor, project_id=project_id)
+        before = stepping.begin(plan)
         effect, links = _applied(plan, change, actor=actor, at=at)
         _write_links(plan, links)
         settling.settle(plan, actor=actor, at=at, cause=_cause(plan))
-    return effect
+        step_id = stepping.keep(plan, before, actor=actor, at=at)
+    return replace(effect, step_id=step_id)
 
 
 def preview_change(*, actor: Actor, project_id: UUID, change: PlanChange, at: datetime) -> PlanPreview:

@@ -1,17 +1,24 @@
 """The links of a plan, as they are and in words."""
 
+from datetime import date, timedelta
 from uuid import UUID
 
 from firstwin.identity.contracts import Actor
+from firstwin.playbooks.contracts import Side
 from firstwin.projects import permissions
-from firstwin.projects.contracts.steering import LinkInfo, PlanRoom, TaskRoom
+from firstwin.projects.contracts.steering import Bond, LinkInfo, PlanRoom, TaskRoom
 from firstwin.projects.models import TaskLink
 from firstwin.projects.queries import plans
 from firstwin.projects.queries.plans import RunningPlan
 from firstwin.projects.rules import dates, steering
+from firstwin.projects.rules.facts import PlanFacts
 from firstwin.scheduling import queries as scheduling_queries
 from firstwin.scheduling.contracts import CycleError, InvalidCalendarError, LinkType, parse_span
 from firstwin.shared.errors import PermissionDeniedError
+
+AROUND = timedelta(days=31)
+MOST_DAYS = 1500
+"""Further than a chart can show."""
 
 
 def list_links(*, actor: Actor, project_id: UUID, task_id: UUID | None = None) -> tuple[LinkInfo, ...]:
@@ -60,12 +67,15 @@ def room_of(plan: RunningPlan) -> PlanRoom:
     """Return what the tasks of a loaded plan have to spare; inside projects only."""
     facts = plan.facts()
     network = dates.network_of(facts)
+    bonds = _bonds(facts)
     try:
         planned = scheduling_queries.plan_dates(network)
     except (CycleError, InvalidCalendarError) as error:
-        return PlanRoom(tasks=(), problem=str(error))
+        return PlanRoom(tasks=(), problem=str(error), bonds=bonds)
     floats = scheduling_queries.plan_floats(network, planned)
     return PlanRoom(
+        bonds=bonds,
+        off_days=_off_days(facts),
         tasks=tuple(
             TaskRoom(
                 task_id=task.id,
@@ -76,5 +86,28 @@ def room_of(plan: RunningPlan) -> PlanRoom:
             )
             for task in facts.tasks
             if task.is_open
-        )
+        ),
     )
+
+
+def _bonds(facts: PlanFacts) -> tuple[Bond, ...]:
+    names = {stage.id: stage.name for stage in facts.stages} | {task.id: task.name for task in facts.tasks}
+    found = []
+    for link in facts.links:
+        before = link.predecessor_id or link.predecessor_stage_id
+        behind = link.successor_id or link.successor_stage_id
+        if before in names and behind in names and before is not None and behind is not None:
+            words = in_words(link.type, link.lag, names[before])
+            found.append(Bond(predecessor_id=before, successor_id=behind, type=link.type, words=words))
+    return tuple(found)
+
+
+def _off_days(facts: PlanFacts) -> tuple[date, ...]:
+    """Return the days on which the team does not work, from a month before the plan to a month after it."""
+    if not facts.tasks:
+        return ()
+    calendar = facts.calendars[Side.VENDOR]
+    first = min(task.start_at for task in facts.tasks).date() - AROUND
+    last = max(task.due_at for task in facts.tasks).date() + AROUND
+    days = (first + timedelta(days=step) for step in range(min((last - first).days, MOST_DAYS)))
+    return tuple(day for day in days if not scheduling_queries.is_working_day(calendar, day))

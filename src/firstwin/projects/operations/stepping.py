@@ -1,0 +1,101 @@
+"""Steps of a plan: what each change of dates, lengths and links was before, kept so that it can be taken back.
+
+Inside projects only; `operations.undoing` takes the latest one back.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from operator import attrgetter
+from typing import Any
+from uuid import UUID
+
+from firstwin.identity.contracts import Actor
+from firstwin.projects.models import PlanStep, TaskLink
+from firstwin.projects.operations import keeping
+from firstwin.projects.queries.plans import RunningPlan
+from firstwin.projects.rules import steps
+
+COLUMNS = (
+    "timing", "start_at", "due_at", "is_start_fixed", "is_due_fixed", "not_before_at", "must_finish_by_at", "overdue_at",
+)  # fmt: skip
+"""What a step puts back of a task that was changed. What only followed follows again."""
+
+_columns = attrgetter(*COLUMNS)
+
+
+@dataclass(frozen=True, slots=True)
+class Before:
+    """A plan before a change of it."""
+
+    stamp: str
+    tasks: Mapping[UUID, tuple[Any, ...]]
+    links: tuple[TaskLink, ...]
+    bonds: Mapping[UUID, tuple[str, str]]
+    started_at: datetime
+
+
+def begin(plan: RunningPlan) -> Before:
+    """Remember a loaded plan before its rows are changed."""
+    return Before(
+        stamp=stamp_of(plan),
+        tasks={task.id: _columns(task) for task in plan.tasks.values()},
+        links=tuple(plan.links),
+        bonds={link.id: (link.type, link.lag) for link in plan.links},
+        started_at=plan.project.started_at,
+    )
+
+
+def keep(plan: RunningPlan, before: Before, *, actor: Actor, at: datetime) -> UUID | None:
+    """Keep what was changed in a plan that has been settled, and return the step's id; None when nothing was."""
+    undo = _undo(plan, before)
+    if not any(undo.values()):
+        return None
+    said = [f"{plan.tasks[task_id].name}: {plan.tasks[task_id].change}" for task_id in plan.touched]
+    row = PlanStep(
+        workspace_id=plan.project.workspace_id,
+        project_id=plan.project.id,
+        words=steps.in_words(said),
+        undo=undo,
+        stamp_before=before.stamp,
+        stamp=stamp_of(plan),
+        by_name=actor.name[:200],
+        at=at,
+    )
+    row.save(force_insert=True)
+    return row.id
+
+
+def _undo(plan: RunningPlan, before: Before) -> keeping.Rows:
+    undo: keeping.Rows = {f"{name}:{part}": {} for name in keeping.TABLES for part in ("gone", "changed", "came")}
+    now = {link.id: link for link in plan.links}
+    for task_id, old in before.tasks.items():
+        task = plan.tasks.get(task_id)
+        if task is None:
+            continue
+        was = dict(zip(COLUMNS, old, strict=True))
+        asked = COLUMNS if task_id in plan.touched else ("overdue_at",)
+        changed = {column: keeping.plain(was[column]) for column in asked if was[column] != getattr(task, column)}
+        now_is = dict(zip(COLUMNS, _columns(task), strict=True))
+        if steps.reversal(now_is, changed) or changed.keys() == {"overdue_at"}:
+            undo["tasks:changed"][task_id.hex] = changed
+    for link in before.links:
+        old_type, old_lag = before.bonds[link.id]
+        if link.id not in now:
+            undo["links:gone"][link.id.hex] = {**keeping.plain_row(link), "type": old_type, "lag": old_lag}
+        elif (link.type, link.lag) != (old_type, old_lag):
+            undo["links:changed"][link.id.hex] = {"type": old_type, "lag": old_lag}
+    undo["links:came"] = {link_id.hex: {} for link_id in now.keys() - before.bonds.keys()}
+    is_moved = plan.project.started_at != before.started_at
+    undo["project"] = {"": {"started_at": keeping.plain(before.started_at)}} if is_moved else {}
+    return undo
+
+
+def stamp_of(plan: RunningPlan) -> str:
+    """Return what identifies a plan until somebody changes it."""
+    return steps.stamp(
+        tasks=((task.id.hex, task.version) for task in plan.tasks.values()),
+        stages=(stage.id.hex for stage in plan.stages),
+        links=(link.id.hex for link in plan.links),
+        project_version=plan.project.version,
+    )
