@@ -1,5 +1,6 @@
 """Ways in: links, set-up, invitations, password, code by mail, second factor; and the ways that stay shut."""
 
+import json
 import re
 from datetime import timedelta
 from typing import Any
@@ -12,13 +13,15 @@ from django.core import mail
 from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
+from fido2.utils import websafe_encode
 
 from firstwin.identity import queries
-from firstwin.identity.contracts import Role
+from firstwin.identity.contracts import Actor, Role
 from firstwin.identity.models import Member, User, Workspace
 from firstwin.identity.operations import invitations, members, sealing, sign_in
 from firstwin.jobs import operations as job_operations
 from firstwin.jobs.models import Job
+from firstwin.journal.models import Entry
 from firstwin.shared import clock
 from tests.factories.customers import make_contact
 from tests.factories.identity import PASSWORD, actor_for, make_actor, make_member, make_user, make_workspace, recorded
@@ -46,6 +49,13 @@ def deliver() -> list[str]:
     texts = [str(message.body) for message in mail.outbox]
     mail.outbox.clear()
     return texts
+
+
+def refusals(actor: Actor) -> list[tuple[str, str, str]]:
+    """Return whose sign-in was refused, by which means and from where."""
+    entries = Entry.objects.filter(workspace_id=actor.workspace_id, event_name="member.sign_in_failed").order_by("id")
+    said = [json.loads(entry.data) for entry in entries]
+    return [(one["email"], one["method"], one["ip"]) for one in said]
 
 
 def test_a_printed_link_signs_in_once_into_a_fresh_session() -> None:
@@ -296,6 +306,66 @@ def test_guessing_is_stopped_and_so_is_what_it_writes() -> None:
         Client().post(reverse("account_login"), {"login": member.user.email, "password": "wrong"})
     job_operations.run_due(now=clock.now() + timedelta(seconds=1))
     assert recorded(actor_for(member)).count("member.sign_in_failed") == 5
+
+
+def test_a_wrong_code_by_mail_is_written_down_for_members_and_looks_the_same_for_strangers() -> None:
+    member = make_member()
+    answers = []
+    for email in (member.user.email, "stranger@nowhere.example"):
+        client = Client(REMOTE_ADDR="198.51.100.7")
+        client.post(reverse("account_request_login_code"), {"email": email})
+        answer = client.post(reverse("account_confirm_login_code"), {"code": "WRONG1"})
+        assert client.post(reverse("account_confirm_login_code"), {"code": ""}).status_code == 200
+        answers.append((answer.status_code, answer.content.decode().count("Incorrect code")))
+        assert whoami(client) is None
+        assert Job.objects.filter(kind=sign_in.NOTE_FAILED_SIGN_IN).count() == len(answers)
+    assert answers[0] == answers[1]
+    deliver()
+    assert refusals(actor_for(member)) == [(member.user.email, "code", "198.51.100.7")]
+
+
+def test_a_wrong_second_factor_is_written_down_until_guessing_is_stopped() -> None:
+    member = make_member(user=make_user(password=PASSWORD))
+    TOTP.activate(member.user, "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP")
+    client = Client(REMOTE_ADDR="198.51.100.7")
+    client.post(reverse("account_login"), {"login": member.user.email, "password": PASSWORD})
+    assert client.post(reverse("mfa_authenticate"), {"code": ""}).status_code == 200
+    for _ in range(8):
+        assert client.post(reverse("mfa_authenticate"), {"code": "000000"}).status_code == 200
+    assert whoami(client) is None
+    deliver()
+    assert refusals(actor_for(member)) == [(member.user.email, "second factor", "198.51.100.7")] * 5
+
+
+def test_a_wrong_security_key_is_written_down_and_what_no_key_wrote_is_not() -> None:
+    member = make_member(user=make_user(password=PASSWORD))
+    TOTP.activate(member.user, "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP")
+    client = Client()
+    client.post(reverse("account_login"), {"login": member.user.email, "password": PASSWORD})
+    client.get(reverse("mfa_authenticate"))
+    said = {"type": "webauthn.get", "challenge": "AAAA", "origin": "http://127.0.0.1:8642"}
+    answer = {
+        "clientDataJSON": websafe_encode(json.dumps(said).encode()),
+        "authenticatorData": websafe_encode(bytes(37)),
+        "signature": "AAAA",
+    }
+    key = {"id": "AAAA", "rawId": "AAAA", "type": "public-key", "response": answer}
+    for credential in (key, {}):
+        typed = {"credential": json.dumps(credential)}
+        assert client.post(reverse("mfa_authenticate"), typed).status_code == 200
+    assert whoami(client) is None
+    deliver()
+    assert [method for _, method, _ in refusals(actor_for(member))] == ["second factor"]
+
+
+def test_a_wrong_code_of_somebody_signed_in_is_written_down_too() -> None:
+    member = make_member()
+    TOTP.activate(member.user, "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP")
+    client = Client()
+    client.force_login(member.user)
+    assert client.post(reverse("mfa_reauthenticate"), {"code": "000000"}).status_code == 200
+    deliver()
+    assert [method for _, method, _ in refusals(actor_for(member))] == ["second factor"]
 
 
 def test_one_device_is_signed_out_and_nobody_elses() -> None:

@@ -158,6 +158,12 @@ ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_LOGOUT_ON_GET = False
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_ADAPTER = "firstwin.identity.http.adapter.SecondFactorAdapter"
+ACCOUNT_FORMS = {"confirm_login_code": "firstwin.identity.http.refusals.MailedCodeForm"}
+MFA_FORMS = {
+    "authenticate": "firstwin.identity.http.refusals.SecondFactorForm",
+    "authenticate_webauthn": "firstwin.identity.http.refusals.SecurityKeyForm",
+    "reauthenticate": "firstwin.identity.http.refusals.SecondFactorAgainForm",
+}
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not IS_HTTPS
 USERSESSIONS_TRACK_ACTIVITY = False  # ActorMiddleware notes it every few minutes instead of at every request

@@ -153,7 +153,7 @@ class SignedIn(MemberEvent):
 @event
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SignInFailed(MemberEvent):
-    """Somebody tried to sign in as a member and could not prove to be them; `method` is password or second factor."""
+    """Somebody tried to sign in as a member and could not prove to be them; `method` is password, code or second factor."""
 
     name: ClassVar[str] = "member.sign_in_failed"
     email: str
