@@ -1,13 +1,13 @@
 """Forms about one task: what finishes each kind, and the questions that some changes ask."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
 
-from firstwin.playbooks.contracts import FieldType, TaskKind, Visibility
+from firstwin.playbooks.contracts import TaskKind, Visibility
 from firstwin.projects.contracts import ReasonSide, TaskInfo
-from firstwin.shared import wording
+from firstwin.shared import questions, wording
 from firstwin.shared.errors import InvalidInputError
 
 SIDES = [
@@ -15,12 +15,6 @@ SIDES = [
     (ReasonSide.CUSTOMER.value, "The customer's"),
     (ReasonSide.THIRD_PARTY.value, "Somebody else's"),
 ]
-ANSWER_FIELDS: Mapping[FieldType, type[forms.Field]] = {
-    FieldType.NUMBER: forms.FloatField,
-    FieldType.BOOLEAN: forms.BooleanField,
-    FieldType.EMAIL: forms.EmailField,
-    FieldType.DATE: forms.DateField,
-}
 SCALES = {"csat": (1, 5), "nps": (0, 10), "ces": (1, 7), "relationship": (1, 5)}
 
 
@@ -137,12 +131,7 @@ class FinishForm(forms.Form):
 
     def result(self) -> dict[str, Any]:
         """Return the result as the operation takes it, without what was left empty."""
-        cleaned = {name: value for name, value in self.cleaned_data.items() if name != "evidence"}
-        found: dict[str, Any] = {}
-        for name, value in cleaned.items():
-            if value not in (None, ""):
-                found[name] = value.isoformat() if hasattr(value, "isoformat") else value
-        return found
+        return questions.answers({name: value for name, value in self.cleaned_data.items() if name != "evidence"})
 
     def evidence(self) -> str:
         """Return what proves it."""
@@ -152,7 +141,7 @@ class FinishForm(forms.Form):
 def _finishing_fields(task: TaskInfo) -> dict[str, forms.Field]:
     match task.kind:
         case TaskKind.FORM:
-            return {spec["key"]: _answer_field(spec) for spec in task.settings.get("fields", ())}
+            return {spec["key"]: questions.field(spec) for spec in task.settings.get("fields", ())}
         case TaskKind.MILESTONE:
             return _milestone_fields(task)
         case TaskKind.USAGE:
@@ -192,25 +181,6 @@ def _milestone_fields(task: TaskInfo) -> dict[str, forms.Field]:
 
 def _evidence(label: str) -> forms.CharField:
     return forms.CharField(label=label, max_length=4000, widget=forms.Textarea(attrs={"rows": 3}))
-
-
-def _answer_field(spec: Mapping[str, Any]) -> forms.Field:
-    kind = FieldType(spec.get("type", FieldType.TEXT))
-    common: dict[str, Any] = {
-        "label": spec.get("label") or spec["key"],
-        "help_text": spec.get("help", ""),
-        "required": bool(spec.get("required")) and kind is not FieldType.BOOLEAN,
-    }
-    if kind is FieldType.CHOICE:
-        choices = [("", "Choose"), *((choice, choice) for choice in spec.get("choices", ()))]
-        return forms.ChoiceField(choices=choices, **common)
-    if kind is FieldType.LONG_TEXT:
-        return forms.CharField(widget=forms.Textarea(attrs={"rows": 3}), **common)
-    if kind is FieldType.DATE:
-        return forms.DateField(widget=DayInput(), **common)
-    if kind is FieldType.URL:
-        return forms.URLField(assume_scheme="https", **common)
-    return ANSWER_FIELDS.get(kind, forms.CharField)(**common)
 
 
 def add_problems(form: forms.Form, error: InvalidInputError) -> None:

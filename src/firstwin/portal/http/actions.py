@@ -22,7 +22,7 @@ from firstwin.projects.operations import changes as plan_operations
 from firstwin.projects.operations import comments as comment_operations
 from firstwin.projects.operations import files as file_operations
 from firstwin.projects.operations import tasks as task_operations
-from firstwin.shared import clock
+from firstwin.shared import clock, questions
 from firstwin.shared.errors import ConflictError, InvalidInputError, Problem
 
 _RSVP_WORDS = {
@@ -43,7 +43,7 @@ def finish_task(request: HttpRequest, actor: Actor, task_id: UUID) -> HttpRespon
         return render_task(request, actor, page, status=422, form=form)
     answers = dict(form.cleaned_data) if form is not None else {}
     evidence = str(answers.pop("evidence", ""))
-    result = {key: _plain(value) for key, value in answers.items() if value not in (None, "")}
+    result = questions.answers(answers)
 
     def act() -> None:
         task_operations.complete_task(
@@ -240,7 +240,3 @@ def _to_task(task_id: UUID) -> HttpResponse:
 def _version(request: HttpRequest) -> int | None:
     version = request.POST.get("version", "")
     return int(version) if version.isascii() and version.isdigit() else None
-
-
-def _plain(value: Any) -> Any:
-    return value.isoformat() if hasattr(value, "isoformat") else value

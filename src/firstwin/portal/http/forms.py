@@ -6,8 +6,8 @@ from typing import Any
 from django import forms
 
 from firstwin.communications.contracts import MailChoice, NotificationKind, Rsvp
-from firstwin.playbooks.contracts import FieldType
 from firstwin.projects.contracts import ReasonSide
+from firstwin.shared import questions
 
 _SCORES = {"csat": (1, 5), "nps": (0, 10), "ces": (1, 7), "relationship": (1, 5)}
 STUCK_SIDES = (
@@ -92,7 +92,7 @@ def finish_form(
     """Return the form that finishes a task, or None where one press does; `answers` are those given before."""
     fields: dict[str, forms.Field] = {}
     if kind == "form":
-        fields = {str(spec["key"]): _question(spec) for spec in settings.get("fields", ())}
+        fields = {str(spec["key"]): questions.field(spec, is_open=True) for spec in settings.get("fields", ())}
     elif kind == "survey":
         low, high = _SCORES.get(str(settings.get("type", "csat")), (0, 10))
         scale = [(str(score), str(score)) for score in range(low, high + 1)]
@@ -111,36 +111,3 @@ def finish_form(
     form = forms.Form(data=data, initial=dict(answers), prefix="answer")
     form.fields.update(fields)
     return form
-
-
-def _question(spec: Mapping[str, Any]) -> forms.Field:
-    kind = FieldType(spec.get("type", FieldType.TEXT))
-    common: dict[str, Any] = {
-        "label": spec.get("label", ""),
-        "help_text": spec.get("help", ""),
-        "required": bool(spec.get("required")),
-        "initial": spec.get("default"),
-    }
-    match kind:
-        case FieldType.LONG_TEXT:
-            return forms.CharField(max_length=20_000, widget=forms.Textarea(attrs={"rows": 4}), **common)
-        case FieldType.NUMBER:
-            return forms.FloatField(**common)
-        case FieldType.BOOLEAN:
-            choices = [("yes", "Yes"), ("no", "No")]
-            given = common.pop("initial")
-            initial = None if given is None else "yes" if given else "no"
-            return forms.ChoiceField(choices=choices, widget=forms.RadioSelect, initial=initial, **common)
-        case FieldType.CHOICE:
-            options = [(choice, choice) for choice in spec.get("choices", ())]
-            if len(options) <= 5:
-                return forms.ChoiceField(choices=options, widget=forms.RadioSelect, **common)
-            return forms.ChoiceField(choices=[("", "Please choose"), *options], **common)
-        case FieldType.DATE:
-            return forms.DateField(widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"), **common)
-        case FieldType.EMAIL:
-            return forms.EmailField(**common)
-        case FieldType.URL:
-            return forms.URLField(assume_scheme="https", **common)
-        case _:
-            return forms.CharField(max_length=2000, **common)

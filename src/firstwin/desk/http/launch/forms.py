@@ -1,6 +1,7 @@
 """What the launch of a project asks: a name, a day, the playbook's questions, and who plays which role."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import asdict
 from typing import Any
 from uuid import UUID
 
@@ -8,51 +9,11 @@ from django import forms
 
 from firstwin.customers.contracts import ContactInfo
 from firstwin.identity.contracts import MemberInfo
-from firstwin.playbooks.contracts import FieldSpec, FieldType, PlaybookDefinition, RoleSpec, Side
+from firstwin.playbooks.contracts import PlaybookDefinition, RoleSpec, Side
 from firstwin.projects.contracts import NewProject
-from firstwin.shared import wording
+from firstwin.shared import questions
 
-YES_NO = (("yes", "Yes"), ("no", "No"))
 LATER = "By the playbook"
-
-
-def question(spec: FieldSpec) -> forms.Field:
-    """Return the form field of one question of a playbook."""
-    common: dict[str, Any] = {"label": spec.label, "help_text": spec.help, "required": spec.required}
-    match spec.type:
-        case FieldType.BOOLEAN:
-            given = {True: "yes", False: "no"}.get(spec.default) if isinstance(spec.default, bool) else None
-            return forms.ChoiceField(
-                choices=YES_NO if given else (("", "Not known yet"), *YES_NO), initial=given, **common
-            )
-        case FieldType.CHOICE:
-            choices = tuple((choice, wording.in_words(choice)) for choice in spec.choices)
-            if spec.default is None:
-                choices = (("", "Not known yet"), *choices)
-            return forms.ChoiceField(choices=choices, initial=spec.default, **common)
-        case FieldType.NUMBER:
-            return forms.DecimalField(initial=spec.default, **common)
-        case FieldType.DATE:
-            return forms.DateField(widget=forms.DateInput(attrs={"type": "date"}), initial=spec.default, **common)
-        case FieldType.EMAIL:
-            return forms.EmailField(initial=spec.default, **common)
-        case FieldType.URL:
-            return forms.URLField(initial=spec.default, assume_scheme="https", **common)
-        case FieldType.LONG_TEXT:
-            return forms.CharField(widget=forms.Textarea(attrs={"rows": 3}), initial=spec.default, **common)
-        case _:
-            return forms.CharField(max_length=500, initial=spec.default, **common)
-
-
-def answer(spec: FieldSpec, value: Any) -> Any:
-    """Return what was typed as the playbook's type; None where nothing was said."""
-    if value in ("", None):
-        return None
-    if spec.type is FieldType.BOOLEAN:
-        return value == "yes"
-    if spec.type is FieldType.NUMBER:
-        return int(value) if value == int(value) else float(value)
-    return value.isoformat() if spec.type is FieldType.DATE else value
 
 
 class LaunchForm(forms.Form):
@@ -83,7 +44,7 @@ class LaunchForm(forms.Form):
         if contacts is None:
             del self.fields["name"]
         for spec in definition.fields:
-            self.fields[f"field.{spec.key}"] = question(spec)
+            self.fields[f"field.{spec.key}"] = questions.field(asdict(spec))
         team = [(str(member.id), member.name or member.email) for member in members if member.is_active]
         people = [(str(contact.id), contact.name) for contact in contacts or () if contact.is_active]
         for role in definition.roles:
@@ -114,7 +75,7 @@ class LaunchForm(forms.Form):
     def new_projects(self, account_ids: Iterable[UUID], version_id: UUID) -> list[NewProject]:
         """Return one launch for each account, once the form is valid."""
         data = self.cleaned_data
-        answers = {spec.key: answer(spec, data.get(f"field.{spec.key}")) for spec in self.definition.fields}
+        given = questions.answers({spec.key: data.get(f"field.{spec.key}") for spec in self.definition.fields})
         roles = {role.key: data.get(f"role.{role.key}") for role in self.definition.roles}
         return [
             NewProject(
@@ -122,7 +83,7 @@ class LaunchForm(forms.Form):
                 playbook_version_id=version_id,
                 name=data.get("name", ""),
                 start_on=data["start_on"],
-                fields={key: value for key, value in answers.items() if value is not None},
+                fields=given,
                 role_map={key: UUID(value) for key, value in roles.items() if value},
                 catch_up=bool(data.get("catch_up")),
                 included=self.keys("included"),
