@@ -25,7 +25,6 @@ from firstwin.projects.events import TaskCameDue
 from firstwin.projects.operations import comments as comment_operations
 from firstwin.projects.operations import files as file_operations
 from firstwin.projects.operations import tasks as task_operations
-from firstwin.projects.queries import projects as project_queries
 from tests.factories.communications import (
     MORNING,
     launch_talking,
@@ -298,8 +297,7 @@ def test_a_message_waits_for_its_files_and_takes_them_along(run_jobs: Run, setti
             is_internal=is_internal,
             at=at,
         )
-    info = project_queries.get_task(actor=actor, task_id=task.id, at=at)
-    preview = plan_messages.preview_message(actor=actor, task=info, at=at)
+    preview = plan_messages.preview_message(actor=actor, task_id=task.id)
     assert preview.file_names == ("Implementation packet.txt",)
     assert [recipient.split(" <")[0] for recipient in preview.recipients] == ["Nia Park"]
     assert "Hello Nia" in preview.body_html

@@ -17,8 +17,10 @@ from firstwin.communications.rules import reading
 from firstwin.identity.contracts import Actor
 from firstwin.journal.contracts import Author, AuthorKind
 from firstwin.playbooks.contracts import Side, Visibility
-from firstwin.projects.contracts import OPEN_STATES, PersonRef, TaskInfo
+from firstwin.projects.contracts import OPEN_STATES, PersonRef
+from firstwin.projects.contracts.briefs import TaskBrief
 from firstwin.projects.events import CommentAdded, TaskAssigned, TaskBecameOverdue, TaskStuck
+from firstwin.projects.queries import briefs
 from firstwin.projects.queries import comments as comment_queries
 
 _REPLY_BODY = """Hello {{ contact.first_name }},
@@ -50,8 +52,8 @@ def announce_comment(*, actor: Actor, comment: CommentAdded, author: Author, sou
         )
     if comment.is_internal:
         return
-    head = letterhead_of(actor=actor, project_id=comment.project_id, at=at)
-    task = head.find_task(comment.task_id) if comment.task_id else None
+    head = letterhead_of(actor=actor, project_id=comment.project_id)
+    task = _task_of(actor, comment)
     if AuthorKind.CONTACT in (author.kind, author.on_behalf_of_kind):
         told = [id for id in _team_of(head, task) if id not in comment.mentions]
         news = _comment_news(comment, NotificationKind.REPLY, f"{author.name} wrote{about}", author, source)
@@ -64,8 +66,8 @@ def announce_assignment(*, actor: Actor, assigned: TaskAssigned, author: Author,
     """Tell who got a task: a member as they chose, a customer's person in their daily summary."""
     if assigned.assignee_id is None or assigned.assignee_id == author.id:
         return
-    head = letterhead_of(actor=actor, project_id=assigned.project_id, at=at)
-    task = head.find_task(assigned.task_id)
+    head = letterhead_of(actor=actor, project_id=assigned.project_id)
+    task = _task_of(actor, assigned)
     if task is None or task.state not in OPEN_STATES:
         return
     if assigned.assignee_side == Side.VENDOR.value:
@@ -73,7 +75,7 @@ def announce_assignment(*, actor: Actor, assigned: TaskAssigned, author: Author,
             kind=NotificationKind.ASSIGNED,
             source=source,
             title=f"{author.name} assigned to you: {task.name}",
-            excerpt=head.project.summary.account_name,
+            excerpt=head.project.account_name,
             project_id=assigned.project_id,
             account_id=assigned.account_id,
             task_id=assigned.task_id,
@@ -89,16 +91,16 @@ def announce_assignment(*, actor: Actor, assigned: TaskAssigned, author: Author,
 
 def announce_overdue(*, actor: Actor, overdue: TaskBecameOverdue, source: str, at: datetime) -> None:
     """Tell the owner and whoever does it that a promise was not kept; remind the customer of theirs, politely and once."""
-    head = letterhead_of(actor=actor, project_id=overdue.project_id, at=at)
-    task = head.find_task(overdue.task_id)
+    head = letterhead_of(actor=actor, project_id=overdue.project_id)
+    task = _task_of(actor, overdue)
     if task is None or task.state not in OPEN_STATES:
         return
-    whose = head.project.summary.account_name if overdue.side == Side.CUSTOMER.value else "Our side"
+    whose = head.project.account_name if overdue.side == Side.CUSTOMER.value else "Our side"
     news = News(
         kind=NotificationKind.OVERDUE,
         source=source,
         title=f"Overdue: {task.name}",
-        excerpt=f"{whose}, {head.project.summary.name}",
+        excerpt=f"{whose}, {head.project.name}",
         project_id=overdue.project_id,
         account_id=overdue.account_id,
         task_id=overdue.task_id,
@@ -112,8 +114,8 @@ def announce_overdue(*, actor: Actor, overdue: TaskBecameOverdue, source: str, a
 
 def announce_stuck(*, actor: Actor, stuck: TaskStuck, author: Author, source: str, at: datetime) -> None:
     """Tell the owner and whoever does it that something cannot go on, and why."""
-    head = letterhead_of(actor=actor, project_id=stuck.project_id, at=at)
-    told = [id for id in _team_of(head, head.find_task(stuck.task_id)) if id != author.id]
+    head = letterhead_of(actor=actor, project_id=stuck.project_id)
+    told = [id for id in _team_of(head, _task_of(actor, stuck)) if id != author.id]
     news = News(
         kind=NotificationKind.STUCK,
         source=source,
@@ -131,7 +133,7 @@ def announce_failed_mail(
     *, actor: Actor, project_id: UUID, task_id: UUID | None, to_name: str, reason: str, source: str, at: datetime
 ) -> None:
     """Tell the owner of a project that a mail about it did not arrive."""
-    head = letterhead_of(actor=actor, project_id=project_id, at=at)
+    head = letterhead_of(actor=actor, project_id=project_id)
     news = News(
         kind=NotificationKind.DELIVERY,
         source=source,
@@ -144,9 +146,16 @@ def announce_failed_mail(
     notifications.notify(actor=actor, member_ids=_team_of(head, None), news=news, at=at)
 
 
-def _team_of(head: Letterhead, task: TaskInfo | None) -> list[UUID]:
+def _task_of(actor: Actor, told: CommentAdded | TaskAssigned | TaskBecameOverdue | TaskStuck) -> TaskBrief | None:
+    """The task that a fact is about; none where it is about the project, or the task was removed meanwhile."""
+    if told.task_id is None:
+        return None
+    return briefs.find_task_brief(actor=actor, project_id=told.project_id, task_id=told.task_id)
+
+
+def _team_of(head: Letterhead, task: TaskBrief | None) -> list[UUID]:
     """The members concerned: the project's owner, and the member who does the task."""
-    concerned = [head.project.summary.owner, task.assignee if task else None]
+    concerned = [head.project.owner, task.assignee if task else None]
     return list(dict.fromkeys(one.id for one in concerned if one is not None and one.side is Side.VENDOR))
 
 
@@ -166,7 +175,7 @@ def _comment_news(comment: CommentAdded, kind: NotificationKind, title: str, aut
 def _tell_customers_of_comment(
     actor: Actor,
     head: Letterhead,
-    task: TaskInfo | None,
+    task: TaskBrief | None,
     comment: CommentAdded,
     author: Author,
     source: str,
@@ -208,7 +217,7 @@ def _tell_customers_of_comment(
 
 
 def _customers_involved(
-    actor: Actor, head: Letterhead, task: TaskInfo | None, comment: CommentAdded
+    actor: Actor, head: Letterhead, task: TaskBrief | None, comment: CommentAdded
 ) -> tuple[Reader, ...]:
     """The customer's people concerned: who does the task, and who wrote in the same place before."""
     people_ids: dict[UUID, PersonRef] = {}
@@ -229,7 +238,7 @@ def _customers_involved(
 def _tell_customers(
     actor: Actor,
     head: Letterhead,
-    task: TaskInfo,
+    task: TaskBrief,
     readers: Sequence[Reader],
     kind: NotificationKind,
     source: str,

@@ -19,12 +19,13 @@ from firstwin.communications.operations.messages import compose
 from firstwin.communications.queries import meetings as meeting_queries
 from firstwin.identity.contracts import Actor
 from firstwin.playbooks.contracts import TaskKind
-from firstwin.projects.contracts import OPEN_STATES, ProjectState, ReasonSide, TaskInfo, TaskState
+from firstwin.projects.contracts import OPEN_STATES, ProjectState, ReasonSide, TaskState
+from firstwin.projects.contracts.briefs import TaskBrief
 from firstwin.projects.operations import tasks as task_operations
-from firstwin.projects.queries import projects as project_queries
+from firstwin.projects.queries import briefs
 from firstwin.scheduling import queries as scheduling_queries
 from firstwin.scheduling.contracts import Span
-from firstwin.shared.errors import FirstwinError, NotFoundError
+from firstwin.shared.errors import FirstwinError
 
 _NOTICE = timedelta(hours=20)
 _FALLBACK_WINDOW = timedelta(days=7)
@@ -36,13 +37,15 @@ def carry_out_task(*, actor: Actor, project_id: UUID, task_id: UUID, at: datetim
 
     Doing it again does nothing: a message is written once, and a task has one meeting to come.
     """
-    head = letterhead_of(actor=actor, project_id=project_id, at=at)
-    task = head.find_task(task_id)
-    if task is None or task.state not in OPEN_STATES or head.project.summary.state is not ProjectState.ACTIVE:
+    task = briefs.find_task_brief(actor=actor, project_id=project_id, task_id=task_id)
+    if task is None or task.state not in OPEN_STATES:
+        return
+    head = letterhead_of(actor=actor, project_id=project_id)
+    if head.project.state is not ProjectState.ACTIVE:
         return
     try:
         with transaction.atomic():
-            if task.kind is TaskKind.MESSAGE and (needless := _needless_after(head, task)):
+            if task.kind is TaskKind.MESSAGE and (needless := _needless_after(actor, task)):
                 task_operations.mark_task_not_applicable(actor=actor, task_id=task.id, reason=needless, at=at)
             elif task.kind is TaskKind.MESSAGE:
                 _write_message(actor, head, task, at)
@@ -52,10 +55,11 @@ def carry_out_task(*, actor: Actor, project_id: UUID, task_id: UUID, at: datetim
         _stop(actor, task, f"{error.detail} {error.remedy}".strip(), at)
 
 
-def _needless_after(head: Letterhead, task: TaskInfo) -> str:
+def _needless_after(actor: Actor, task: TaskBrief) -> str:
     """Return why a message that reminds of a task need not go out any more; "" while it should."""
     key = task.settings.get("unless_done")
-    about = next((one for stage in head.project.stages for one in stage.tasks if key and one.key == key), None)
+    named = briefs.list_task_briefs(actor=actor, project_id=task.project_id, key=key) if key else ()
+    about = next(iter(named), None)
     if about is None or about.state in OPEN_STATES:
         return ""
     return f"Not sent: “{about.name}” {'is done' if about.state is TaskState.DONE else 'does not apply'} already."
@@ -63,7 +67,7 @@ def _needless_after(head: Letterhead, task: TaskInfo) -> str:
 
 def resume_task(*, actor: Actor, project_id: UUID, task_id: UUID, at: datetime) -> None:
     """Try an automatic task again that a person opened again, for those who have not had their message yet."""
-    task = _find_task(actor, task_id, at)
+    task = briefs.find_task_brief(actor=actor, task_id=task_id)
     if task is not None and task.is_automatic and task.start_at <= at:
         carry_out_task(actor=actor, project_id=project_id, task_id=task_id, at=at)
 
@@ -74,7 +78,7 @@ def finish_message_task(*, actor: Actor, task_id: UUID, at: datetime) -> None:
     served = mails.filter(state=MessageState.SENT.value).values_list("reader_id", flat=True)
     if mails.exclude(reader_id__in=list(served)).exists():
         return
-    task = _find_task(actor, task_id, at)
+    task = briefs.find_task_brief(actor=actor, task_id=task_id)
     if task is None or task.kind is not TaskKind.MESSAGE or task.state not in OPEN_STATES:
         return
     names = list(mails.filter(state=MessageState.SENT.value).order_by("pk").values_list("to_name", flat=True))
@@ -83,24 +87,17 @@ def finish_message_task(*, actor: Actor, task_id: UUID, at: datetime) -> None:
 
 def stop_message_task(*, actor: Actor, task_id: UUID, to_name: str, reason: str, at: datetime) -> None:
     """Mark a message task as stuck because a mail of it did not arrive."""
-    task = _find_task(actor, task_id, at)
+    task = briefs.find_task_brief(actor=actor, task_id=task_id)
     if task is not None and task.kind is TaskKind.MESSAGE and task.state in OPEN_STATES:
         _stop(actor, task, f"The message to {to_name} could not be delivered: {reason}", at)
 
 
-def _find_task(actor: Actor, task_id: UUID, at: datetime) -> TaskInfo | None:
-    try:
-        return project_queries.get_task(actor=actor, task_id=task_id, at=at)
-    except NotFoundError:
-        return None
-
-
-def _stop(actor: Actor, task: TaskInfo, reason: str, at: datetime) -> None:
+def _stop(actor: Actor, task: TaskBrief, reason: str, at: datetime) -> None:
     if task.state is not TaskState.STUCK or task.reason != reason:
         task_operations.mark_task_stuck(actor=actor, task_id=task.id, side=ReasonSide.VENDOR, reason=reason, at=at)
 
 
-def _write_message(actor: Actor, head: Letterhead, task: TaskInfo, at: datetime) -> None:
+def _write_message(actor: Actor, head: Letterhead, task: TaskBrief, at: datetime) -> None:
     mails = Message.objects.for_actor(actor).filter(task_id=task.id, kind=MessageKind.PLAN.value)
     open_states = [MessageState.SENT.value, MessageState.QUEUED.value]
     served = set(mails.filter(state__in=open_states).values_list("reader_id", flat=True))
@@ -121,7 +118,7 @@ def _write_message(actor: Actor, head: Letterhead, task: TaskInfo, at: datetime)
     outbox.queue_mails(actor=actor, workspace=head.workspace, drafts=drafts, at=at)
 
 
-def _arrange_meeting(actor: Actor, head: Letterhead, task: TaskInfo, at: datetime) -> None:
+def _arrange_meeting(actor: Actor, head: Letterhead, task: TaskBrief, at: datetime) -> None:
     if meeting_queries.find_open_meeting(actor=actor, task_id=task.id) is not None:
         return
     readers = plan_messages.readers_of_task(
@@ -139,7 +136,7 @@ def _arrange_meeting(actor: Actor, head: Letterhead, task: TaskInfo, at: datetim
     meetings.schedule_meeting(
         actor=actor,
         new=NewMeeting(
-            project_id=head.project.summary.id,
+            project_id=head.project.id,
             title=task.name,
             starts_at=starts_at,
             minutes=minutes,
@@ -152,7 +149,7 @@ def _arrange_meeting(actor: Actor, head: Letterhead, task: TaskInfo, at: datetim
     )
 
 
-def _begin_of_window(actor: Actor, task: TaskInfo, earliest: datetime, latest: datetime) -> datetime:
+def _begin_of_window(actor: Actor, task: TaskBrief, earliest: datetime, latest: datetime) -> datetime:
     """Return from when on a time may be proposed: as far ahead as the playbook wants it, if a day is left until then."""
     notice = task.settings.get("notice")
     if not notice:

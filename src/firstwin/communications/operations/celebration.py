@@ -22,6 +22,7 @@ from firstwin.identity.contracts import Actor
 from firstwin.playbooks import queries as playbook_queries
 from firstwin.playbooks.contracts import MessageSettings, Side, TaskKind
 from firstwin.projects.contracts import OPEN_STATES
+from firstwin.projects.queries import briefs
 
 _CHECK_IN = timedelta(days=14)
 _CHECK_IN_MINUTES = 30
@@ -43,7 +44,7 @@ def celebrate(*, actor: Actor, project_id: UUID, title: str, evidence: str, sour
 
     The playbook's own celebration text is used where it has one.
     """
-    head = letterhead_of(actor=actor, project_id=project_id, at=at)
+    head = letterhead_of(actor=actor, project_id=project_id)
     text = _celebration_of(actor, head)
     readers = _readers(actor, head, text)
     if readers:
@@ -67,7 +68,7 @@ def celebrate(*, actor: Actor, project_id: UUID, title: str, evidence: str, sour
 
 
 def _celebration_of(actor: Actor, head: Letterhead) -> MessageSettings:
-    version = playbook_queries.get_version(actor, head.project.summary.playbook_version_id)
+    version = playbook_queries.get_version(actor, head.project.playbook_version_id)
     return version.definition.celebration or MessageSettings()
 
 
@@ -87,9 +88,9 @@ def _tell_team(actor: Actor, head: Letterhead, title: str, evidence: str, source
         news=News(
             kind=NotificationKind.FIRST_VALUE,
             source=source,
-            title=f"{head.project.summary.account_name} reached its first win: {title}",
+            title=f"{head.project.account_name} reached its first win: {title}",
             excerpt=evidence,
-            project_id=head.project.summary.id,
+            project_id=head.project.id,
             account_id=head.account.id,
         ),
         at=at,
@@ -101,14 +102,14 @@ def _has_meeting_ahead(actor: Actor, head: Letterhead, at: datetime) -> bool:
 
     A plan without any meeting runs by itself, and nobody expects one.
     """
-    meetings_of_plan = [task for stage in head.project.stages for task in stage.tasks if task.kind is TaskKind.MEETING]
+    meetings_of_plan = briefs.list_task_briefs(actor=actor, project_id=head.project.id, kind=TaskKind.MEETING)
     if not meetings_of_plan or any(
         task.state in OPEN_STATES and at - _CHECK_IN <= task.due_at <= at + _CHECK_IN for task in meetings_of_plan
     ):
         return True
     arranged = meeting_queries.list_meetings(
         actor=actor,
-        project_id=head.project.summary.id,
+        project_id=head.project.id,
         states=[MeetingState.INVITED],
         since=at,
         until=at + _CHECK_IN,
@@ -132,7 +133,7 @@ def _arrange_check_in(actor: Actor, head: Letterhead, customers: tuple[Reader, .
     meetings.schedule_meeting(
         actor=actor,
         new=NewMeeting(
-            project_id=head.project.summary.id,
+            project_id=head.project.id,
             title="Check-in after the first win",
             starts_at=starts_at,
             minutes=_CHECK_IN_MINUTES,

@@ -16,8 +16,8 @@ from firstwin.customers.operations import portal_access
 from firstwin.identity import queries as identity_queries
 from firstwin.identity.contracts import Actor, WorkspaceInfo, system_actor
 from firstwin.playbooks.contracts import Side
-from firstwin.projects.contracts import ProjectDetail, TaskInfo
-from firstwin.projects.queries import projects as project_queries
+from firstwin.projects.contracts.briefs import ProjectBrief, TaskBrief
+from firstwin.projects.queries import briefs
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,7 +25,7 @@ class Letterhead:
     """Loaded once for all mails of one cause. `owner` is the vendor's project owner, if there is one."""
 
     workspace: WorkspaceInfo
-    project: ProjectDetail
+    project: ProjectBrief
     account: AccountInfo
     owner: Reader | None
 
@@ -35,18 +35,12 @@ class Letterhead:
         name = f"{self.owner.name} at {self.workspace.name}" if self.owner else ""
         return sender_of(self.workspace, name)
 
-    def find_task(self, task_id: UUID) -> TaskInfo | None:
-        """Return a task of the project, or None when it was removed meanwhile."""
-        tasks = (task for stage in self.project.stages for task in stage.tasks)
-        return next((task for task in tasks if task.id == task_id), None)
 
-
-def letterhead_of(*, actor: Actor, project_id: UUID, at: datetime) -> Letterhead:
+def letterhead_of(*, actor: Actor, project_id: UUID) -> Letterhead:
     """Load what mails about a project need. Raises NotFoundError."""
-    project = project_queries.get_project(actor=actor, project_id=project_id, at=at)
-    account = customer_queries.get_account(actor=actor, account_id=project.summary.account_id)
-    owner = project.summary.owner
-    found = people.readers_of(actor=actor, account=account, people=[owner]) if owner else ()
+    project = briefs.get_project_brief(actor=actor, project_id=project_id)
+    account = customer_queries.get_account(actor=actor, account_id=project.account_id)
+    found = people.readers_of(actor=actor, account=account, people=[project.owner]) if project.owner else ()
     return Letterhead(
         workspace=identity_queries.get_workspace(actor=actor),
         project=project,
@@ -74,16 +68,20 @@ def link_for(*, actor: Actor, reader: Reader, project_id: UUID, at: datetime, ta
 
 
 def values_for(
-    *, head: Letterhead, reader: Reader, link: str, task: TaskInfo | None = None, extra: Mapping[str, str] | None = None
+    *,
+    head: Letterhead,
+    reader: Reader,
+    link: str,
+    task: TaskBrief | None = None,
+    extra: Mapping[str, str] | None = None,
 ) -> dict[str, str]:
     """Return the value of every placeholder for one reader."""
-    summary = head.project.summary
+    project = head.project
     owner = head.owner
-    stage = next((one for one in head.project.stages if task and one.id == task.stage_id), None)
-    fields = {f"project.{key}": _spoken(value) for key, value in head.project.fields.items()}
+    fields = {f"project.{key}": _spoken(value) for key, value in project.fields.items()}
     return {
         **fields,
-        "account.name": summary.account_name,
+        "account.name": project.account_name,
         "contact.name": reader.name,
         "contact.first_name": reader.first_name,
         "owner.name": owner.name if owner else head.workspace.name,
@@ -91,10 +89,10 @@ def values_for(
         "owner.email": owner.email if owner else sender_address(head.workspace),
         "workspace.name": head.workspace.name,
         "portal_link": link,
-        "project.name": summary.name,
-        "project.target_end_on": reading.day_in_words(summary.target_end_at, reader.time_zone),
-        "playbook.name": summary.playbook_name,
-        "stage.name": stage.name if stage else summary.current_stage,
+        "project.name": project.name,
+        "project.target_end_on": reading.day_in_words(project.target_end_at, reader.time_zone),
+        "playbook.name": project.playbook_name,
+        "stage.name": task.stage_name if task else project.current_stage,
         "task.name": task.name if task else "",
         "task.due_on": reading.day_in_words(task.due_at, reader.time_zone) if task else "",
         "first_value.title": "",

@@ -38,7 +38,7 @@ from firstwin.journal import operations as journal_operations
 from firstwin.playbooks.contracts import Side
 from firstwin.projects.contracts import OPEN_STATES
 from firstwin.projects.operations import tasks as task_operations
-from firstwin.projects.queries import projects as project_queries
+from firstwin.projects.queries import briefs
 from firstwin.shared import ids
 from firstwin.shared.errors import (
     ConflictError,
@@ -60,7 +60,7 @@ def schedule_meeting(*, actor: Actor, new: NewMeeting, at: datetime) -> MeetingI
     """
     _require(actor)
     with transaction.atomic():
-        head = letterhead_of(actor=actor, project_id=new.project_id, at=at)
+        head = letterhead_of(actor=actor, project_id=new.project_id)
         readers = people.readers_by_id(actor=actor, account=head.account, ids=new.attendees)
         _refuse_impossible(new, readers, at)
         if new.task_id and meeting_queries.find_open_meeting(actor=actor, task_id=new.task_id):
@@ -101,7 +101,7 @@ def move_meeting(
         rows = MeetingAttendee.objects.for_actor(actor).filter(meeting_id=row.id)
         rows.update(rsvp=Rsvp.NEEDS_ACTION.value, note="", answered_at=None)
         journal_operations.record(MeetingMoved(**_facts(row), moved_from=moved_from, reason=reason), actor=actor, at=at)
-        head = letterhead_of(actor=actor, project_id=row.project_id, at=at)
+        head = letterhead_of(actor=actor, project_id=row.project_id)
         inviting.send_invitations(
             actor=actor,
             head=head,
@@ -128,7 +128,7 @@ def cancel_meeting(*, actor: Actor, meeting_id: UUID, reason: str, at: datetime)
         attendees = list(MeetingAttendee.objects.for_actor(actor).filter(meeting_id=row.id).order_by("pk"))
         inviting.send_invitations(
             actor=actor,
-            head=letterhead_of(actor=actor, project_id=row.project_id, at=at),
+            head=letterhead_of(actor=actor, project_id=row.project_id),
             row=row,
             attendees=attendees,
             method=InvitationMethod.CANCEL,
@@ -223,10 +223,7 @@ def announce_answer(*, actor: Actor, answer: MeetingAnswered, source: str, at: d
 
 
 def _finish_task(actor: Actor, row: Meeting, notes: str, at: datetime) -> None:
-    try:
-        task = project_queries.get_task(actor=actor, task_id=row.task_id, at=at) if row.task_id else None
-    except NotFoundError:
-        return
+    task = briefs.find_task_brief(actor=actor, task_id=row.task_id) if row.task_id else None
     if task is not None and task.state in OPEN_STATES:
         task_operations.complete_task(
             actor=actor,
@@ -245,8 +242,8 @@ def _new_row(actor: Actor, head: Letterhead, new: NewMeeting, at: datetime) -> M
         project_id=new.project_id,
         account_id=head.account.id,
         task_id=new.task_id,
-        project_name=head.project.summary.name,
-        account_name=head.project.summary.account_name,
+        project_name=head.project.name,
+        account_name=head.project.account_name,
         title=new.title.strip()[:300],
         state=MeetingState.INVITED.value,
         starts_at=new.starts_at,

@@ -29,7 +29,9 @@ from firstwin.customers.operations import portal_access
 from firstwin.identity.contracts import Actor, system_actor
 from firstwin.journal import operations as journal_operations
 from firstwin.playbooks.contracts import Side, Visibility
-from firstwin.projects.contracts import OPEN_STATES, TaskInfo
+from firstwin.projects.contracts import OPEN_STATES
+from firstwin.projects.contracts.briefs import TaskBrief
+from firstwin.projects.queries import briefs
 from firstwin.shared import ids
 from firstwin.shared.errors import ConflictError, InvalidInputError, NotFoundError, PermissionDeniedError, Problem
 
@@ -44,7 +46,7 @@ def send_message(*, actor: Actor, new: NewMessage, at: datetime) -> tuple[Messag
     Raises InvalidInputError for an empty or misaddressed message and UnknownPlaceholderError; then nothing is sent.
     """
     _require(actor)
-    head = letterhead_of(actor=actor, project_id=new.project_id, at=at)
+    head = letterhead_of(actor=actor, project_id=new.project_id)
     readers = people.readers_by_id(actor=actor, account=head.account, ids=new.to)
     _refuse_incomplete(new, readers)
     cause = ids.new_id()
@@ -56,7 +58,9 @@ def send_message(*, actor: Actor, new: NewMessage, at: datetime) -> tuple[Messag
         subject=new.subject,
         body=new.body,
         source=f"personal:{cause}",
-        task=head.find_task(new.task_id) if new.task_id else None,
+        task=briefs.find_task_brief(actor=actor, project_id=new.project_id, task_id=new.task_id)
+        if new.task_id
+        else None,
         cc=new.cc,
         at=at,
     )
@@ -70,8 +74,8 @@ def nudge(*, actor: Actor, project_id: UUID, task_id: UUID, at: datetime) -> Mes
     """
     _require(actor)
     with transaction.atomic():
-        head = letterhead_of(actor=actor, project_id=project_id, at=at)
-        task = head.find_task(task_id)
+        head = letterhead_of(actor=actor, project_id=project_id)
+        task = briefs.find_task_brief(actor=actor, project_id=project_id, task_id=task_id)
         if task is None:
             raise NotFoundError("There is no such task in this project.", remedy="Look at the plan again.")
         _refuse_unfit(task)
@@ -125,7 +129,7 @@ def compose(
     body: str,
     source: str,
     at: datetime,
-    task: TaskInfo | None = None,
+    task: TaskBrief | None = None,
     extra: dict[str, str] | None = None,
     cc: tuple[str, ...] = (),
     button_text: str = "",
@@ -141,7 +145,7 @@ def compose(
         link = link_for(
             actor=actor,
             reader=reader,
-            project_id=head.project.summary.id,
+            project_id=head.project.id,
             task_id=task.id if task and kind in _ABOUT_A_TASK and task.visibility is Visibility.SHARED else None,
             at=at,
         )
@@ -160,8 +164,8 @@ def compose(
                 button_url=link if needs_button else "",
                 footer=PLAN_FOOTER if reader.side is Side.CUSTOMER else "",
                 preferences_url="" if cc else preferences_link(actor=actor, reader=reader, at=at),
-                thread=f"project-{head.project.summary.id}",
-                project_id=head.project.summary.id,
+                thread=f"project-{head.project.id}",
+                project_id=head.project.id,
                 account_id=head.account.id,
                 task_id=task.id if task else None,
             )
@@ -177,7 +181,7 @@ def preferences_link(*, actor: Actor, reader: Reader, at: datetime) -> str:
     return addresses.portal_entry(url, page="mail")
 
 
-def customer_of_task(*, actor: Actor, head: Letterhead, task: TaskInfo) -> Reader:
+def customer_of_task(*, actor: Actor, head: Letterhead, task: TaskBrief) -> Reader:
     """Return who on the customer's side does a task: the assignee, else who fills the role, else the project owner.
 
     Raises NoReaderError. Inside communications only.
@@ -200,7 +204,7 @@ def customer_of_task(*, actor: Actor, head: Letterhead, task: TaskInfo) -> Reade
     )
 
 
-def _refuse_unfit(task: TaskInfo) -> None:
+def _refuse_unfit(task: TaskBrief) -> None:
     if task.state not in OPEN_STATES or task.side is not Side.CUSTOMER:
         raise ConflictError("Only an open task of the customer can be nudged.", remedy="Look at the plan again.")
     if task.visibility is Visibility.INTERNAL:

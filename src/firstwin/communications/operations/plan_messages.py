@@ -1,6 +1,5 @@
 """The messages that a plan sends by itself: to whom, with which files, and how they would look now."""
 
-from datetime import datetime
 from pathlib import Path
 from uuid import UUID
 
@@ -12,7 +11,8 @@ from firstwin.communications.operations.letterhead import Letterhead, letterhead
 from firstwin.communications.queries import people
 from firstwin.communications.rules import addresses, markdown, placeholders
 from firstwin.identity.contracts import Actor
-from firstwin.projects.contracts import TaskInfo
+from firstwin.projects.contracts.briefs import TaskBrief
+from firstwin.projects.queries import briefs
 from firstwin.projects.queries import files as file_queries
 from firstwin.shared.errors import ConflictError, FirstwinError, NotFoundError, PermissionDeniedError
 
@@ -33,7 +33,7 @@ def readers_of_task(*, actor: Actor, head: Letterhead, roles: list[str]) -> tupl
     return readers
 
 
-def text_of(task: TaskInfo) -> tuple[str, str]:
+def text_of(task: TaskBrief) -> tuple[str, str]:
     """Return subject and body of a message task as the playbook has them; inside communications only."""
     return task.settings.get("subject") or task.name, task.settings.get("body") or task.description
 
@@ -44,7 +44,7 @@ def list_files(*, actor: Actor, task_id: UUID) -> tuple[MailFile, ...]:
     return tuple(MailFile(name=one.info.name, media_type=one.info.media_type, path=one.path) for one in found)
 
 
-def require_files(*, actor: Actor, task: TaskInfo) -> tuple[MailFile, ...]:
+def require_files(*, actor: Actor, task: TaskBrief) -> tuple[MailFile, ...]:
     """Return the files of a message task. Raises ConflictError while one that has to go with it is missing, or too large."""
     files = list_files(actor=actor, task_id=task.id)
     there = {Path(file.name).stem.casefold() for file in files} | {file.name.casefold() for file in files}
@@ -62,11 +62,17 @@ def require_files(*, actor: Actor, task: TaskInfo) -> tuple[MailFile, ...]:
     return files
 
 
-def preview_message(*, actor: Actor, task: TaskInfo, at: datetime) -> MessagePreview:
-    """Return a message of the plan as it would go out now. Nothing is written and no personal link is made."""
+def preview_message(*, actor: Actor, task_id: UUID) -> MessagePreview:
+    """Return a message of the plan as it would go out now. Nothing is written and no personal link is made.
+
+    Raises NotFoundError.
+    """
     if not permissions.can_see_messages(actor):
         raise PermissionDeniedError("You may not read the log of messages.")
-    head = letterhead_of(actor=actor, project_id=task.project_id, at=at)
+    task = briefs.find_task_brief(actor=actor, task_id=task_id)
+    if task is None:
+        raise NotFoundError("There is no such task.", remedy="It may have been removed; look at the plan.")
+    head = letterhead_of(actor=actor, project_id=task.project_id)
     subject, body = text_of(task)
     try:
         readers = readers_of_task(actor=actor, head=head, roles=task.settings.get("to") or [task.owner_role])

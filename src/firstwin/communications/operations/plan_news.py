@@ -12,13 +12,13 @@ from firstwin.projects.events import ProjectRescheduled
 
 def announce_moved_plan(*, actor: Actor, moved: ProjectRescheduled, source: str, at: datetime) -> None:
     """Tell the owner of the project and those whose tasks moved how far they moved, and why."""
-    head = letterhead_of(actor=actor, project_id=moved.project_id, at=at)
+    head = letterhead_of(actor=actor, project_id=moved.project_id)
     told = dict.fromkeys([*([head.owner.id] if head.owner else []), *moved.member_ids])
     news = News(
         kind=NotificationKind.PLAN,
         source=source,
         title=f"{moved.extent}: {moved.cause}",
-        excerpt=head.project.summary.name,
+        excerpt=head.project.name,
         project_id=moved.project_id,
         account_id=moved.account_id,
     )

@@ -9,11 +9,12 @@ from firstwin.customers.contracts import AccountInfo, ContactInfo
 from firstwin.identity import queries as identity_queries
 from firstwin.identity.contracts import Actor, MemberInfo
 from firstwin.playbooks.contracts import Side
-from firstwin.projects.contracts import PersonRef, ProjectDetail
+from firstwin.projects.contracts import PersonRef
+from firstwin.projects.contracts.briefs import ProjectBrief
 
 
 def readers_of_roles(
-    *, actor: Actor, project: ProjectDetail, account: AccountInfo, roles: Collection[str]
+    *, actor: Actor, project: ProjectBrief, account: AccountInfo, roles: Collection[str]
 ) -> tuple[Reader, ...]:
     """Return the people who fill the roles, each once, in the order of the roles; empty roles are left out."""
     by_key = {role.key: role.person for role in project.roles}
@@ -21,7 +22,7 @@ def readers_of_roles(
     return readers_of(actor=actor, account=account, people=[one for one in persons if one is not None])
 
 
-def customer_readers(*, actor: Actor, project: ProjectDetail, account: AccountInfo) -> tuple[Reader, ...]:
+def customer_readers(*, actor: Actor, project: ProjectBrief, account: AccountInfo) -> tuple[Reader, ...]:
     """Return the customer's people of a project, each once."""
     people = [role.person for role in project.roles if role.person is not None and role.side is Side.CUSTOMER]
     return readers_of(actor=actor, account=account, people=people)

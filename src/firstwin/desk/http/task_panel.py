@@ -93,7 +93,7 @@ def _mail(actor: Actor, task: TaskInfo) -> dict[str, Any]:
     sent = message_queries.list_messages(actor=actor, task_id=task.id).items
     if sent or task.state not in OPEN_STATES:
         return {"mails": sent}
-    return {"preview": plan_messages.preview_message(actor=actor, task=task, at=clock.now())}
+    return {"preview": plan_messages.preview_message(actor=actor, task_id=task.id)}
 
 
 def _history(actor: Actor, task: TaskInfo) -> list[Fact]:
