@@ -60,7 +60,8 @@ def shell_of(request: HttpRequest) -> Shell:
     actor = identity_queries.find_actor_of(request)
     if actor is None:
         return Shell()
-    workspace = identity_queries.get_workspace(actor=actor)
+    own = identity_queries.list_workspaces_of(request)
+    workspace = next(one for one in own if one.id == actor.workspace_id)
     return Shell(
         workspace_name=workspace.name,
         brand=workspace.brand_color.removeprefix("#"),
@@ -70,7 +71,7 @@ def shell_of(request: HttpRequest) -> Shell:
         entries=_entries(PLACES, request.path),
         foot=_entries(FOOT, request.path),
         search_url=address_of("search"),
-        others=tuple(one for one in identity_queries.list_workspaces_of(request) if one.id != workspace.id),
+        others=tuple(one for one in own if one.id != workspace.id),
         unread=notification_queries.count_unread(actor=actor),
     )
 

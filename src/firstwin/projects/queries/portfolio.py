@@ -1,11 +1,12 @@
 """The portfolio: lists, numbers and the board over every project of a workspace."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from django.db.models import Case, Count, F, Q, QuerySet, Value, When, Window
+from django.db.models import Count, F, Q, QuerySet, Window
 from django.db.models.functions import RowNumber
 
 from firstwin.identity.contracts import Actor
@@ -165,29 +166,41 @@ def _standing(standing: Standing, at: datetime) -> Q:
 
 def count_projects(*, actor: Actor, at: datetime, filters: ProjectFilters | None = None) -> ProjectFacets:
     """Return how many projects the filters leave, in all and by standing and state, in one read."""
-    standing = Case(
-        *(When(state=state, then=Value(standing.value)) for standing, state in _FIXED.items()),
-        *(When(condition, then=Value(standing.value)) for standing, condition in _questions(at)),
-        default=Value(Standing.ON_TRACK.value),
-    )
-    groups = (
+    questions, asked = _questions(at), Q(pk__in=[])
+    first: dict[str, Q] = {}
+    for standing, condition in questions:
+        asked |= condition
+        first[f"until_{standing.value}"] = asked
+    groups: Iterable[Mapping[str, Any]] = (
         filtered(actor, filters or ProjectFilters(), at)
-        .values("state", standing=standing)
+        .values("state")
         .annotate(
             count=Count("id"),
             late=Count("id", filter=_is_late(at)),
             waiting=Count("id", filter=_is_waiting(at)),
             stuck=Count("id", filter=Q(state=ProjectState.ACTIVE, stuck_count__gt=0)),
             first_value=Count("first_value_at"),
+            # One standing is what its question adds to those before it: grouping by standing would sort every row.
+            **{name: Count("id", filter=condition) for name, condition in first.items()},
         )
         .order_by()
     )
     total: Counter[str] = Counter()
     by_standing, by_state = Counter[Standing](), Counter[ProjectState]()
+    fixed = {state: standing for standing, state in _FIXED.items()}
     for group in groups:
-        by_standing[Standing(group["standing"])] += group["count"]
-        by_state[ProjectState(group["state"])] += group["count"]
+        state = ProjectState(group["state"])
+        by_state[state] += group["count"]
         total.update({name: group[name] for name in ("count", "late", "waiting", "stuck", "first_value")})
+        if state in fixed:
+            by_standing[fixed[state]] += group["count"]
+            continue
+        before = 0
+        for standing, _ in questions:
+            until = group[f"until_{standing.value}"]
+            by_standing[standing] += until - before
+            before = until
+        by_standing[Standing.ON_TRACK] += group["count"] - before
     return ProjectFacets(
         total=total["count"],
         running=by_state[ProjectState.ACTIVE] + by_state[ProjectState.ON_HOLD],
