@@ -7,6 +7,7 @@ import "./ui/components.css";
 import "./ui/headings.css";
 import "./ui/forms.css";
 import "./ui/data.css";
+import "./ui/stacked.css";
 import "./ui/fan.css";
 import "./ui/month.css";
 import "./communications/mail.css";

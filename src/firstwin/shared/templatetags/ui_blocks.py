@@ -197,9 +197,14 @@ def empty_state(content: str, title: str, *, icon_name: str, text: str = "", sma
 
 
 @register.simple_block_tag
-def data_table(content: str, caption: str, *, id: str = "", dense: bool = False) -> SafeString:
-    """Frame a table; inside: <thead> with {% th %} and <tbody>. The caption is for screen readers."""
-    return render_to_string("ui/data_table.html", {"content": content, "caption": caption, "id": id, "dense": dense})
+def data_table(content: str, caption: str, *, id: str = "", dense: bool = False, stacked: bool = False) -> SafeString:
+    """Frame a table; inside: <thead> with {% th %} and <tbody>. The caption is for screen readers.
+
+    On a phone a `stacked` one shows what a row holds below its name (td.fw-head, or whatever opens the row), with
+    `data-label` before what nobody would understand without the head of its column; others scroll sideways.
+    """
+    context = {"content": content, "caption": caption, "id": id, "dense": dense, "stacked": stacked}
+    return render_to_string("ui/data_table.html", context)
 
 
 @register.simple_tag(takes_context=True)
