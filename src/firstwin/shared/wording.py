@@ -22,8 +22,9 @@ SPELLINGS = {
 
 
 def in_words(key: str) -> str:
-    """Return a stored key as words: "in_progress" is "In progress"."""
-    return SPELLINGS.get(key) or key.replace("_", " ").capitalize()
+    """Return a stored key as words: "in_progress" is "In progress"; what is written in capitals stays so."""
+    words = key.replace("_", " ")
+    return SPELLINGS.get(key) or words[:1].upper() + words[1:]
 
 
 def relative(at: datetime, *, now: datetime, zone: tzinfo) -> str:
