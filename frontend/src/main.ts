@@ -12,6 +12,7 @@ import "./ui/fan.css";
 import "./ui/month.css";
 import "./communications/mail.css";
 import "./playbooks/playbooks.css";
+import "./projects/days.css";
 import "./projects/plan.css";
 import "./projects/update.css";
 import "./projects/workload.css";

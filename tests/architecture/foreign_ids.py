@@ -36,8 +36,17 @@ from firstwin.jobs.contracts import JobState
 from firstwin.jobs.models import Job
 from firstwin.playbooks.contracts import TaskKind
 from firstwin.playbooks.models import Playbook, PlaybookVersion
+from firstwin.projects.contracts.ledger import DayReason, LedgerSide
 from firstwin.projects.contracts.steering import PlanChange, TaskTiming
-from firstwin.projects.models import ProjectRole, ProjectStage, ProjectTask, ProjectUpdate, TaskLink, UpdateRun
+from firstwin.projects.models import (
+    LedgerEntry,
+    ProjectRole,
+    ProjectStage,
+    ProjectTask,
+    ProjectUpdate,
+    TaskLink,
+    UpdateRun,
+)
 from firstwin.projects.operations import baselines, comments, steering
 from firstwin.projects.operations import files as file_operations
 from firstwin.shared.models import WorkspaceModel
@@ -221,6 +230,22 @@ def _write_key(world: World) -> Any:
     return sources.get_source(actor=world.actor, source_id=source_id).keys[0].id
 
 
+def _ledger_entry(world: World) -> Any:
+    return _new(
+        LedgerEntry,
+        world,
+        project_id=world.id("project_id"),
+        baseline_number=1,
+        position=9_999,
+        on=date(2026, 3, 9),
+        days=1,
+        side=LedgerSide.CUSTOMER,
+        reason=DayReason.STUCK,
+        counted_side=LedgerSide.CUSTOMER,
+        counted_reason=DayReason.STUCK,
+    )
+
+
 THINGS: dict[str, Callable[[World], Any]] = {
     "account_id": lambda world: make_account(world.workspace).id,
     "contact_id": _contact,
@@ -250,6 +275,7 @@ THINGS: dict[str, Callable[[World], Any]] = {
     "job_id": _dead_job,
     "session_id": _session,
     "update_id": _update,
+    "entry_id": _ledger_entry,
     "run_id": _update_run,
     "source_id": lambda world: make_source(world.actor).id,
     "write_key_id": _write_key,
@@ -290,5 +316,7 @@ BODIES: dict[str, Callable[[World], dict[str, Any]]] = {
 }
 """Fields of bodies that are needed to get as far as looking for the thing; the others are made from the schema."""
 
-PAGE_FIELDS = dict.fromkeys(("name", "title", "body", "text", "reason", "evidence", "description"), "Some words")
+PAGE_FIELDS = dict.fromkeys(
+    ("name", "title", "body", "text", "reason", "evidence", "description", "note"), "Some words"
+)
 """What is posted to every page, so that it looks for the thing instead of complaining about an empty form."""

@@ -8,6 +8,7 @@ from uuid import UUID
 from firstwin.communications.contracts import MeetingInfo, MessageDetail, MessageInfo, Rsvp
 from firstwin.identity.contracts import WorkspaceInfo
 from firstwin.projects.contracts import CommentInfo, FileInfo, PersonRef
+from firstwin.projects.contracts.ledger import SharedStatement
 from firstwin.projects.contracts.portal import PortalProject, PortalTask
 
 
@@ -95,6 +96,7 @@ class Home:
     comments: tuple[CommentInfo, ...]
     progress_words: str
     contact: PersonCard | None
+    days: SharedStatement | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

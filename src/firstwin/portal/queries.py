@@ -20,6 +20,7 @@ from firstwin.projects.queries import comments as comment_queries
 from firstwin.projects.queries import files as file_queries
 from firstwin.projects.queries import portal as portal_queries
 from firstwin.projects.queries import projects as project_queries
+from firstwin.projects.queries import statements
 from firstwin.shared.errors import NotFoundError, PermissionDeniedError
 
 _RECENT = timedelta(days=30)
@@ -56,6 +57,7 @@ def get_home(*, actor: Actor, project_id: UUID, at: datetime) -> Home:
         progress_words=rules.progress_words(project),
         percent_words=f"{project.percent} %",
         contact=_vendor_contact(people),
+        days=statements.find_shared_statement(actor=actor, project_id=project_id),
     )
 
 

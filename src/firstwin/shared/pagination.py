@@ -18,6 +18,7 @@ from firstwin.shared.errors import InvalidInputError, Problem
 
 T = TypeVar("T")
 Row = TypeVar("Row", bound=models.Model)
+Found = TypeVar("Found", bound="models.Model | dict[str, Any]")
 
 DEFAULT_PAGE_SIZE = 50
 MAX_PAGE_SIZE = 200
@@ -58,18 +59,38 @@ def page_with(
     convert: Callable[[list[Row]], tuple[T, ...]],
 ) -> Page[T]:
     """Like `page_of`, for lists whose rows are converted together (what they need is read for all of them at once)."""
-    if not 1 <= limit <= MAX_PAGE_SIZE:
-        problem = Problem("limit", f"A page holds 1 to {MAX_PAGE_SIZE} rows.", "Ask for several pages.")
-        raise InvalidInputError(problem.message, problems=(problem,))
     columns = [_Column.of(rows.model, name) for name in order]
     if all(column.name not in {"pk", rows.model._meta.pk.name} for column in columns):
         columns.append(_Column.of(rows.model, "pk"))
+    shown, next_cursor = _cut(rows, columns, cursor, limit)
+    return Page(items=convert(shown), next_cursor=next_cursor)
+
+
+def page_of_groups(
+    rows: "models.QuerySet[Any, Any]",
+    *,
+    order: Sequence[str],
+    cursor: str | None,
+    limit: int = DEFAULT_PAGE_SIZE,
+    convert: Callable[[dict[str, Any]], T],
+) -> Page[T]:
+    """Like `page_of`, for rows that were grouped and added up; `order` must tell any two of them apart."""
+    shown, next_cursor = _cut(rows, [_Column.of(rows.model, name) for name in order], cursor, limit)
+    return Page(items=tuple(map(convert, shown)), next_cursor=next_cursor)
+
+
+def _cut(
+    rows: "models.QuerySet[Any, Found]", columns: "list[_Column]", cursor: str | None, limit: int
+) -> "tuple[list[Found], str | None]":
+    """Return the rows of a page, and the cursor of the next one."""
+    if not 1 <= limit <= MAX_PAGE_SIZE:
+        problem = Problem("limit", f"A page holds 1 to {MAX_PAGE_SIZE} rows.", "Ask for several pages.")
+        raise InvalidInputError(problem.message, problems=(problem,))
     if cursor:
         rows = rows.filter(_after(columns, _decode(cursor, columns)))
     found = list(rows.order_by(*(column.order for column in columns))[: limit + 1])
     shown = found[:limit]
-    next_cursor = _encode(columns, shown[-1]) if len(found) > limit else None
-    return Page(items=convert(shown), next_cursor=next_cursor)
+    return shown, _encode(columns, shown[-1]) if len(found) > limit else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +117,9 @@ class _Column:
             return F(self.name).desc() if self.is_descending else F(self.name).asc()
         return F(self.name).desc(nulls_last=True) if self.is_descending else F(self.name).asc(nulls_last=True)
 
-    def value_of(self, row: models.Model) -> Any:
+    def value_of(self, row: models.Model | dict[str, Any]) -> Any:
+        if isinstance(row, dict):
+            return row[self.name]
         value: Any = row
         for part in self.name.split("__"):
             value = getattr(value, part, None)
@@ -112,16 +135,18 @@ class _Column:
 
 def _after(columns: list[_Column], values: list[Any]) -> Q:
     """Rows that come after a position: later in the first column, or equal there and after it in the rest."""
-    condition = Q(pk__in=[])
+    condition: Q | None = None
     for column, value in reversed(list(zip(columns, values, strict=True))):
         if value is None:
-            condition = Q(**{f"{column.name}__isnull": True}) & condition
+            condition = None if condition is None else Q(**{f"{column.name}__isnull": True}) & condition
             continue
         beyond = "lt" if column.is_descending else "gt"
         later = Q(**{f"{column.name}__{beyond}": value})
         if column.is_nullable:
             later |= Q(**{f"{column.name}__isnull": True})
-        condition = later | (Q(**{column.name: value}) & condition)
+        condition = later if condition is None else later | (Q(**{column.name: value}) & condition)
+    if condition is None:
+        return Q(pk__in=[])
     first, value = columns[0], values[0]
     if not first.is_nullable and value is not None:
         # Says nothing new, but lets the database start in the index instead of reading everything before.
@@ -129,7 +154,7 @@ def _after(columns: list[_Column], values: list[Any]) -> Q:
     return condition
 
 
-def _encode(columns: list[_Column], row: models.Model) -> str:
+def _encode(columns: list[_Column], row: models.Model | dict[str, Any]) -> str:
     values = [_plain(column.value_of(row)) for column in columns]
     raw = msgspec.json.encode([_signature(columns), values])
     return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()

@@ -14,6 +14,8 @@ from firstwin.identity.contracts import Role
 from firstwin.journal.models import Entry
 from firstwin.portal.http import urls
 from firstwin.projects.operations import files as file_operations
+from firstwin.projects.operations import statements
+from firstwin.projects.queries import statements as statement_queries
 from firstwin.shared import clock
 from firstwin.shared.models import WorkspaceModel
 from tests.factories.customers import make_account, make_contact
@@ -47,6 +49,8 @@ def _ids(visit: SmallVisit) -> dict[str, str]:
         content=SimpleUploadedFile("plan.txt", b"plan").open(),
         at=clock.now(),
     )
+    statement = statement_queries.get_statement(actor=actor, project_id=visit.running.id)
+    statements.share_statement(actor=actor, project_id=visit.running.id, mark=statement.mark, at=clock.now())
     return {
         "project_id": str(visit.running.id),
         "task_id": str(visit.task_id("todo")),

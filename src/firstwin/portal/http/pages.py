@@ -8,6 +8,7 @@ from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseRed
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_http_methods, require_safe
 
 from firstwin.communications.contracts import MailChoice, Preferences
@@ -20,6 +21,7 @@ from firstwin.portal.contracts import TaskPage
 from firstwin.portal.http.door import portal_page, zone_of
 from firstwin.portal.http.forms import MailForm, SendBackForm, StuckForm, finish_form
 from firstwin.projects.queries import files as file_queries
+from firstwin.projects.queries import statements
 from firstwin.shared import clock
 
 
@@ -75,6 +77,26 @@ def render_task(
         **more,
     }
     return render(request, "portal/task.html", context, status=status)
+
+
+@require_safe
+@portal_page
+def show_days(request: HttpRequest, actor: Actor, project_id: UUID) -> HttpResponse:
+    """Show the statement of the days that the team shared."""
+    shared = statements.get_shared_statement(actor=actor, project_id=project_id)
+    context = {**_frame(actor), "shared": shared, "statement": shared.statement, "message": shared.message}
+    return render(request, "portal/days.html", context)
+
+
+@require_safe
+@portal_page
+def download_days(_request: HttpRequest, actor: Actor, project_id: UUID) -> HttpResponse:
+    """Hand the shared statement out on paper."""
+    shared = statements.get_shared_statement(actor=actor, project_id=project_id)
+    response = HttpResponse(statements.paper_of(shared.statement, shared.message), content_type="application/pdf")
+    name = f"days-{shared.statement.as_of}.pdf"
+    response.headers["Content-Disposition"] = content_disposition_header(True, name) or "attachment"
+    return response
 
 
 @require_safe

@@ -233,6 +233,7 @@ class ProjectSummary:
     planned_end_at: datetime
     likely_end_at: datetime | None
     likely_chance: float | None
+    lost_days: int
     first_value_at: datetime | None
     completed_at: datetime | None
     last_customer_activity_at: datetime | None

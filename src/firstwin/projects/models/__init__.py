@@ -11,6 +11,7 @@ from firstwin.playbooks.contracts import Side, TaskKind, Visibility
 from firstwin.projects.contracts import OPEN_STATES, ProjectState, ReasonSide, TaskState
 from firstwin.projects.contracts.updates import RunOutcome
 from firstwin.projects.models.choices import choices_of
+from firstwin.projects.models.ledger import DayStatementRow as DayStatementRow
 from firstwin.projects.models.ledger import LedgerEntry as LedgerEntry
 from firstwin.projects.models.plans import Baseline as Baseline
 from firstwin.projects.models.plans import PlanStep as PlanStep

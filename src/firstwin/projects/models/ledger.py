@@ -11,7 +11,11 @@ from firstwin.shared.models import WorkspaceModel
 
 
 class LedgerEntry(WorkspaceModel):
-    """Working days by which the end of a project moved: when, to whom they are put down, and why. Never changed."""
+    """Working days by which the end of a project moved: when, to whom they are put down, and why.
+
+    What was written down is never changed. `counted_side` and `counted_reason` are what counts: the same, until somebody
+    corrects them with a note.
+    """
 
     project = models.ForeignKey("projects.Project", on_delete=models.CASCADE, related_name="+", db_index=False)
     baseline_number = models.PositiveSmallIntegerField()
@@ -26,6 +30,11 @@ class LedgerEntry(WorkspaceModel):
     person = models.CharField(max_length=200, blank=True)
     is_internal = models.BooleanField(default=False)
     actor_name = models.CharField(max_length=200, blank=True)
+    counted_side = models.CharField(max_length=12, choices=choices_of(LedgerSide))
+    counted_reason = models.CharField(max_length=12, choices=choices_of(DayReason))
+    note = models.TextField(blank=True)
+    corrected_by = models.CharField(max_length=200, blank=True)
+    corrected_at = models.DateTimeField(null=True)
 
     if TYPE_CHECKING:
         project_id: UUID
@@ -35,3 +44,25 @@ class LedgerEntry(WorkspaceModel):
             models.UniqueConstraint(fields=["project", "baseline_number", "position"], name="projects_ledger_in_order"),
         ]
         indexes = [models.Index(fields=["workspace", "on", "project"], name="projects_ledger_on")]
+
+
+class DayStatementRow(WorkspaceModel):
+    """A statement of a project's days as it was when it was shared with the customer, until it is withdrawn."""
+
+    project = models.ForeignKey("projects.Project", on_delete=models.CASCADE, related_name="+", db_index=False)
+    content = models.JSONField()
+    message = models.TextField(blank=True)
+    shared_at = models.DateTimeField()
+    shared_by = models.CharField(max_length=200)
+    withdrawn_at = models.DateTimeField(null=True)
+    withdrawn_by = models.CharField(max_length=200, blank=True)
+
+    if TYPE_CHECKING:
+        project_id: UUID
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["project"], condition=models.Q(withdrawn_at__isnull=True), name="projects_statement_one_shared"
+            ),
+        ]

@@ -108,6 +108,8 @@ def _write(project: Project, lines: Sequence[LedgerLine]) -> None:
             days=line.days,
             side=line.side,
             reason=line.reason,
+            counted_side=line.side,
+            counted_reason=line.reason,
             text=line.text,
             task_id=line.task_id,
             task_name=line.task_name,

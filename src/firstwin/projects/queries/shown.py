@@ -200,6 +200,7 @@ def project_summary(row: Project, counts: Counts, at: datetime) -> ProjectSummar
         planned_end_at=row.planned_end_at,
         likely_end_at=row.likely_end_at if row.state == ProjectState.ACTIVE else None,
         likely_chance=row.likely_chance if row.state == ProjectState.ACTIVE else None,
+        lost_days=row.lost_days,
         first_value_at=row.first_value_at,
         completed_at=row.completed_at,
         last_customer_activity_at=row.last_customer_activity_at,

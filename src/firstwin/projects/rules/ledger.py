@@ -10,7 +10,7 @@ from firstwin.journal.contracts import Event
 from firstwin.playbooks.contracts import Side, Visibility
 from firstwin.projects import events
 from firstwin.projects.contracts import ReasonSide, TaskState
-from firstwin.projects.contracts.ledger import DayReason, LedgerLine, LedgerSide, SideSum
+from firstwin.projects.contracts.ledger import DayEntry, DayReason, LedgerLine, LedgerSide, SideSum
 from firstwin.projects.rules.facts import PlanFacts, TaskFact
 
 _DAY = timedelta(days=1)
@@ -178,7 +178,7 @@ def _told(fact: Event, line: LedgerLine, before: Situation) -> LedgerLine | None
     return None
 
 
-def sums(lines: Iterable[LedgerLine]) -> tuple[SideSum, ...]:
+def sums(lines: Iterable[LedgerLine | DayEntry]) -> tuple[SideSum, ...]:
     """What each side lost and won back, in the order of the sides; sides without a day are left out."""
     found = list(lines)
     return tuple(
@@ -192,10 +192,23 @@ def sums(lines: Iterable[LedgerLine]) -> tuple[SideSum, ...]:
     )
 
 
-def merged(lines: Iterable[LedgerLine]) -> tuple[LedgerLine, ...]:
-    """Lines as they are read: days in a row for the same reason are told together, on the last of them."""
-    kept: list[LedgerLine] = []
-    for _, group in groupby(lines, key=lambda line: (replace(line, on=date.min, days=0), line.days > 0)):
+def merged(entries: Iterable[DayEntry]) -> tuple[DayEntry, ...]:
+    """Entries as they are read: days in a row for the same reason are told together."""
+    kept: list[DayEntry] = []
+    for _, group in groupby(entries, key=_alike):
         together = list(group)
-        kept.append(replace(together[-1], days=sum(line.days for line in together)))
+        kept.append(
+            replace(
+                together[0],
+                on=together[-1].on,
+                days=sum(entry.days for entry in together),
+                count=sum(entry.count for entry in together),
+            )
+        )
     return tuple(kept)
+
+
+def _alike(entry: DayEntry) -> tuple[DayEntry, bool]:
+    """What entries that are told together have in common."""
+    plain = replace(entry, id=entry.project_id, position=0, since=date.min, on=date.min, days=0, count=1)
+    return plain, entry.days > 0
