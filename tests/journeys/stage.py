@@ -21,7 +21,7 @@ from firstwin.projects.operations import changes as change_operations
 from firstwin.projects.operations import forecasting, launch
 from firstwin.projects.operations import tasks as task_operations
 from firstwin.projects.queries import projects as project_queries
-from tests.factories import customers, identity, portal, projects, updates
+from tests.factories import customers, identity, portal, projects, updates, usage
 
 COMPANIES = (
     ("Bluefin Logistics", Segment.ENTERPRISE, Industry.OTHER),
@@ -158,3 +158,9 @@ def invitation_link(workspace_id: str, email: str) -> dict[str, Any]:
     return {
         "url": identity_queries.invitation_url(workspace_id=UUID(workspace_id), invitation_id=invitation.id),
     }
+
+
+def event_source() -> dict[str, str]:
+    """A source of product events in a workspace of its own."""
+    source = usage.make_source()
+    return {"workspace_id": str(source.workspace_id), "write_key": source.keys[0].key}

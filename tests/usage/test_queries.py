@@ -29,11 +29,11 @@ def test_sources_are_listed_in_three_queries(now: datetime, django_assert_num_qu
 def test_a_source_of_another_workspace_is_not_there(now: datetime) -> None:
     source = make_source()
     stranger, manager = make_actor(), make_actor(Role.MANAGER)
-    for look in (sources.get_source, inbox.list_latest):
-        with pytest.raises(NotFoundError):
-            look(actor=stranger, source_id=source.id)
-        with pytest.raises(PermissionDeniedError):
-            look(actor=manager, source_id=source.id)
+    for actor, error in ((stranger, NotFoundError), (manager, PermissionDeniedError)):
+        with pytest.raises(error):
+            sources.get_source(actor=actor, source_id=source.id)
+        with pytest.raises(error):
+            inbox.list_latest(actor=actor, source_id=source.id, at=now)
     with pytest.raises(NotFoundError):
         sources.list_rejected(actor=stranger, source_id=source.id, cursor=None)
 
@@ -45,7 +45,9 @@ def test_what_came_last_is_shown_first_and_the_fill_is_that_of_all(now: datetime
     take_in(source, track("A"), track("B"), at=now)
     take_in(source, track("C"), at=now + timedelta(seconds=5))
     take_in(other, track("D"), at=now + timedelta(seconds=9))
-    assert [event.name for event in inbox.list_latest(actor=actor, source_id=source.id)] == ["C", "B", "A"]
+    latest = inbox.list_latest(actor=actor, source_id=source.id, at=now)
+    assert [event.name for event in latest.events] == ["C", "B", "A"]
+    assert not latest.is_complete  # no store runs beside this test
     fill = inbox.get_fill()
     assert (fill.events, fill.oldest_at) == (4, now)
     assert 100 < fill.bytes < 2000

@@ -9,6 +9,7 @@ from firstwin.config.metrics import Gauges
 from firstwin.identity import queries as identity_queries
 from firstwin.jobs import queries as job_queries
 from firstwin.journal import queries as journal_queries
+from firstwin.usage.queries import inbox
 
 NEVER = float("nan")
 
@@ -19,8 +20,15 @@ def gauges(*, now: datetime) -> Gauges:
     jobs = GaugeMetricFamily("firstwin_jobs", "Jobs by state", labels=["state"])
     for state in ("ready", "waiting", "held", "running", "dead"):
         jobs.add_metric([state], getattr(stats, state))
+    waiting = inbox.get_fill()
     return Gauges(
         jobs,
+        GaugeMetricFamily("firstwin_inbox_events", "Product events on their way to the store", value=waiting.events),
+        GaugeMetricFamily(
+            "firstwin_inbox_oldest_seconds",
+            "How long the oldest product event has been on its way to the store",
+            value=_seconds_since(waiting.oldest_at, now) or 0.0,
+        ),
         GaugeMetricFamily(
             "firstwin_journal_sealed_entries", "Entries of the journal in their chains", value=_sealed_entries()
         ),

@@ -200,6 +200,10 @@ API_REQUESTS_PER_MINUTE = env.number(
     "FIRSTWIN_API_REQUESTS_PER_MINUTE", 600, at_least=1, help="How many API requests a key or person may make a minute"
 )
 
+EVENT_STORE = env.flag(
+    "FIRSTWIN_EVENT_STORE", default=True, help="Keep product events on this machine; yes on one machine only"
+)
+EVENT_STORE_FOLDER = HOME / "events"
 USAGE_INBOX_BYTES = 1_000_000 * env.number(
     "FIRSTWIN_USAGE_INBOX_MB", 1000, at_least=1, help="How many MB of product events may wait before senders must"
 )

@@ -1,18 +1,20 @@
 """Reads of the inbox: how full it is, and what came last."""
 
 import zlib
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import msgspec
 from django.db.models import Min, Sum
 
 from firstwin.identity.contracts import Actor
-from firstwin.usage.contracts import InboxFill, UsageEvent
+from firstwin.usage.contracts import InboxFill, LatestEvents, UsageEvent
+from firstwin.usage.contracts.store import EventScope, StoreUnavailableError
 from firstwin.usage.models import InboxBatch
-from firstwin.usage.queries import sources
+from firstwin.usage.queries import sources, store
 
 _LATEST_BATCHES = 10
+_LATEST_WITHIN = timedelta(days=30)
 _events = msgspec.json.Decoder(UsageEvent)
 
 
@@ -24,12 +26,22 @@ def get_fill() -> InboxFill:
     return InboxFill(events=found["events"] or 0, bytes=found["bytes"] or 0, oldest_at=oldest)
 
 
-def list_latest(*, actor: Actor, source_id: UUID, limit: int = 25) -> list[UsageEvent]:
-    """Return the events of a source that came last and are still in the inbox, latest first."""
+def list_latest(*, actor: Actor, source_id: UUID, at: datetime, limit: int = 25) -> LatestEvents:
+    """Return what came from a source last, latest arrival first: from the event store, and what still waits in the inbox."""
     sources.get_source(actor=actor, source_id=source_id)
     rows = InboxBatch.objects.for_actor(actor).filter(source_id=source_id).order_by("-id")[:_LATEST_BATCHES]
-    found = [event for row in rows for event in reversed(events_of(bytes(row.lines)))]
-    return sorted(found, key=lambda event: event.received_at, reverse=True)[:limit]
+    found = {event.message_key: event for row in rows for event in reversed(events_of(bytes(row.lines)))}
+    scope = EventScope(
+        workspace_id=actor.workspace_id, since=at - _LATEST_WITHIN, until=at + _LATEST_WITHIN, source_id=source_id
+    )
+    is_complete = True
+    try:
+        stored = store.event_reader().timeline(scope, person="", limit=limit)
+    except StoreUnavailableError:
+        stored, is_complete = [], False
+    found.update({event.message_key: event for event in stored})
+    latest = sorted(found.values(), key=lambda event: (event.received_at, event.at), reverse=True)[:limit]
+    return LatestEvents(events=tuple(latest), is_complete=is_complete)
 
 
 def events_of(lines: bytes) -> list[UsageEvent]:

@@ -10,6 +10,7 @@ from django.db import connections
 
 from firstwin.config import startup, supervisor, web_server
 from firstwin.shared import clock
+from firstwin.usage.operations import store as event_store
 
 
 class Command(BaseCommand):
@@ -34,14 +35,23 @@ class Command(BaseCommand):
         way_in = startup.way_in(at=clock.now())
         connections.close_all()
         self.say("Starting")
-        running = supervisor.Supervisor(
-            [
-                supervisor.Child("web server", supervisor.command("web")),
-                supervisor.Child("worker", supervisor.command("worker")),
-            ],
-            say=self.say,
-        )
+        running = supervisor.Supervisor(self._children(), say=self.say)
         sys.exit(running.run(when_started=lambda: self._greet(running, way_in)))
+
+    def _children(self) -> list[supervisor.Child]:
+        children = [
+            supervisor.Child("web server", supervisor.command("web")),
+            supervisor.Child("worker", supervisor.command("worker")),
+        ]
+        if not settings.EVENT_STORE:
+            return children
+        if event_store.is_installed():
+            children.append(supervisor.Child("event store", supervisor.command("event_store")))
+        else:
+            self.say(
+                "The engine of product events (chdb) is not installed: they wait in the inbox. make run installs it."
+            )
+        return children
 
     def _greet(self, running: supervisor.Supervisor, way_in: str) -> None:
         host = "127.0.0.1" if settings.HOST in {"0.0.0.0", "::"} else settings.HOST  # noqa: S104

@@ -60,7 +60,7 @@ def show_one(request: HttpRequest, actor: Actor, source_id: UUID) -> HttpRespons
         "source": source,
         "key": key,
         "keys": [{"key": one, "is_alive": one.ends_at is None or one.ends_at > at} for one in source.keys],
-        "latest": inbox.list_latest(actor=actor, source_id=source_id),
+        "latest": inbox.list_latest(actor=actor, source_id=source_id, at=at),
         "rejected": sources.list_rejected(actor=actor, source_id=source_id, cursor=words(request, "cursor") or None),
         "host": settings.BASE_URL,
         "bare_host": settings.BASE_URL.partition("://")[2],

@@ -162,6 +162,14 @@ class InboxFill:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LatestEvents:
+    """What came last. Not complete while the event store does not answer: then it is what waits in the inbox."""
+
+    events: tuple[UsageEvent, ...]
+    is_complete: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Replayed:
     """What trying rejected events again came to."""
 

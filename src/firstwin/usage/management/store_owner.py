@@ -1,0 +1,108 @@
+"""The process that owns the event store: it drains the inbox and answers the questions of the others on this machine."""
+
+import json
+import os
+import secrets
+import threading
+from collections.abc import Callable
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import msgspec
+import structlog
+from django.db import DatabaseError, close_old_connections
+
+from firstwin.usage.contracts.store import StoreUnavailableError
+from firstwin.usage.operations import draining
+from firstwin.usage.operations.store import ChdbEngine, EventWriter
+from firstwin.usage.queries.store import OwnerAddress, StoreCall
+
+LOOK_EVERY_SECONDS = 0.5
+LONGEST_PAUSE_SECONDS = 30.0
+MOST_QUESTION_BYTES = 4_000_000
+log = structlog.get_logger("firstwin.event_store")
+
+
+class StoreOwner:
+    """Opens the store when it is first needed: an installation without product events never loads the engine."""
+
+    def __init__(self, *, folder: Path, address_file: Path) -> None:
+        self._folder = folder
+        self._address_file = address_file
+        self._secret = secrets.token_urlsafe(32)
+        self._engine: ChdbEngine | None = None
+        self._opening = threading.Lock()
+
+    def engine(self) -> ChdbEngine:
+        """Return the engine, opened."""
+        with self._opening:
+            if self._engine is None:
+                self._engine = ChdbEngine(self._folder)
+            return self._engine
+
+    def run(self, stop: threading.Event) -> None:
+        """Answer and drain until asked to stop."""
+        server = ThreadingHTTPServer(("127.0.0.1", 0), _answering(self.engine, self._secret))
+        server.daemon_threads = True
+        threading.Thread(target=server.serve_forever, name="answers", daemon=True).start()
+        self._tell_address(server.server_address[1])
+        try:
+            self._drain_until(stop)
+        finally:
+            server.shutdown()
+            server.server_close()
+            if self._engine is not None:
+                self._engine.close()
+
+    def _drain_until(self, stop: threading.Event) -> None:
+        pause = LOOK_EVERY_SECONDS
+        while not stop.wait(pause):
+            try:
+                pause = 0.0 if self._drain_once() else LOOK_EVERY_SECONDS
+            except (DatabaseError, StoreUnavailableError) as error:
+                pause = min(LONGEST_PAUSE_SECONDS, max(1.0, pause * 2))
+                log.error("events wait in the inbox", error=str(error)[:500], again_in_seconds=pause)
+                close_old_connections()
+
+    def _drain_once(self) -> bool:
+        if not draining.has_waiting():
+            return False
+        return draining.drain_inbox(store=EventWriter(self.engine())).has_more
+
+    def _tell_address(self, port: int) -> None:
+        self._address_file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        part = self._address_file.with_suffix(f".{os.getpid()}")
+        descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(msgspec.json.encode(OwnerAddress(port=port, secret=self._secret)))
+        part.replace(self._address_file)
+
+
+def _answering(engine: Callable[[], ChdbEngine], secret: str) -> type[BaseHTTPRequestHandler]:
+    class Answers(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            if not secrets.compare_digest(self.headers.get("Authorization", ""), f"Bearer {secret}"):
+                self._send(403, b"the secret is wrong")
+                return
+            size = int(self.headers.get("Content-Length", "0"))
+            if size > MOST_QUESTION_BYTES:
+                self._send(413, b"the question is too long")
+                return
+            try:
+                call = msgspec.json.decode(self.rfile.read(size), type=StoreCall)
+                self._send(200, engine().read(call.text, call.parameters))
+            except StoreUnavailableError as error:
+                self._send(400, error.detail.encode())
+            except msgspec.DecodeError:
+                self._send(400, json.dumps("not a question").encode())
+
+        def _send(self, status: int, body: bytes) -> None:
+            self.send_response(status)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, format: str, *args: object) -> None:
+            """Say nothing: questions hold the ids of people."""
+
+    return Answers

@@ -1,0 +1,86 @@
+"""The process that owns the store: whom it answers, and what others are told while it is away."""
+
+import stat
+import threading
+from collections.abc import Iterator, Mapping
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import msgspec
+import pytest
+
+from firstwin.usage.contracts.store import EventScope, StoreUnavailableError
+from firstwin.usage.management import store_owner
+from firstwin.usage.queries.store import EventReader, OwnerAddress, OwnerEngine
+
+
+class EchoEngine:
+    """Answers a query with one row that holds its parameter."""
+
+    def read(self, text: str, parameters: Mapping[str, str]) -> bytes:
+        if "group" in parameters:
+            raise StoreUnavailableError("that cannot be asked")
+        return b'{"days":3,"users":%d}\n' % len(parameters)
+
+    def write(self, text: str, parameters: Mapping[str, str], lines: bytes = b"") -> int:
+        raise AssertionError("nobody writes through the owner's address")
+
+    def close(self) -> None:
+        pass
+
+
+class EchoOwner(store_owner.StoreOwner):
+    def engine(self) -> Any:
+        return EchoEngine()
+
+    def _drain_until(self, stop: threading.Event) -> None:
+        stop.wait()
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Iterator[Path]:
+    file = tmp_path / "run" / "event_store.json"
+    stop = threading.Event()
+    owner = EchoOwner(folder=tmp_path / "events", address_file=file)
+    thread = threading.Thread(target=owner.run, args=(stop,))
+    thread.start()
+    while not file.is_file() and thread.is_alive():
+        pass
+    yield file
+    stop.set()
+    thread.join()
+
+
+def scope_of(now: datetime, **more: Any) -> EventScope:
+    return EventScope(workspace_id=UUID(int=1), since=now, until=now + timedelta(days=1), **more)
+
+
+def test_whoever_can_read_the_address_is_answered(file: Path, now: datetime) -> None:
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert EventReader(OwnerEngine(file)).stickiness(scope_of(now)) == {3: 3}
+
+
+def test_a_wrong_secret_and_a_wrong_question_are_refused(file: Path, tmp_path: Path, now: datetime) -> None:
+    address = msgspec.json.decode(file.read_bytes(), type=OwnerAddress)
+    forged = tmp_path / "forged.json"
+    forged.write_bytes(msgspec.json.encode(OwnerAddress(port=address.port, secret="x" * 43)))
+    with pytest.raises(StoreUnavailableError, match="the secret is wrong"):
+        EventReader(OwnerEngine(forged)).stickiness(scope_of(now))
+    with pytest.raises(StoreUnavailableError, match="that cannot be asked"):
+        EventReader(OwnerEngine(file)).stickiness(scope_of(now, group_id="acorn"))
+
+
+def test_while_the_owner_is_away_others_are_told_and_nothing_is_written(tmp_path: Path, now: datetime) -> None:
+    away = OwnerEngine(tmp_path / "none.json")
+    with pytest.raises(StoreUnavailableError, match="waits in the inbox"):
+        EventReader(away).stickiness(scope_of(now))
+    with pytest.raises(StoreUnavailableError):
+        away.write("INSERT", {})
+
+
+def test_the_engine_is_not_loaded_before_something_came(tmp_path: Path, db: None) -> None:
+    owner = store_owner.StoreOwner(folder=tmp_path / "events", address_file=tmp_path / "address.json")
+    assert owner._drain_once() is False
+    assert not (tmp_path / "events").exists()

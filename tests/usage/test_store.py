@@ -1,0 +1,158 @@
+"""chDB and the plain store agree on random events; what is appended twice is there once; what is deleted is gone."""
+
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from itertools import count
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from firstwin.usage.contracts import EventKind
+from firstwin.usage.contracts.store import EventScope, Period, StoredEvent, Subject
+from firstwin.usage.operations.store import ChdbEngine, EventWriter
+from tests.usage.oracle import PlainStore
+
+START = datetime(2026, 2, 20, tzinfo=UTC)
+_workspaces = count(1000)
+engines: list[ChdbEngine] = []
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    engines.append(ChdbEngine(Path(tmp_path_factory.mktemp("events"))))
+    yield
+    engines.pop().close()
+
+
+def writer() -> EventWriter:
+    return EventWriter(engines[0])
+
+
+names = st.sampled_from(["Report Viewed", "it's", "a\\b", "tab\tnew\nline", '"{ü}"', "A"])
+people = st.sampled_from(["ada", "ben", "o'neil\\", ""])
+moments = st.integers(0, 60 * 24 * 40).map(lambda minutes: START + timedelta(minutes=minutes)) | st.sampled_from(
+    [START + timedelta(days=3, microseconds=number) for number in range(3)]
+)
+properties = st.dictionaries(st.sampled_from(["plan", "rows"]), st.integers(-9, 9) | st.booleans() | names, max_size=2)
+
+
+@st.composite
+def stored_events(draw: st.DrawFn) -> StoredEvent:
+    user = draw(people)
+    kind = draw(st.sampled_from([EventKind.TRACK, EventKind.TRACK, EventKind.TRACK, EventKind.PAGE]))
+    return StoredEvent(
+        workspace_id=UUID(int=draw(st.integers(1, 2))),
+        source_id=UUID(int=draw(st.integers(1, 2))),
+        message_key=UUID(int=draw(st.integers(1, 40)) << draw(st.sampled_from([0, 64, 100]))),
+        kind=kind,
+        name=draw(names),
+        user_id=user,
+        anonymous_id="" if user else draw(st.sampled_from(["x", "y"])),
+        group_id=draw(st.sampled_from(["", "acorn", "oak's"])),
+        previous_id="",
+        at=draw(moments),
+        received_at=START + timedelta(days=50),
+        properties=json.dumps(draw(properties), ensure_ascii=False),
+        context="{}",
+    )
+
+
+def answers(store: Any, scope: EventScope) -> dict[str, Any]:
+    """What a store says to every question."""
+    hour, week = timedelta(hours=1), timedelta(days=7)
+    sessions = store.sessions(scope, gap=hour)
+    latest = store.timeline(scope, person="", limit=7)
+    of_one = store.timeline(scope, person="o'neil\\", limit=5)
+    return {
+        **{f"active by {by}": store.active_users(scope, by=by) for by in Period},
+        "sessions": (sessions.sessions, sessions.users, round(sessions.seconds, 3)),
+        "adoption": store.adoption(scope, features={"one": ["it's", "a\\b"], "two": ["tab\tnew\nline"]}),
+        **{
+            f"first {number} of {of}": store.first_occurrence(scope, names=["A", "a\\b"], count=number, of=of)
+            for of in Subject
+            for number in (1, 2)
+        },
+        "funnel": store.funnel(scope, steps=["Report Viewed", "tab\tnew\nline", "A"], within=week),
+        "retention": store.retention(scope, weeks=4),
+        "stickiness": dict(store.stickiness(scope)),
+        "top features": store.top_features(scope, limit=4),
+        "timeline": [getattr(one, "message_key", one) for one in latest],
+        "timeline of one": [getattr(one, "message_key", one) for one in of_one],
+        "breakdown": store.breakdown(scope, name="A", key="plan", limit=5),
+        "export": list(store.export(scope)),
+    }
+
+
+@settings(max_examples=20)
+@given(st.lists(stored_events(), max_size=40), st.integers(0, 40), st.integers(1, 40), st.sampled_from(["", "oak's"]))
+def test_both_stores_answer_the_same(events: list[StoredEvent], first: int, days: int, group: str) -> None:
+    # The engine keeps what earlier examples brought, so each example has workspaces of its own.
+    fresh = {UUID(int=1): UUID(int=next(_workspaces)), UUID(int=2): UUID(int=next(_workspaces))}
+    events = [StoredEvent(**{**fields(event), "workspace_id": fresh[event.workspace_id]}) for event in events]
+    plain, real = PlainStore(), writer()
+    half = len(events) // 2
+    for piece in (events[:half], events[half:], events):
+        assert real.append(piece) == plain.append(piece)
+    since = START + timedelta(days=first)
+    scope = EventScope(
+        workspace_id=fresh[UUID(int=1)],
+        since=since,
+        until=since + timedelta(days=days),
+        group_id=group,
+        source_id=UUID(int=1) if days % 5 == 0 else None,
+    )
+    assert answers(real, scope) == answers(plain, scope)
+    for person in ("o'neil\\", "anonymous:x"):
+        assert real.delete_person(scope.workspace_id, person=person) == plain.delete_person(
+            scope.workspace_id, person=person
+        )
+    assert list(real.export(scope)) == list(plain.export(scope))
+
+
+def fields(event: StoredEvent) -> dict[str, Any]:
+    return {name: getattr(event, name) for name in StoredEvent.__slots__}
+
+
+def simple(number: int, **more: Any) -> StoredEvent:
+    given_fields = {
+        "workspace_id": UUID(int=1),
+        "source_id": UUID(int=1),
+        "message_key": UUID(int=number + 1),
+        "kind": EventKind.TRACK,
+        "name": "A",
+        "user_id": "ada",
+        "anonymous_id": "",
+        "group_id": "",
+        "previous_id": "",
+        "at": START + timedelta(seconds=number),
+        "received_at": START,
+        "properties": "{}",
+        "context": "{}",
+    }
+    return StoredEvent(**{**given_fields, **more})
+
+
+def test_an_export_in_pieces_is_whole_and_another_workspace_sees_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    workspace = UUID(int=next(_workspaces))
+    events = [simple(number, workspace_id=workspace) for number in range(10)]
+    events += [simple(number + 100, workspace_id=workspace, at=START) for number in range(10)]
+    assert writer().append(events) == 20
+    monkeypatch.setattr("firstwin.usage.queries.store.EXPORT_PIECE", 3)
+    scope = EventScope(workspace_id=workspace, since=START, until=START + timedelta(days=1))
+    assert len(list(writer().export(scope))) == 20
+    other = EventScope(workspace_id=UUID(int=next(_workspaces)), since=START, until=START + timedelta(days=1))
+    assert list(writer().export(other)) == []
+    assert writer().delete_person(other.workspace_id, person="ada") == 0
+
+
+def test_the_same_event_counts_again_after_thirty_days() -> None:
+    workspace = UUID(int=next(_workspaces))
+    assert writer().append([simple(1, workspace_id=workspace)]) == 1
+    for days, new in ((30, 0), (31, 1)):
+        again = simple(1, workspace_id=workspace, received_at=START + timedelta(days=days))
+        assert writer().append([again]) == new
