@@ -25,7 +25,7 @@ from firstwin.communications.models import (
     Message,
     Notification,
 )
-from firstwin.customers.contracts import ImportKind
+from firstwin.customers.contracts import ImportKind, Segment
 from firstwin.customers.operations import imports, portal_access
 from firstwin.desk.models import SavedViewRow
 from firstwin.identity.contracts import Actor, Role
@@ -36,9 +36,11 @@ from firstwin.jobs.contracts import JobState
 from firstwin.jobs.models import Job
 from firstwin.playbooks.contracts import TaskKind
 from firstwin.playbooks.models import Playbook, PlaybookVersion
+from firstwin.projects.contracts import TaskState
 from firstwin.projects.contracts.ledger import DayReason, LedgerSide
 from firstwin.projects.contracts.steering import PlanChange, TaskTiming
 from firstwin.projects.models import (
+    Booking,
     LedgerEntry,
     ProjectRole,
     ProjectStage,
@@ -169,6 +171,21 @@ def _view(world: World) -> Any:
     return _new(SavedViewRow, world, member=world.owner, page="projects", name="Mine", created_at=AT)
 
 
+def _booking(world: World) -> Any:
+    return _new(
+        Booking,
+        world,
+        playbook_id=UUID(world.id("playbook_id")),
+        name="Wren Robotics",
+        segment=Segment.MID_MARKET.value,
+        playbook_name="Example",
+        start_on=date(2030, 3, 2),
+        end_on=date(2030, 5, 2),
+        probability=50,
+        created_at=AT,
+    )
+
+
 def _dead_job(world: World) -> Any:
     job = Job(workspace_id=world.workspace.id, kind="test", state=JobState.DEAD.value, run_at=AT, created_at=AT)
     job.save(force_insert=True)
@@ -199,7 +216,7 @@ def _update(world: World) -> Any:
 
 
 def _step(world: World) -> Any:
-    timing = TaskTiming(task_id=UUID(world.id("task_id")), must_finish_by_at=AT)
+    timing = TaskTiming(task_id=_row(ProjectTask, world, state=TaskState.OPEN.value), must_finish_by_at=AT)
     change = PlanChange(timings=(timing,))
     done = steering.change_plan(actor=world.actor, project_id=_running(world).id, change=change, at=AT)
     return done.step_id
@@ -267,6 +284,7 @@ THINGS: dict[str, Callable[[World], Any]] = {
     "file_id": _file,
     "comment_id": _comment,
     "view_id": _view,
+    "booking_id": _booking,
     "message_id": lambda world: _row(Message, world),
     "meeting_id": lambda world: _row(Meeting, world),
     "notification_id": _notification,

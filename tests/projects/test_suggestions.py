@@ -7,9 +7,12 @@ import pytest
 from django.urls import reverse
 
 from firstwin.identity.contracts import Role
+from firstwin.projects.contracts.changes import TaskPatch
+from firstwin.projects.operations import changes
 from firstwin.projects.queries import suggestions
 from firstwin.shared.errors import NotFoundError, PermissionDeniedError
 from tests.desk.browsing import HTMX, colleague, outsider, text_of
+from tests.factories.bookings import make_booking
 from tests.factories.calendars import enter, holder_of
 from tests.factories.identity import actor_for, make_member
 from tests.factories.projects import SIGNED_AT, Running, launch_example
@@ -77,5 +80,78 @@ def test_the_reads_do_not_grow_with_people(running: Running, django_assert_num_q
     task_id, at = running.task("sales-handoff").id, datetime(2026, 3, 2, 9, tzinfo=UTC)
     for _ in range(4):
         make_member(Role.SPECIALIST, workspace=running.scene.workspace)
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         suggestions.suggest_owners(actor=running.scene.manager, task_id=task_id, at=at)
+
+
+def test_a_launch_names_who_could_fill_each_role(running: Running) -> None:
+    scene = running.scene
+    newcomer = actor_for(make_member(Role.SPECIALIST, workspace=scene.workspace))
+    (role,) = suggestions.suggest_roles(
+        actor=scene.manager,
+        playbook_id=running.row().playbook_id,
+        account_id=scene.account.id,
+        start_on=date(2026, 3, 9),
+        at=SIGNED_AT,
+    )
+    assert (role.key, role.name) == ("csm", "Success manager")
+    assert role.hours > 0
+    assert role.suggested[0].member_id == scene.specialist.id
+    assert role.suggested[0].reason.startswith("Has been Success manager in 1 project")
+    assert "free in the weeks of its tasks, which take" in role.suggested[0].reason
+    assert {one.member_id for one in role.suggested} == {scene.specialist.id, scene.manager.id, newcomer.id}
+
+
+def overloaded(running: Running) -> None:
+    patch = TaskPatch(estimate_hours=30)
+    for key in ("sales-handoff", "kickoff"):
+        changes.edit_task(actor=running.scene.manager, task_id=running.task(key).id, patch=patch, at=SIGNED_AT)
+
+
+def test_a_week_that_is_over_names_who_could_help_and_any_other_names_nobody(running: Running) -> None:
+    scene, monday = running.scene, date(2026, 3, 2)
+
+    def relief() -> tuple[Any, ...]:
+        return suggestions.suggest_relief(
+            actor=scene.manager, member_id=scene.specialist.id, monday=monday, at=SIGNED_AT
+        )
+
+    assert relief() == ()
+    overloaded(running)
+    found = relief()
+    assert {one.task.id for one in found} >= {running.task("sales-handoff").id}
+    assert all(one.owner.member_id == scene.manager.id and one.owner.has_time for one in found)
+    viewer = actor_for(make_member(Role.VIEWER, workspace=scene.workspace))
+    assert suggestions.suggest_relief(actor=viewer, member_id=scene.specialist.id, monday=monday, at=SIGNED_AT) == ()
+
+
+def test_likely_hours_count_as_taken(running: Running) -> None:
+    def free() -> str:
+        return next(reason for member_id, reason, _ in suggested(running) if member_id == running.scene.manager.id)
+
+    before = free()
+    make_booking(running.scene, start_on=date(2026, 3, 2), probability=95, role_map={"csm": running.scene.manager.id})
+    assert free() != before
+
+
+def test_who_may_not_launch_gets_no_names_for_roles(running: Running) -> None:
+    scene = running.scene
+    viewer = actor_for(make_member(Role.VIEWER, workspace=scene.workspace))
+    for actor in (viewer, scene.contact):
+        with pytest.raises(PermissionDeniedError):
+            suggestions.suggest_roles(
+                actor=actor,
+                playbook_id=running.row().playbook_id,
+                account_id=scene.account.id,
+                start_on=date(2026, 3, 9),
+                at=SIGNED_AT,
+            )
+
+
+def test_the_launch_page_offers_them_one_click_away(running: Running) -> None:
+    url = reverse("start_people")
+    query = f"account={running.scene.account.id}&playbook={running.row().playbook_id}"
+    text = text_of(colleague(running).get(f"{url}?{query}", headers=HTMX))
+    assert 'data-field="id_role.csm"' in text
+    assert str(running.scene.specialist.id) in text
+    assert outsider().get(f"{url}?{query}", headers=HTMX).status_code == 404

@@ -158,5 +158,5 @@ def test_the_reads_do_not_grow_with_people_and_tasks(running: Running, django_as
     for _ in range(5):
         make_member(Role.SPECIALIST, workspace=running.scene.workspace)
     launch_example(running.scene)
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         workload.get_workload(actor=running.scene.manager, at=SIGNED_AT, weeks=12)

@@ -7,6 +7,7 @@ from firstwin.identity.contracts import system_actor
 from firstwin.journal.contracts import Recorded, on
 from firstwin.playbooks.events import PlaybookPublished
 from firstwin.projects.events import (
+    BookingExpired,
     CommentAdded,
     FirstValueReached,
     ProjectCancelled,
@@ -180,6 +181,14 @@ def on_project_rescheduled(event: ProjectRescheduled, recorded: Recorded) -> Non
 def on_project_cancelled(event: ProjectCancelled, recorded: Recorded) -> None:
     """Call every meeting of a cancelled project off."""
     meetings.call_off_all(actor=system_actor(recorded.workspace_id), project_id=event.project_id, at=recorded.at)
+
+
+@on(BookingExpired)
+def on_booking_expired(event: BookingExpired, recorded: Recorded) -> None:
+    """Tell whoever booked that nothing came of it."""
+    plan_news.announce_lapsed_booking(
+        actor=system_actor(recorded.workspace_id), lapsed=event, source=str(recorded.entry_id), at=recorded.at
+    )
 
 
 @on(PlaybookPublished)

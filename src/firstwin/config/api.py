@@ -18,6 +18,7 @@ from firstwin.identity.http.api import router as identity
 from firstwin.identity.http.api_auth import KeyOfProgram, MemberWithSession
 from firstwin.playbooks.http.api import router as playbooks
 from firstwin.projects.http.api import days, files, projects
+from firstwin.projects.http.bookings_api import bookings
 from firstwin.projects.http.steering_api import router as plans
 from firstwin.projects.http.tasks_api import project_tasks
 from firstwin.projects.http.tasks_api import router as tasks
@@ -88,6 +89,7 @@ mount("/tasks", tasks, write=Scope.PROJECTS_WRITE)
 mount("/files", files, write=Scope.PROJECTS_WRITE)
 mount("", days, write=Scope.PROJECTS_WRITE)
 mount("/workload", workload, write=Scope.PROJECTS_WRITE)
+mount("/bookings", bookings, write=Scope.PROJECTS_WRITE)
 mount("/playbooks", playbooks, write=Scope.PLAYBOOKS_WRITE)
 
 _swagger = Swagger({"persistAuthorization": False, "filter": True})

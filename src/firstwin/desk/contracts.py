@@ -6,8 +6,9 @@ from uuid import UUID
 
 from firstwin.customers.contracts import Abilities, AccountInfo, ContactInfo, PortalAccessInfo
 from firstwin.identity.contracts import MemberInfo
-from firstwin.playbooks.contracts import PlaybookSummary, PlaybookVersionInfo
+from firstwin.playbooks.contracts import PlaybookDefinition, PlaybookSummary, PlaybookVersionInfo
 from firstwin.projects.contracts import LaunchPreview, PreviewItem, ProjectSummary
+from firstwin.projects.contracts.bookings import BookingInfo
 from firstwin.projects.contracts.portfolio import SearchHit
 from firstwin.shared.pagination import Page
 
@@ -70,6 +71,16 @@ class LaunchChoice:
     version: PlaybookVersionInfo | None
     members: tuple[MemberInfo, ...]
     contacts: tuple[ContactInfo, ...]
+    bookings: tuple[BookingInfo, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BookingChoice:
+    """What there is to choose from for a booking of a playbook."""
+
+    definition: PlaybookDefinition
+    members: tuple[MemberInfo, ...]
+    account_names: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

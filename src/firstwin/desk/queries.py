@@ -8,19 +8,29 @@ from uuid import UUID
 from django.db.models import Q
 
 from firstwin.customers import queries as customer_queries
-from firstwin.customers.contracts import AccountInfo, Segment
+from firstwin.customers.contracts import AccountFilters, AccountInfo, Segment
 from firstwin.desk import rules
-from firstwin.desk.contracts import AccountPage, ContactRow, Fact, Found, LaunchChoice, PreviewOfAccount, SavedView
+from firstwin.desk.contracts import (
+    AccountPage,
+    BookingChoice,
+    ContactRow,
+    Fact,
+    Found,
+    LaunchChoice,
+    PreviewOfAccount,
+    SavedView,
+)
 from firstwin.desk.models import SavedViewRow, Taste
 from firstwin.identity import queries as identity_queries
 from firstwin.identity.contracts import Actor
 from firstwin.journal import queries as journal_queries
 from firstwin.journal.contracts import EntryFilter, EntryInfo
 from firstwin.playbooks import queries as playbook_queries
-from firstwin.playbooks.contracts import PlaybookDefinition, PlaybookStatus
+from firstwin.playbooks.contracts import PlaybookDefinition, PlaybookStatus, PlaybookSummary
 from firstwin.playbooks.contracts.library import PlaybookFilters
 from firstwin.projects.contracts import NewProject
 from firstwin.projects.contracts.portfolio import ProjectFilters
+from firstwin.projects.queries import bookings as booking_queries
 from firstwin.projects.queries import portfolio as portfolio_queries
 from firstwin.projects.queries import preview as preview_queries
 from firstwin.projects.queries import search as search_queries
@@ -122,9 +132,7 @@ def get_launch_choice(*, actor: Actor, account_ids: Sequence[UUID], playbook_id:
     accounts = customer_queries.get_accounts(actor=actor, account_ids=account_ids)
     if len(accounts) < len(account_ids):
         raise NotFoundError("There is no such account.", remedy="Choose it from the list of accounts.")
-    library = playbook_queries.list_playbooks(
-        actor=actor, filters=PlaybookFilters(status=PlaybookStatus.PUBLISHED), limit=MAX_PAGE_SIZE
-    ).items
+    library = list_launchable_playbooks(actor=actor)
     chosen = next((playbook for playbook in library if playbook.id == playbook_id), None)
     if playbook_id is not None and chosen is None:
         raise NotFoundError("There is no such published playbook.", remedy="Choose one from the library.")
@@ -136,7 +144,34 @@ def get_launch_choice(*, actor: Actor, account_ids: Sequence[UUID], playbook_id:
         version=playbook_queries.latest_version(actor=actor, playbook_id=chosen.id) if chosen else None,
         members=tuple(identity_queries.list_members(actor=actor)) if chosen else (),
         contacts=customer_queries.list_contacts(actor=actor, account_id=single) if chosen and single else (),
+        bookings=booking_queries.list_launchable(actor=actor, account_id=single, playbook_id=chosen.id)
+        if chosen and single
+        else (),
     )
+
+
+def list_launchable_playbooks(*, actor: Actor) -> tuple[PlaybookSummary, ...]:
+    """Return the playbooks that a project can run by."""
+    filters = PlaybookFilters(status=PlaybookStatus.PUBLISHED)
+    return playbook_queries.list_playbooks(actor=actor, filters=filters, limit=MAX_PAGE_SIZE).items
+
+
+def get_booking_choice(*, actor: Actor, playbook_id: UUID) -> BookingChoice:
+    """Return what a booking of a playbook needs to know. Raises NotFoundError."""
+    version = playbook_queries.latest_version(actor=actor, playbook_id=playbook_id)
+    accounts = customer_queries.list_accounts(actor=actor, limit=MAX_PAGE_SIZE).items
+    return BookingChoice(
+        definition=version.definition,
+        members=identity_queries.list_members(actor=actor),
+        account_names=tuple(account.name for account in accounts),
+    )
+
+
+def find_account_by_name(*, actor: Actor, name: str) -> AccountInfo | None:
+    """Return the account that is called exactly so, whatever its capitals; None without one."""
+    found = customer_queries.list_accounts(actor=actor, filters=AccountFilters(search=name), limit=MAX_PAGE_SIZE)
+    wanted = name.strip().casefold()
+    return next((account for account in found.items if account.name.casefold() == wanted), None)
 
 
 def list_launch_previews(

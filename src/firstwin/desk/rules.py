@@ -29,6 +29,14 @@ WORDINGS: Mapping[str, Wording] = {
     "account.restored": Wording("restored the account", "arrow-back-up"),
     "api_key.created": Wording("made the API key “{title}”", "key"),
     "api_key.revoked": Wording("revoked the API key “{title}”", "key", "risk"),
+    "booking.changed": Wording("changed the booking of {playbook_name} for {title}", "calendar-cog"),
+    "booking.expired": Wording("let the booking of {playbook_name} for {title} lapse", "hourglass", "risk"),
+    "booking.launched": Wording("started what was booked for {title}", "rocket", "done"),
+    "booking.made": Wording("booked {playbook_name} for {title}, likely by {probability} %", "calendar-plus"),
+    "booking.released": Wording(
+        "released the booking of {playbook_name} for {title}", "calendar-minus", quote="reason"
+    ),
+    "booking.restored": Wording("took the booking of {playbook_name} for {title} up again", "arrow-back-up"),
     "calendar.changed": Wording("changed the working hours of {holder_name}", "calendar-cog"),
     "calendar.day_added": Wording("entered {why}", "calendar-plus"),
     "calendar.day_changed": Wording("changed an exception: {why}", "calendar-cog"),

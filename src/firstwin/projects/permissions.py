@@ -32,6 +32,11 @@ def can_launch_projects(actor: Actor) -> bool:
     return is_allowed(actor, roles=EDITOR_ROLES, scope=Scope.PROJECTS_WRITE)
 
 
+def can_book(actor: Actor) -> bool:
+    """Whoever does the daily work may set time aside for a project to come."""
+    return is_allowed(actor, roles=EDITOR_ROLES, scope=Scope.PROJECTS_WRITE)
+
+
 def can_edit_projects(actor: Actor) -> bool:
     """Whoever does the daily work changes plans; contacts never do."""
     return is_allowed(actor, roles=EDITOR_ROLES, scope=Scope.PROJECTS_WRITE)

@@ -8,10 +8,11 @@ from uuid import UUID
 from firstwin.identity import queries as identity_queries
 from firstwin.identity.contracts import system_actor
 from firstwin.jobs.contracts import Effect, JobContext, job_handler, schedule
-from firstwin.projects.operations import clock, forecasting, replanning, update_runs, waking
+from firstwin.projects.operations import bookings, clock, forecasting, replanning, update_runs, waking
 from firstwin.shared import clock as real_clock
 
 STALE = timedelta(days=1)
+EXPIRE_KIND = "projects.bookings_expire"
 
 
 @job_handler(waking.JOB_KIND, effect=Effect.DB)
@@ -67,5 +68,12 @@ def forecast_projects(context: JobContext, payload: Mapping[str, Any]) -> None:
     )
 
 
+@job_handler(EXPIRE_KIND, effect=Effect.DB)
+def expire_bookings(context: JobContext, _payload: Mapping[str, Any]) -> None:
+    """Let bookings lapse of which nothing came."""
+    bookings.expire_bookings(at=context.now)
+
+
 schedule("projects.forecasts_due", cron="* * * * *", kind=forecasting.DUE_KIND)
 schedule("projects.forecasts_daily", cron="11 2 * * *", kind=forecasting.DAILY_KIND)
+schedule("projects.bookings_expire", cron="41 3 * * *", kind=EXPIRE_KIND)

@@ -6,6 +6,7 @@ from uuid import UUID
 
 _PORTAL_KEY = re.compile(r"/p/[A-Za-z0-9_=-]{20,}/(\?[a-z]+=[A-Za-z0-9-]*)?")
 MAIL_CHOICES_PATH = "/settings/mail/"
+BOOKINGS_PATH = "/people/bookings/"
 
 
 def update_path(project_id: UUID) -> str:

@@ -4,6 +4,7 @@ from django.urls import path
 
 from firstwin.desk.http import (
     baselines,
+    bookings,
     days,
     lifecycle,
     live,
@@ -37,7 +38,13 @@ urlpatterns = [
     path("projects/bulk/", lifecycle.change_many, name="projects_bulk"),
     path("people/", workload.show, name="workload"),
     path("people/export.csv", workload.export, name="workload_export"),
+    path("people/bookings/", bookings.show, name="bookings"),
+    path("people/bookings/new/", bookings.add, name="new_booking"),
+    path("people/bookings/<uuid:booking_id>/", bookings.edit, name="edit_booking"),
+    path("people/bookings/<uuid:booking_id>/release/", bookings.release, name="release_booking"),
+    path("people/bookings/<uuid:booking_id>/restore/", bookings.restore, name="restore_booking"),
     path("people/<uuid:member_id>/week/", workload.show_week, name="workload_week"),
+    path("people/<uuid:member_id>/relief/", workload.relieve, name="workload_relief"),
     path(PROJECT, project.show_plan, name="project"),
     path(f"{PROJECT}live/", live.follow_project, name="live_project"),
     path(f"{PROJECT}people/", project.show_people, name="project_people"),

@@ -63,7 +63,18 @@ def export(request: HttpRequest, actor: Actor) -> StreamingHttpResponse:
     return csv_answer(f"people-{at:%Y-%m-%d}.csv", _HEAD, _lines(found))
 
 
-_HEAD = ("Member", "Role", "Time zone", "Skills", "Week", "Hours of work", "Hours there are", "State", "Away")
+_HEAD = (
+    "Member",
+    "Role",
+    "Time zone",
+    "Skills",
+    "Week",
+    "Hours of work",
+    "Likely hours",
+    "Hours there are",
+    "State",
+    "Away",
+)
 
 
 def _lines(found: Workload) -> Iterator[tuple[object, ...]]:
@@ -76,6 +87,7 @@ def _lines(found: Workload) -> Iterator[tuple[object, ...]]:
                 ", ".join(member.skills),
                 week.monday.isoformat(),
                 week.hours,
+                week.likely,
                 week.capacity,
                 week.level.value,
                 ", ".join(week.away),
@@ -100,6 +112,15 @@ def show_week(request: HttpRequest, actor: Actor, member_id: UUID) -> HttpRespon
     if is_fragment(request):
         return render(request, "desk/workload/week.html", context)
     return render(request, "desk/workload/people.html", {**_context(request, actor), **context})
+
+
+@require_safe
+@desk_page
+def relieve(request: HttpRequest, actor: Actor, member_id: UUID) -> HttpResponse:
+    """Answer who could take tasks of a week that is too full."""
+    monday = _day(words(request, "on"))
+    relief = suggestions.suggest_relief(actor=actor, member_id=member_id, monday=monday, at=clock.now())
+    return render(request, "desk/workload/_relief.html", {"relief": relief})
 
 
 @require_safe
@@ -140,7 +161,8 @@ def _cell(member: MemberLoad, week: WeekLoad) -> Cell:
     heat = (
         "over" if week.level is LoadLevel.OVER else str(HEAT[week.level]) if week.level in HEAT and week.hours else ""
     )
-    of = f"{week.hours:.0f} of {week.capacity:.0f} hours, {week.level.value}"
+    likely = f" and likely {week.likely:.0f} more" if week.likely else ""
+    of = f"{week.hours:.0f} of {week.capacity:.0f} hours{likely}, {week.level.value}"
     away = f", {', '.join(week.away)}" if week.away else ""
     label = f"Week of {week.monday.day} {week.monday:%B}"
     return Cell(week, heat, label, f"{member.name}, {label.lower()}: {of}{away}")

@@ -307,6 +307,7 @@ class NewProject:
     """What a launch needs. `role_map` maps role keys to member or contact ids; `fields` answers the playbook's questions.
 
     With `catch_up`, what the playbook wants before the launch starts at the launch, each task with the time it needs.
+    `booking_id` names the open booking that becomes the project.
     """
 
     account_id: UUID
@@ -319,6 +320,7 @@ class NewProject:
     included: tuple[str, ...] = ()
     catch_up: bool = False
     idempotency_key: str = ""
+    booking_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

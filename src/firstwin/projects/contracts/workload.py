@@ -36,10 +36,14 @@ class WorkloadFilters:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WeekLoad:
-    """A week of a member: hours of work, hours there are, and what takes time. The present week counts from today."""
+    """A week of a member: hours of work, hours there are, and what takes time. The present week counts from today.
+
+    `likely` are the hours of bookings, weighed by how likely they are; they are no part of `hours`.
+    """
 
     monday: date
     hours: Decimal
+    likely: Decimal
     capacity: Decimal
     away: tuple[str, ...]
     level: LoadLevel
@@ -57,6 +61,7 @@ class MemberLoad:
     skills: tuple[str, ...]
     weeks: tuple[WeekLoad, ...]
     hours: Decimal
+    likely: Decimal
     capacity: Decimal
     free: Decimal
     is_over: bool
@@ -91,6 +96,17 @@ class WeekTask:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class WeekBooking:
+    """A booking behind a week: how many of its hours likely fall on it."""
+
+    id: UUID
+    name: str
+    playbook_name: str
+    probability: int
+    hours: Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MemberTime:
     """How many hours of a week somebody has free."""
 
@@ -107,7 +123,26 @@ class WeekTasks:
     week: WeekLoad
     tasks: tuple[WeekTask, ...]
     count: int
+    bookings: tuple[WeekBooking, ...]
     others: tuple[MemberTime, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SuggestedRole:
+    """Who could fill a role of ours in a project that has not begun; `hours` is what its tasks take."""
+
+    key: str
+    name: str
+    hours: Decimal
+    suggested: tuple["SuggestedOwner", ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SuggestedRelief:
+    """A task of somebody who has too much to do, and who could take it."""
+
+    task: WeekTask
+    owner: "SuggestedOwner"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -26,6 +26,7 @@ class LaunchBody(StrictSchema):
     included: tuple[str, ...] = ()
     catch_up: bool = False
     idempotency_key: str = ""
+    booking_id: UUID | None = None
 
     def to_contract(self) -> NewProject:
         return NewProject(**self.model_dump())

@@ -10,6 +10,7 @@ from firstwin.journal.contracts import AuthorKind
 from firstwin.playbooks.contracts import Side, TaskKind, Visibility
 from firstwin.projects.contracts import OPEN_STATES, ProjectState, ReasonSide, TaskState
 from firstwin.projects.contracts.updates import RunOutcome
+from firstwin.projects.models.bookings import Booking as Booking
 from firstwin.projects.models.choices import choices_of
 from firstwin.projects.models.ledger import DayStatementRow as DayStatementRow
 from firstwin.projects.models.ledger import LedgerEntry as LedgerEntry

@@ -19,7 +19,7 @@ from firstwin.projects import events, permissions
 from firstwin.projects.contracts import NewProject, PersonRef, ProjectState, TaskState
 from firstwin.projects.contracts import ProjectRole as RoleOf
 from firstwin.projects.models import Project, ProjectRole, ProjectStage, ProjectTask, TaskLink
-from firstwin.projects.operations import waking
+from firstwin.projects.operations import bookings, waking
 from firstwin.projects.queries import plans
 from firstwin.projects.queries.launching import PlannedLaunch, plan_launches
 from firstwin.projects.rules import progress
@@ -88,6 +88,11 @@ def _launch(actor: Actor, news: Sequence[NewProject], at: datetime) -> list[UUID
             bulk.insert_rows(part)
         job_operations.set_timers(rows.timers)
         journal_operations.record_many(rows.facts, actor=actor, at=at)
+        for new, project in zip(news, rows.projects, strict=True):
+            if new.booking_id is not None:
+                bookings.launch_booking(
+                    actor=actor, booking_id=new.booking_id, account_id=project.account_id, project_id=project.id, at=at
+                )
     return [project.id for project in rows.projects]
 
 

@@ -1,7 +1,7 @@
 """What a launch would create, worked out without writing anything: the preview shows it, the launch stores it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -94,26 +94,29 @@ def _known(
     )
 
 
-def plan_sample(*, actor: Actor, definition: PlaybookDefinition, segment: Segment, at: datetime) -> PlannedLaunch:
-    """Work out the plan of a made-up account of a segment that signs at `at`; every question is answered."""
+def own_calendar(actor: Actor) -> CalendarSpec:
+    """Return the working calendar of the vendor."""
+    return spec_queries.get_specs(actor=actor).workspace
+
+
+def plan_sample(
+    *,
+    actor: Actor,
+    definition: PlaybookDefinition,
+    segment: Segment,
+    at: datetime,
+    account: AccountInfo | None = None,
+) -> PlannedLaunch:
+    """Work out the plan of an account that signs at `at`, of a made-up one of a segment unless given.
+
+    Every question is answered.
+    """
     workspace = identity_queries.get_workspace(actor=actor)
-    account = AccountInfo(
-        id=ids.new_id(),
-        workspace_id=actor.workspace_id,
-        name="A customer",
-        segment=segment,
-        industry=Industry.OTHER,
-        products=(),
-        contract_signed_at=at,
-        contract_value=None,
-        currency="USD",
-        licensed_seats=None,
-        country=workspace.country,
-        time_zone=workspace.time_zone,
-        website="",
-        owner_id=None,
-        created_at=at,
-        updated_at=at,
+    known = Known(workspace=workspace, accounts={account.id: account} if account is not None else {})
+    account = (
+        replace(account, contract_signed_at=at)
+        if account is not None
+        else _sample_account(actor, workspace, segment, at)
     )
     version = PlaybookVersionInfo(
         id=ids.new_id(),
@@ -131,8 +134,29 @@ def plan_sample(*, actor: Actor, definition: PlaybookDefinition, segment: Segmen
         fields=answer_rules.sample_answers(definition.fields),
     )
     nobody = casting.People(members={}, contacts={}, launcher_id=None)
-    specs = spec_queries.get_specs_of(known=Known(workspace=workspace))
+    specs = spec_queries.get_specs_of(known=known)
     return _planned(new, account, version, _cast(new, account, version, nobody), specs, at)
+
+
+def _sample_account(actor: Actor, workspace: WorkspaceInfo, segment: Segment, at: datetime) -> AccountInfo:
+    return AccountInfo(
+        id=ids.new_id(),
+        workspace_id=actor.workspace_id,
+        name="A customer",
+        segment=segment,
+        industry=Industry.OTHER,
+        products=(),
+        contract_signed_at=at,
+        contract_value=None,
+        currency="USD",
+        licensed_seats=None,
+        country=workspace.country,
+        time_zone=workspace.time_zone,
+        website="",
+        owner_id=None,
+        created_at=at,
+        updated_at=at,
+    )
 
 
 def _planned(

@@ -1,6 +1,7 @@
 """Who could take a task: by role, skill, segment, time zone and the time they have."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
@@ -12,13 +13,24 @@ from firstwin.customers import queries as customer_queries
 from firstwin.identity.contracts import EDITOR_ROLES, Actor
 from firstwin.playbooks.contracts import TaskKind
 from firstwin.projects import permissions
-from firstwin.projects.contracts.workload import MOST_WEEKS, LoadLevel, MemberLoad, SuggestedOwner
+from firstwin.projects.contracts.bookings import MOST_LIKELY, NewBooking
+from firstwin.projects.contracts.workload import (
+    MOST_WEEKS,
+    LoadLevel,
+    MemberLoad,
+    SuggestedOwner,
+    SuggestedRelief,
+    SuggestedRole,
+)
 from firstwin.projects.models import ProjectRole, ProjectTask
-from firstwin.projects.queries import workload
+from firstwin.projects.queries import bookings, loads, workload
+from firstwin.projects.rules import bookings as booking_rules
 from firstwin.projects.rules import estimates, suggesting
 from firstwin.shared.errors import NotFoundError, PermissionDeniedError
 
 MOST_SUGGESTED = 3
+MOST_RELIEVED = 3
+_CENT = Decimal("0.01")
 SHORTEST = timedelta(days=6)
 """Work that is late or short falls on the next open day, which on a weekend lies in the week after."""
 
@@ -50,16 +62,160 @@ def suggest_owners(*, actor: Actor, task_id: UUID, at: datetime) -> tuple[Sugges
         for member in found.members
         if member.role in EDITOR_ROLES and member.member_id != task.member_id
     ]
-    best = suggesting.ranked(candidates, place)[:MOST_SUGGESTED]
-    return tuple(
-        SuggestedOwner(member_id=one.member_id, name=one.name, reason=reason, has_time=one.has_time)
-        for one, reason in best
-    )
+    return _best(candidates, place)
 
 
 def _role_name(actor: Actor, task: ProjectTask) -> str:
     roles = ProjectRole.objects.for_actor(actor).filter(project_id=task.project_id, key=task.owner_role)
     return roles.values_list("name", flat=True).first() or "its owner"
+
+
+def suggest_roles(
+    *, actor: Actor, playbook_id: UUID, account_id: UUID, start_on: date, at: datetime
+) -> tuple[SuggestedRole, ...]:
+    """Return for each role of ours who could fill it if the playbook began for the account on a day, the best first.
+
+    A constant number of reads; nothing is written.
+    """
+    if not permissions.can_launch_projects(actor):
+        raise PermissionDeniedError("You may not launch projects.", remedy="Ask a manager of your workspace.")
+    new = NewBooking(playbook_id=playbook_id, account_id=account_id, start_on=start_on, probability=MOST_LIKELY)
+    planned, version = bookings.plan_booking(actor, new)
+    works: dict[str, list[booking_rules.BookedWork]] = {}
+    for one in booking_rules.work_of(planned.draft, version.definition.roles):
+        works.setdefault(one.role, []).append(one)
+    if not works:
+        return ()
+    account, last = planned.account, max(one.due_at for found in works.values() for one in found)
+    asked = _Asked(
+        members=_members(actor, last, at),
+        before=_filled_before(actor),
+        segment=account.segment.value,
+        time_zone=account.time_zone,
+        at=at,
+    )
+    names = {role.key: role.name for role in version.definition.roles}
+    return tuple(_suggested_role(asked, key, names[key], works[key], version.definition.name) for key in works)
+
+
+def _suggested_role(
+    asked: "_Asked", key: str, name: str, works: list[booking_rules.BookedWork], playbook_name: str
+) -> SuggestedRole:
+    hours = Decimal(sum(one.minutes for one in works)) / 60
+    place = suggesting.Place(
+        role=name,
+        segment=asked.segment.replace("_", " "),
+        hours=hours,
+        weeks="the weeks of its tasks, which take",
+    )
+    days = min(one.start_at for one in works).date(), max(one.due_at for one in works).date()
+    candidates = [
+        _candidate(
+            member,
+            asked.counts(member.member_id, key),
+            f"{name} {playbook_name}".casefold(),
+            days,
+            hours,
+            asked.time_zone,
+            asked.at,
+        )
+        for member in asked.members
+    ]
+    return SuggestedRole(key=key, name=name, hours=hours.quantize(_CENT), suggested=_best(candidates, place))
+
+
+def suggest_relief(*, actor: Actor, member_id: UUID, monday: date | None, at: datetime) -> tuple[SuggestedRelief, ...]:
+    """Return for the longest tasks of a week that is too full who else has time for them, each with the reason.
+
+    Nothing where the week is not over, or for who may not hand tasks on. A constant number of reads; nothing is written.
+    """
+    if not permissions.can_edit_projects(actor):
+        return ()
+    week = workload.get_week_tasks(actor=actor, member_id=member_id, monday=monday, at=at)
+    if week.week.level is not LoadLevel.OVER:
+        return ()
+    tasks = {task.id: task for task in week.tasks[:MOST_RELIEVED]}
+    rows = ProjectTask.objects.for_actor(actor).filter(id__in=list(tasks)).select_related("project")
+    found = sorted(rows, key=lambda row: (-tasks[row.id].hours, row.id))
+    accounts = customer_queries.get_accounts(actor=actor, account_ids={row.project.account_id for row in found})
+    members = [one for one in _members(actor, max(row.due_at for row in found), at) if one.member_id != member_id]
+    before = _filled_before(actor)
+    relief = []
+    for row in found:
+        asked = _Asked(
+            members=members,
+            before=before,
+            segment=row.project.segment,
+            time_zone=accounts[row.project.account_id].time_zone,
+            at=at,
+        )
+        best = next((one for one in _for_task(asked, row) if one.has_time), None)
+        if best is not None:
+            relief.append(SuggestedRelief(task=tasks[row.id], owner=best))
+    return tuple(relief)
+
+
+def _for_task(asked: "_Asked", task: ProjectTask) -> tuple[SuggestedOwner, ...]:
+    role = task.owner_role.replace("_", " ").replace("-", " ") or "its owner"
+    hours = Decimal(loads.minutes_of(task)) / 60
+    place = suggesting.Place(role=role, segment=asked.segment.replace("_", " "), hours=hours)
+    first, last = (max(instant, asked.at).date() for instant in (task.start_at, task.due_at))
+    about = f"{task.name} {role} {task.project.playbook_name}".casefold()
+    days = first, max(last, first + SHORTEST)
+    candidates = [
+        _candidate(
+            member,
+            asked.counts(member.member_id, task.owner_role),
+            about,
+            days,
+            hours,
+            asked.time_zone,
+            asked.at,
+        )
+        for member in asked.members
+    ]
+    return _best(candidates, place)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Asked:
+    """Among whom somebody is looked for, what they have done before, and for whom."""
+
+    members: Sequence[MemberLoad]
+    before: Mapping[tuple[UUID, str], int]
+    segment: str
+    time_zone: str
+    at: datetime
+
+    def counts(self, member_id: UUID, role: str) -> tuple[int, int]:
+        """In how many projects a member has filled a role, and worked for customers of the segment."""
+        filled = self.before.get((member_id, f"role:{role}"), 0) if role else 0
+        return filled, self.before.get((member_id, f"segment:{self.segment}"), 0)
+
+
+def _members(actor: Actor, last: datetime, at: datetime) -> list[MemberLoad]:
+    weeks = min(max((last.date() - at.date()).days // 7 + 2, 1), MOST_WEEKS)
+    found = workload.get_workload(actor=actor, at=at, weeks=weeks)
+    return [member for member in found.members if member.role in EDITOR_ROLES]
+
+
+def _filled_before(actor: Actor) -> Mapping[tuple[UUID, str], int]:
+    """Return in how many projects each member has filled each role, and has worked for each segment; two reads."""
+    filled = ProjectRole.objects.for_actor(actor).filter(member__isnull=False).order_by()
+    found: dict[tuple[UUID, str], int] = {}
+    for prefix, column in (("role", "key"), ("segment", "project__segment")):
+        counted = filled.values_list("member_id", column).annotate(count=Count("project_id", distinct=True))
+        for member_id, value, count in counted:
+            if member_id is not None:
+                found[member_id, f"{prefix}:{value}"] = count
+    return found
+
+
+def _best(candidates: list[suggesting.Candidate], place: suggesting.Place) -> tuple[SuggestedOwner, ...]:
+    return tuple(
+        SuggestedOwner(member_id=one.member_id, name=one.name, reason=reason, has_time=one.has_time)
+        for one, reason in suggesting.ranked(candidates, place)[:MOST_SUGGESTED]
+    )
 
 
 def _counts(actor: Actor, task: ProjectTask) -> Mapping[UUID, tuple[int, int]]:
@@ -84,7 +240,7 @@ def _candidate(
 ) -> suggesting.Candidate:
     first, last = days
     weeks = [week for week in member.weeks if week.monday <= last and week.monday + timedelta(days=6) >= first]
-    free = sum((max(week.capacity - week.hours, Decimal(0)) for week in weeks), Decimal(0))
+    free = sum((max(week.capacity - week.hours - week.likely, Decimal(0)) for week in weeks), Decimal(0))
     is_there = any(week.level is not LoadLevel.AWAY for week in weeks)
     return suggesting.Candidate(
         member_id=member.member_id,

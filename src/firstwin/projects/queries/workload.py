@@ -1,6 +1,7 @@
 """People's time: the open work of members by week beside the hours they have, and what is behind a week."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
@@ -19,6 +20,7 @@ from firstwin.projects.contracts.workload import (
     LoadLevel,
     MemberLoad,
     MemberTime,
+    WeekBooking,
     WeekLoad,
     WeekTask,
     WeekTasks,
@@ -26,7 +28,7 @@ from firstwin.projects.contracts.workload import (
     WorkloadFilters,
 )
 from firstwin.projects.models import ProjectTask
-from firstwin.projects.queries import loads
+from firstwin.projects.queries import bookings, loads
 from firstwin.projects.rules import workload
 from firstwin.scheduling.contracts import CalendarSpec
 from firstwin.scheduling.contracts.load import Work
@@ -57,10 +59,13 @@ def get_workload(
         chosen = {id: member for id, member in chosen.items() if id in working}
     calendars = {str(id): known[id].calendar for id in chosen}
     minutes = load.load_by_week(calendars, loads.tables_of(actor, chosen), monday, weeks, at)
+    likely = load.load_by_week(calendars, bookings.booked_tables(actor, chosen), monday, weeks, at)
     today = at.astimezone(ZoneInfo(actor.time_zone)).date()
     return Workload(
         mondays=tuple(monday + timedelta(days=7 * week) for week in range(weeks)),
-        members=tuple(_member_load(member, known[id], minutes[str(id)], today) for id, member in chosen.items()),
+        members=tuple(
+            _member_load(member, known[id], minutes[str(id)], likely[str(id)], today) for id, member in chosen.items()
+        ),
         skills=tuple(sorted({skill for one in known.values() for skill in one.capacity.skills}, key=str.casefold)),
         time_zones=tuple(sorted({member.time_zone for member in members})),
     )
@@ -95,6 +100,7 @@ def get_week_tasks(*, actor: Actor, member_id: UUID, monday: date | None, at: da
         week=member.weeks[-1],
         tasks=tuple(shown[:MOST_TASKS]),
         count=len(shown),
+        bookings=tuple(_week_bookings(actor, calendar, member_id, monday, at)),
         others=tuple(
             MemberTime(
                 member_id=one.member_id,
@@ -105,6 +111,21 @@ def get_week_tasks(*, actor: Actor, member_id: UUID, monday: date | None, at: da
             if one.member_id != member_id
         ),
     )
+
+
+def _week_bookings(
+    actor: Actor, calendar: CalendarSpec, member_id: UUID, monday: date, at: datetime
+) -> Iterator[WeekBooking]:
+    for booking, works in bookings.booked_works(actor, member_id):
+        minutes = load.load_by_week({"": calendar}, {"": load.work_table(works)}, monday, 1, at)[""][0]
+        if minutes:
+            yield WeekBooking(
+                id=booking.id,
+                name=booking.name,
+                playbook_name=booking.playbook_name,
+                probability=booking.probability,
+                hours=_hours(minutes),
+            )
 
 
 def _week_task(task: ProjectTask, minutes: int, falling: int, *, is_usual: bool) -> WeekTask:
@@ -143,8 +164,10 @@ def _monday(actor: Actor, at: datetime) -> date:
     return today - timedelta(days=today.weekday())
 
 
-def _member_load(member: MemberInfo, time: TimeOfMember, minutes: Sequence[int], today: date) -> MemberLoad:
-    weeks = [_week(week, one) for week, one in zip(time.weeks, minutes, strict=True)]
+def _member_load(
+    member: MemberInfo, time: TimeOfMember, minutes: Sequence[int], likely: Sequence[int], today: date
+) -> MemberLoad:
+    weeks = [_week(*of_week) for of_week in zip(time.weeks, minutes, likely, strict=True)]
     weeks[0] = _from_today(weeks[0], time.calendar, today)
     return MemberLoad(
         member_id=member.id,
@@ -155,16 +178,24 @@ def _member_load(member: MemberInfo, time: TimeOfMember, minutes: Sequence[int],
         skills=time.capacity.skills,
         weeks=tuple(weeks),
         hours=sum((week.hours for week in weeks), Decimal(0)),
+        likely=sum((week.likely for week in weeks), Decimal(0)),
         capacity=sum((week.capacity for week in weeks), Decimal(0)),
         free=sum((max(week.capacity - week.hours, Decimal(0)) for week in weeks), Decimal(0)),
         is_over=any(week.level is LoadLevel.OVER for week in weeks),
     )
 
 
-def _week(week: WeekOfMember, minutes: int) -> WeekLoad:
+def _week(week: WeekOfMember, minutes: int, likely: int) -> WeekLoad:
     hours = _hours(minutes)
     level = workload.level_of(hours, week.hours)
-    return WeekLoad(monday=week.monday, hours=hours, capacity=week.hours, away=week.away, level=level)
+    return WeekLoad(
+        monday=week.monday,
+        hours=hours,
+        likely=_hours(likely),
+        capacity=week.hours,
+        away=week.away,
+        level=level,
+    )
 
 
 def _from_today(week: WeekLoad, calendar: CalendarSpec, today: date) -> WeekLoad:
@@ -173,7 +204,7 @@ def _from_today(week: WeekLoad, calendar: CalendarSpec, today: date) -> WeekLoad
     whole, left = (load.open_minutes(calendar, first, sunday) for first in (week.monday, today))
     capacity = (week.capacity * left / whole).quantize(_CENT) if whole else week.capacity
     level = workload.level_of(week.hours, capacity)
-    return WeekLoad(monday=week.monday, hours=week.hours, capacity=capacity, away=week.away, level=level)
+    return replace(week, capacity=capacity, level=level)
 
 
 def _hours(minutes: int) -> Decimal:

@@ -24,11 +24,12 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """What the task is about, in words."""
+    """What the work is about, in words; `weeks` are those of the task, or of a whole role."""
 
     role: str
     segment: str
     hours: Decimal
+    weeks: str = "the weeks of the task, which takes"
 
 
 def ranked(candidates: list[Candidate], place: Place) -> list[tuple[Candidate, str]]:
@@ -56,7 +57,7 @@ def reason_of(one: Candidate, place: Place) -> str:
         said.append("keeps hours like the customer's")
     else:
         said.append(f"is {one.hours_apart:g} hours from the customer's time")
-    room = f"has {one.free:.0f} hours free in the weeks of the task, which takes {float(round(place.hours, 1)):g}"
+    room = f"has {one.free:.0f} hours free in {place.weeks} {float(round(place.hours, 1)):g}"
     said.append(room if one.has_time else f"{room}: too few")
     text = ", ".join(said[:-1]) + f" and {said[-1]}"
     return f"{text[0].upper()}{text[1:]}."

@@ -1,6 +1,6 @@
 """What the launch of a project asks: a name, a day, the playbook's questions, and who plays which role."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 from uuid import UUID
@@ -37,12 +37,20 @@ class LaunchForm(forms.Form):
         definition: PlaybookDefinition,
         members: Iterable[MemberInfo],
         contacts: Iterable[ContactInfo] | None,
+        bookings: Sequence[tuple[str, str]] = (),
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
         self.definition = definition
         if contacts is None:
             del self.fields["name"]
+        if bookings:
+            self.fields["booking"] = forms.ChoiceField(
+                label="Was it booked",
+                choices=[("", "No, or keep what is booked"), *bookings],
+                required=False,
+                help_text="The booking becomes this project; its hours count no longer as likely ones.",
+            )
         for spec in definition.fields:
             self.fields[f"field.{spec.key}"] = questions.field(asdict(spec))
         team = [(str(member.id), member.name or member.email) for member in members if member.is_active]
@@ -89,6 +97,7 @@ class LaunchForm(forms.Form):
                 included=self.keys("included"),
                 excluded=self.keys("excluded"),
                 idempotency_key=f"{data['key']}:{account_id}",
+                booking_id=UUID(data["booking"]) if data.get("booking") else None,
             )
             for account_id in account_ids
         ]

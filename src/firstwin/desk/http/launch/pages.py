@@ -6,18 +6,21 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_http_methods, require_POST
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from firstwin.customers import queries as customer_queries
 from firstwin.customers.contracts import AccountFilters
 from firstwin.desk import queries
 from firstwin.desk.contracts import LaunchChoice
+from firstwin.desk.http import bookings
 from firstwin.desk.http.access import desk_page, is_fragment, words
 from firstwin.desk.http.accounts.forms import show_problems
 from firstwin.desk.http.launch.forms import LaunchForm
 from firstwin.identity.contracts import Actor
 from firstwin.playbooks.contracts import PlaybookVersionInfo
 from firstwin.projects.operations import launch as launch_operations
+from firstwin.projects.queries import suggestions
 from firstwin.shared import clock, ids
 from firstwin.shared.errors import ConflictError, InvalidInputError
 
@@ -40,10 +43,20 @@ def _choice(actor: Actor, asked: QueryDict) -> LaunchChoice:
     )
 
 
-def _form(choice: LaunchChoice, version: PlaybookVersionInfo, posted: QueryDict | None) -> LaunchForm:
+def _form(
+    choice: LaunchChoice, version: PlaybookVersionInfo, posted: QueryDict | None, *, booking_id: str = ""
+) -> LaunchForm:
+    """Return the form, with whom a booking of this account, or the one asked for, has set aside."""
+    booked = next(
+        (one for one in choice.bookings if str(one.id) == booking_id or (not booking_id and one.account_id)), None
+    )
+    team = {member.id for member in choice.members if member.is_active}
+    roles = booked.roles if booked else ()
+    people = {f"role.{role.key}": str(role.member_id) for role in roles if role.member_id in team}
     return LaunchForm(
         posted,
-        initial={"key": str(ids.new_id())},
+        initial={"key": str(ids.new_id()), "booking": str(booked.id) if booked else "", **people},
+        bookings=bookings.names_of(choice.bookings),
         definition=version.definition,
         members=choice.members,
         contacts=choice.contacts if len(choice.accounts) == 1 else None,
@@ -59,7 +72,8 @@ def start(request: HttpRequest, actor: Actor) -> HttpResponse:
         return _choose_account(request, actor)
     if choice.version is None:
         return render(request, "desk/launch/playbook.html", {"choice": choice, "query": request.GET.urlencode()})
-    form = _form(choice, choice.version, request.POST if request.method == "POST" else None)
+    posted = request.POST if request.method == "POST" else None
+    form = _form(choice, choice.version, posted, booking_id=words(request, "booking"))
     if form.is_valid():
         news = form.new_projects([account.id for account in choice.accounts], choice.version.id)
         try:
@@ -94,6 +108,23 @@ def preview(request: HttpRequest, actor: Actor) -> HttpResponse:
     form = _form(choice, choice.version, request.POST)
     context = {"choice": choice, **_preview(actor, choice, choice.version, form)}
     return render(request, "desk/launch/_preview.html", context)
+
+
+@require_safe
+@desk_page
+def people(request: HttpRequest, actor: Actor) -> HttpResponse:
+    """Answer who could fill each role of ours, for one account."""
+    choice = _choice(actor, request.GET)
+    if choice.playbook is None or len(choice.accounts) != 1:
+        return HttpResponse(status=204)
+    roles = suggestions.suggest_roles(
+        actor=actor,
+        playbook_id=choice.playbook.id,
+        account_id=choice.accounts[0].id,
+        start_on=timezone.localdate(),
+        at=clock.now(),
+    )
+    return render(request, "desk/launch/_people.html", {"roles": roles})
 
 
 def _preview(actor: Actor, choice: LaunchChoice, version: PlaybookVersionInfo, form: LaunchForm) -> dict[str, object]:
