@@ -9,6 +9,7 @@ from firstwin.config import database, heartbeat
 from firstwin.config.diagnosis import installation, machine
 from firstwin.config.diagnosis.findings import Verdict
 from firstwin.shared import clock
+from tests.factories.usage import make_source, take_in, track
 
 
 def test_a_data_folder_that_others_can_read_is_wrong_and_the_remedy_can_be_typed(tmp_path: Path) -> None:
@@ -45,6 +46,17 @@ def test_a_silent_worker_is_wrong() -> None:
     assert installation.look_at_worker(clock.now()).verdict is Verdict.WRONG
     heartbeat.beat(clock.now())
     assert installation.look_at_worker(clock.now()).verdict is Verdict.FINE
+
+
+@pytest.mark.django_db
+def test_product_events_that_wait_for_long_are_wrong() -> None:
+    now = clock.now()
+    assert installation.look_at_product_events(now).verdict is not Verdict.WRONG
+    take_in(make_source(), track(), track(), at=now)
+    assert installation.look_at_product_events(now).verdict is not Verdict.WRONG
+    found = installation.look_at_product_events(now + timedelta(minutes=6))
+    assert found.verdict is Verdict.WRONG
+    assert found.text.startswith("2 wait in the inbox")
 
 
 def test_mail_without_a_way_out_is_wrong(settings: Settings) -> None:

@@ -12,7 +12,10 @@ from django.db import DatabaseError, connection
 from firstwin.config import database, heartbeat, web_server
 from firstwin.config.diagnosis.findings import Finding, fine, note, wrong
 from firstwin.shared import row_security
+from firstwin.usage.operations import store as event_store
+from firstwin.usage.queries import inbox
 
+EVENTS_WAIT_AT_MOST = timedelta(minutes=5)
 CLOCK_TOLERANCE = timedelta(seconds=30)
 ANSWER_WITHIN_SECONDS = 5
 
@@ -25,6 +28,7 @@ def look(now: datetime) -> Iterator[Finding]:
         yield look_at_clock(now)
         if not state.waiting_migrations:
             yield look_at_worker(now)
+            yield look_at_product_events(now)
             yield from look_at_row_security()
     yield look_at_port()
     yield look_at_address()
@@ -85,6 +89,19 @@ def look_at_worker(now: datetime) -> Finding:
     if not heartbeat.is_alive(seen, now=now):
         return wrong("Worker", f"silent since {seen:%Y-%m-%d %H:%M} UTC", remedy)
     return fine("Worker", "alive")
+
+
+def look_at_product_events(now: datetime) -> Finding:
+    """Do product events get from the inbox into their store."""
+    waiting = inbox.get_fill()
+    if waiting.oldest_at is not None and now - waiting.oldest_at > EVENTS_WAIT_AT_MOST:
+        text = f"{waiting.events:,} wait in the inbox, the oldest since {waiting.oldest_at:%Y-%m-%d %H:%M} UTC"
+        remedy = "Start their store: firstwin up (or firstwin event_store on its own). Nothing is lost meanwhile."
+        return wrong("Product events", text, remedy)
+    if settings.EVENT_STORE and not event_store.is_installed():
+        remedy = "Run make run in the checkout, or pip install chdb."
+        return note("Product events", "the engine of their store (chdb) is not installed", remedy)
+    return fine("Product events", "none waits for long")
 
 
 def look_at_port() -> Finding:

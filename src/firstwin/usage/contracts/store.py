@@ -12,7 +12,7 @@ from typing import ClassVar, Protocol
 from uuid import UUID
 
 from firstwin.shared.errors import FirstwinError
-from firstwin.usage.contracts import EventKind, UsageEvent
+from firstwin.usage.contracts import UsageEvent
 
 
 class Period(StrEnum):
@@ -42,22 +42,11 @@ class EventScope:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class StoredEvent:
-    """An event with its place, as it goes into the store."""
+class StoredEvent(UsageEvent):
+    """An event with its place, as it lies in the store."""
 
     workspace_id: UUID
     source_id: UUID
-    message_key: UUID
-    kind: EventKind
-    name: str
-    user_id: str
-    anonymous_id: str
-    group_id: str
-    previous_id: str
-    at: datetime
-    received_at: datetime
-    properties: str
-    context: str
 
     @property
     def person(self) -> str:
@@ -167,7 +156,7 @@ class EventStore(Protocol):
         """Return the track events with most users, then most uses, then by name."""
         ...
 
-    def timeline(self, scope: EventScope, *, person: str, limit: int) -> list[UsageEvent]:
+    def timeline(self, scope: EventScope, *, person: str, limit: int) -> list[StoredEvent]:
         """Return events latest first, of one person or, with "", of everybody; those of one instant in a fixed order."""
         ...
 

@@ -1,7 +1,7 @@
 """From the inbox into the event store: by the one process that owns the store."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from uuid import UUID
 
 from django.db import transaction
@@ -13,6 +13,7 @@ from firstwin.usage.queries.inbox import events_of
 
 MOST_BATCHES = 500
 MOST_EVENTS = 20_000
+_FIELDS = tuple(field.name for field in fields(UsageEvent))
 _REASON = "the owner of the event store serves every workspace"
 
 
@@ -58,18 +59,5 @@ def _oldest() -> Sequence[InboxBatch]:
 
 
 def _stored(row: InboxBatch, event: UsageEvent) -> StoredEvent:
-    return StoredEvent(
-        workspace_id=row.workspace_id,
-        source_id=row.source_id,
-        message_key=event.message_key,
-        kind=event.kind,
-        name=event.name,
-        user_id=event.user_id,
-        anonymous_id=event.anonymous_id,
-        group_id=event.group_id,
-        previous_id=event.previous_id,
-        at=event.at,
-        received_at=event.received_at,
-        properties=event.properties,
-        context=event.context,
-    )
+    given = {name: getattr(event, name) for name in _FIELDS}
+    return StoredEvent(workspace_id=row.workspace_id, source_id=row.source_id, **given)

@@ -9,7 +9,7 @@ from django.db.models import Min, Sum
 
 from firstwin.identity.contracts import Actor
 from firstwin.usage.contracts import InboxFill, LatestEvents, UsageEvent
-from firstwin.usage.contracts.store import EventScope, StoreUnavailableError
+from firstwin.usage.contracts.store import EventScope, StoredEvent, StoreUnavailableError
 from firstwin.usage.models import InboxBatch
 from firstwin.usage.queries import sources, store
 
@@ -30,15 +30,18 @@ def list_latest(*, actor: Actor, source_id: UUID, at: datetime, limit: int = 25)
     """Return what came from a source last, latest arrival first: from the event store, and what still waits in the inbox."""
     sources.get_source(actor=actor, source_id=source_id)
     rows = InboxBatch.objects.for_actor(actor).filter(source_id=source_id).order_by("-id")[:_LATEST_BATCHES]
-    found = {event.message_key: event for row in rows for event in reversed(events_of(bytes(row.lines)))}
+    found: dict[UUID, UsageEvent] = {
+        event.message_key: event for row in rows for event in reversed(events_of(bytes(row.lines)))
+    }
     scope = EventScope(
         workspace_id=actor.workspace_id, since=at - _LATEST_WITHIN, until=at + _LATEST_WITHIN, source_id=source_id
     )
     is_complete = True
+    stored: list[StoredEvent] = []
     try:
         stored = store.event_reader().timeline(scope, person="", limit=limit)
     except StoreUnavailableError:
-        stored, is_complete = [], False
+        is_complete = False
     found.update({event.message_key: event for event in stored})
     latest = sorted(found.values(), key=lambda event: (event.received_at, event.at), reverse=True)[:limit]
     return LatestEvents(events=tuple(latest), is_complete=is_complete)

@@ -11,7 +11,7 @@ import httpx
 import msgspec
 from django.conf import settings
 
-from firstwin.usage.contracts import EventKind, UsageEvent
+from firstwin.usage.contracts import EventKind
 from firstwin.usage.contracts.store import (
     ActiveUsers,
     Adoption,
@@ -142,9 +142,9 @@ class EventReader:
         """Return the track events with most users."""
         return self._rows(sql.top_features(scope, limit=limit), FeatureUse)
 
-    def timeline(self, scope: EventScope, *, person: str, limit: int) -> list[UsageEvent]:
+    def timeline(self, scope: EventScope, *, person: str, limit: int) -> list[StoredEvent]:
         """Return events latest first."""
-        return [_usage_event(one) for one in self._events(sql.timeline(scope, person=person, limit=limit))]
+        return self._events(sql.timeline(scope, person=person, limit=limit))
 
     def breakdown(self, scope: EventScope, *, name: str, key: str, limit: int) -> list[BreakdownRow]:
         """Return the values of a property by frequency."""
@@ -193,20 +193,4 @@ def _stored_event(row: Mapping[str, str]) -> StoredEvent:
         received_at=_instant(row["received_at"]),
         properties=row["properties"],
         context=row["context"],
-    )
-
-
-def _usage_event(event: StoredEvent) -> UsageEvent:
-    return UsageEvent(
-        message_key=event.message_key,
-        kind=event.kind,
-        name=event.name,
-        user_id=event.user_id,
-        anonymous_id=event.anonymous_id,
-        group_id=event.group_id,
-        previous_id=event.previous_id,
-        at=event.at,
-        received_at=event.received_at,
-        properties=event.properties,
-        context=event.context,
     )
