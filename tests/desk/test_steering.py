@@ -1,5 +1,7 @@
 """Dates, lengths and dependencies on the panel of a task, each with what it would do."""
 
+import json
+
 import pytest
 
 from firstwin.identity.contracts import Role
@@ -127,3 +129,46 @@ def test_viewers_and_strangers_undo_nothing(running: Running) -> None:
     assert undo not in text_of(viewer.get(f"/projects/{running.id}/"))
     assert outsider().post(undo, headers=HTMX).status_code == 404
     assert running.task("provision").timing["duration"] == "20wd"
+
+
+def test_a_bar_dropped_on_a_weekend_lands_on_monday_and_says_so(running: Running) -> None:
+    client, task = owner_of(running), running.task("provision")
+    to_saturday = str((5 - task.start_at.weekday()) % 7)
+    address = f"/tasks/{task.id}/drag/"
+    tried = text_of(client.post(f"{address}?try=1", {"start": to_saturday, "end": to_saturday}, headers=HTMX))
+    assert "“Provision the platform” cannot start on Saturday" in tried
+    assert "a day off: it starts on Monday" in tried
+    said = text_of(client.post(address, {"start": to_saturday, "end": to_saturday}, headers=HTMX))
+    assert "it starts on Monday" in said
+    moved = running.task("provision")
+    assert moved.start_at.weekday() == 0
+    assert (moved.start_at - task.start_at).days == int(to_saturday) + 2
+
+
+def test_a_line_between_bars_asks_for_that_dependency(running: Running) -> None:
+    client, logo, behind = owner_of(running), running.task("logo"), running.task("first-import")
+    address = f"/tasks/{behind.id}/links/add/"
+    asked = text_of(client.get(f"{address}?other={logo.id}&type=start_to_start", headers=HTMX))
+    assert f'value="{logo.id}" selected' in asked
+    assert 'value="start_to_start" selected' in asked
+
+
+def test_the_chart_has_stages_milestones_dependencies_and_days_off(running: Running) -> None:
+    client = owner_of(running)
+    page = text_of(client.get(f"/projects/{running.id}/?view=gantt"))
+    bars, more = (
+        json.loads(page.split(f'id="{name}" type="application/json">')[1].split("</script>")[0])
+        for name in ("bars", "chart")
+    )
+    shapes = {bar["name"]: bar.get("shape") for bar in bars}
+    assert shapes["Welcome"] == "stage"
+    assert shapes["First report run"] == "milestone"
+    assert shapes["Kickoff call"] is None
+    stage = next(bar for bar in bars if bar["name"] == "Set-up")
+    assert "drag_href" not in stage
+    assert stage["start"] <= min(bar["start"] for bar in bars if bar.get("stage") == "Set-up")
+    bond = next(one for one in more["bonds"] if one["to"] == str(running.task("logo").id))
+    assert bond == {"from": str(running.task("kickoff").id), "to": str(running.task("logo").id),
+                    "type": "finish_to_start", "words": "Starts after Kickoff call ends"}  # fmt: skip
+    assert "2026-03-07" in more["off_days"]
+    assert "2026-03-09" not in more["off_days"]

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.journeys.conftest import DESKTOP
+from tests.journeys.conftest import DESKTOP, PHONE
 from tests.journeys.installation import Installation
 
 pytestmark = pytest.mark.journey
@@ -87,3 +87,61 @@ def test_dates_are_kept_and_compared_with(desk: Page, team: dict[str, Any], axe:
     desk.get_by_role("link", name="At the launch").click()
     expect(table.get_by_role("columnheader", name="Planned at the launch")).to_be_visible()
     axe(desk)
+
+
+BOND = """() => {
+  const bars = JSON.parse(document.getElementById("bars").textContent);
+  const place = new Map(bars.map((bar, index) => [bar.id, index]));
+  const isFree = (id) => bars[place.get(id)]?.link_href && !bars[place.get(id)].shape;
+  const bonds = JSON.parse(document.getElementById("chart").textContent).bonds;
+  const found = bonds.filter((one) => one.type === "finish_to_start" && isFree(one.from) && isFree(one.to));
+  found.sort((a, b) => Math.abs(place.get(a.to) - place.get(a.from)) - Math.abs(place.get(b.to) - place.get(b.from)));
+  return found[0];
+}"""
+"""A dependency of two open tasks whose bars lie close together."""
+
+
+def test_a_line_drawn_between_bars_is_a_dependency_and_a_circle_is_refused(desk: Page, team: dict[str, Any]) -> None:
+    desk.goto(f"/projects/{team['projects'][5]}/?view=gantt")
+    desk.locator(".bar-wrapper").first.wait_for()
+    bond = desk.evaluate(BOND)
+    behind, before = (desk.locator(f'.bar-wrapper[data-id="{bond[end]}"]') for end in ("to", "from"))
+    behind.locator('.fw-link-handle[data-end="finish"]').hover()
+    desk.mouse.down()
+    before.locator(".bar").hover(position={"x": 4, "y": 3})
+    desk.mouse.up()
+    expect(desk.get_by_label("How they hang together")).to_have_value("finish_to_start")
+    expect(desk.locator("#ask-effect")).to_contain_text("These wait for each other")
+    desk.get_by_role("button", name="Cancel").click()
+    expect(desk.locator("dialog.fw-dialog[open]")).to_have_count(0)
+
+
+def test_an_end_that_cannot_be_kept_says_what_is_too_late(
+    desk: Page, team: dict[str, Any], axe: Callable[[Page], None]
+) -> None:
+    desk.goto(f"/projects/{team['projects'][6]}/")
+    desk.get_by_role("button", name="More").click()
+    desk.get_by_role("button", name="Plan backwards from an end").click()
+    effect = desk.locator("#ask-effect")
+    expect(effect).to_contain_text("Choose a day")
+    desk.get_by_label("Everything done by").fill("2040-01-31")
+    expect(effect).to_contain_text("It can be kept")
+    desk.get_by_label("Everything done by").fill("2026-01-05")
+    expect(effect).to_contain_text("cannot be kept as the plan stands")
+    axe(desk)
+    desk.get_by_role("button", name="Cancel").click()
+
+
+def test_dates_and_length_on_a_phone(desk: Page, team: dict[str, Any], axe: Callable[[Page], None]) -> None:
+    desk.set_viewport_size(PHONE)
+    desk.goto(f"/projects/{team['projects'][7]}/?view=gantt")
+    table = desk.get_by_role("table", name="Plan, launch and room")
+    table.get_by_role("row").filter(has_text="it decides the end").first.get_by_role("link").click()
+    desk.get_by_role("button", name="Dates and length").click()
+    desk.get_by_label("Takes").fill("40")
+    expect(desk.locator("#ask-effect")).to_contain_text("later, to")
+    axe(desk)
+    wide = desk.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    assert wide <= 0
+    desk.get_by_role("button", name="Save").click()
+    expect(desk.get_by_text("Saved; the plan follows.")).to_be_visible()

@@ -231,3 +231,25 @@ def test_room_names_the_critical_path_and_leaves_out_what_is_over(project: Runni
     assert {one["task_id"] for one in body["tasks"] if one["is_critical"]} == {
         str(task_id) for task_id, one in spare.items() if one.is_critical
     }
+
+
+def test_dates_on_days_off_move_on_to_the_next_working_day_where_that_is_asked_for(project: Running) -> None:
+    logo = project.task("logo")
+    saturday = logo.start_at + timedelta(days=(5 - logo.start_at.weekday()) % 7)
+    both = {"start_at": saturday, "due_at": saturday + timedelta(days=1)}
+    effect = save(project, timing(project, "logo", **both, on_working_days=True))
+    assert len(effect.notes) == 2
+    moved = project.task("logo")
+    assert moved.start_at == saturday + timedelta(days=2)
+    assert moved.due_at == saturday + timedelta(days=2)
+    assert save(project, timing(project, "logo", **both)).notes == ()
+    assert project.task("logo").start_at == saturday
+
+
+def test_the_room_has_every_dependency_in_words_and_the_days_off(project: Running) -> None:
+    room = queries.get_room(actor=project.scene.specialist, project_id=project.id)
+    known = {(bond.predecessor_id, bond.successor_id): bond.words for bond in room.bonds}
+    assert len(known) == TaskLink.objects.for_actor(project.scene.manager).filter(project_id=project.id).count()
+    assert known[project.task("kickoff").id, project.task("logo").id] == "Starts after Kickoff call ends"
+    assert {day.weekday() for day in room.off_days} == {5, 6}
+    assert min(room.off_days) < project.task("sales-handoff").start_at.date()

@@ -1,54 +1,62 @@
 import { Controller } from "@hotwired/stimulus";
 import htmx from "../ui/htmx";
-
-interface Bar {
-  id: string;
-  name: string;
-  start: string;
-  end: string;
-  href: string;
-  drag_href?: string;
-  base_start?: string;
-  base_end?: string;
-  is_critical?: boolean;
-  has_conflict?: boolean;
-  title?: string;
-}
-
-interface Drawn {
-  task: Bar & { _start: Date; _end: Date };
-  group: SVGGElement;
-  $bar: SVGRectElement;
-}
+import { drawHandles, LinkDrag } from "./gantt_links";
+import {
+  type Axis,
+  axisOf,
+  type Bar,
+  type Bond,
+  boxOf,
+  drawArrows,
+  drawBaseline,
+  drawOffDays,
+  drawShape,
+  drawTitle,
+  type Drawn,
+  instant,
+  type LinkType,
+} from "./gantt_shapes";
 
 interface Chart {
   change_view_mode(mode: string): void;
   refresh(bars: Bar[]): void;
   bars: Drawn[];
+  $svg: SVGSVGElement;
+  layers: { grid: SVGGElement; arrow: SVGGElement };
 }
 
-const SVG = "http://www.w3.org/2000/svg";
-const DAY = 24 * 60 * 60 * 1000;
+interface More {
+  bonds: Bond[];
+  off_days: string[];
+}
 
-/** Texts of the server are in the reader's zone, without it. */
-function instant(text: string): number {
-  return new Date(text.replace(" ", "T")).getTime();
+const DAY = 24 * 60 * 60 * 1000;
+const BAR_HEIGHT = 22;
+const PADDING = 14;
+const BEFORE = 40;
+
+function read<Kind>(id: string, otherwise: Kind): Kind {
+  const text = id ? document.getElementById(id)?.textContent : null;
+  return text ? (JSON.parse(text) as Kind) : otherwise;
 }
 
 /** Draws the plan over time. The library is loaded only on pages that show it. */
 export default class extends Controller<HTMLElement> {
   static override targets = ["chart"];
-  static override values = { source: String, edit: Boolean };
+  static override values = { source: String, more: String, edit: Boolean };
   declare readonly chartTarget: HTMLElement;
   declare readonly sourceValue: string;
+  declare readonly moreValue: string;
   declare readonly editValue: boolean;
   private chart: Chart | null = null;
   private bars: Bar[] = [];
+  private more: More = { bonds: [], off_days: [] };
   private mode = "Week";
+  private dragged: { bar: Bar; start: Date; end: Date } | null = null;
 
   override async connect(): Promise<void> {
-    const text = document.getElementById(this.sourceValue)?.textContent ?? "[]";
-    this.bars = JSON.parse(text) as Bar[];
+    this.bars = read<Bar[]>(this.sourceValue, []);
+    this.more = read<More>(this.moreValue, this.more);
     const [{ default: Gantt }] = await Promise.all([import("frappe-gantt"), import("./gantt.css")]);
     if (!this.element.isConnected) return;
     this.chartTarget.replaceChildren();
@@ -61,16 +69,18 @@ export default class extends Controller<HTMLElement> {
       holidays: {},
       infinite_padding: false,
       scroll_to: "start",
-      bar_height: 22,
-      padding: 14,
+      bar_height: BAR_HEIGHT,
+      padding: PADDING,
       container_height: 640,
       popup: false,
       today_button: false,
       on_click: (bar: Bar) => this.open(bar),
-      on_date_change: (bar: Bar, start: Date, end: Date) => this.drop(bar, start, end),
+      on_date_change: (bar: Bar, start: Date, end: Date) => (this.dragged = { bar, start, end }),
     }) as Chart;
     this.show(this.mode);
-    const frame = this.chartTarget.querySelector<HTMLElement>(".gantt-container");
+    this.chartTarget.addEventListener("mousedown", this.press, true);
+    document.addEventListener("mouseup", this.release);
+    const frame = this.frame;
     frame?.setAttribute("tabindex", "0");
     frame?.setAttribute("role", "region");
     frame?.setAttribute("aria-label", "Plan over time");
@@ -78,16 +88,24 @@ export default class extends Controller<HTMLElement> {
 
   override disconnect(): void {
     document.removeEventListener("close", this.putBack, true);
+    document.removeEventListener("mouseup", this.release);
   }
 
   scale(event: Event): void {
     this.show((event.currentTarget as HTMLButtonElement).value);
   }
 
+  private get frame(): HTMLElement | null {
+    return this.chartTarget.querySelector<HTMLElement>(".gantt-container");
+  }
+
   private show(mode: string): void {
     this.mode = mode;
     this.chart?.change_view_mode(mode);
     this.decorate();
+    // The library leaves a month free before the plan: that would be all that a phone shows.
+    const first = Math.min(...(this.chart?.bars ?? []).map((bar) => boxOf(bar).x));
+    if (this.frame && Number.isFinite(first)) this.frame.scrollLeft = Math.max(0, first - BEFORE);
     for (const button of this.element.querySelectorAll<HTMLButtonElement>("button[value]")) {
       button.setAttribute("aria-pressed", String(button.value === mode));
     }
@@ -98,35 +116,43 @@ export default class extends Controller<HTMLElement> {
     return this.bars.map((bar) => ({ ...bar }));
   }
 
-  /** Marks what decides the end and what misses a promise, and draws under each bar where it was at the launch. */
+  /** Adds what the library does not draw: it knows neither stages nor milestones, and one kind of dependency only. */
   private decorate(): void {
-    for (const { task, group, $bar } of this.chart?.bars ?? []) {
-      group.classList.toggle("fw-bar-critical", task.is_critical ?? false);
-      group.classList.toggle("fw-bar-conflict", task.has_conflict ?? false);
-      if (task.title) {
-        const title = document.createElementNS(SVG, "title");
-        title.textContent = task.title;
-        group.prepend(title);
-      }
-      if (!task.base_start || !task.base_end) continue;
-      const [x, y, width, height] = ["x", "y", "width", "height"].map((name) => Number($bar.getAttribute(name)));
-      const scale = width! / (task._end.getTime() - task._start.getTime());
-      const start = instant(task.base_start);
-      const base = document.createElementNS(SVG, "rect");
-      base.setAttribute("class", "fw-bar-base");
-      base.setAttribute("x", String(x! + (start - task._start.getTime()) * scale));
-      base.setAttribute("y", String(y! + height! + 3));
-      base.setAttribute("width", String(Math.max(4, (instant(task.base_end) - start) * scale)));
-      base.setAttribute("height", "5");
-      base.setAttribute("rx", "2");
-      group.parentNode?.insertBefore(base, group);
-    }
+    const drawn = this.chart?.bars ?? [];
+    const axis = axisOf(drawn);
+    if (!this.chart || !axis) return;
+    drawOffDays(this.chart.layers.grid, this.more.off_days, axis);
+    const byId = new Map(drawn.map((bar) => [bar.task.id, bar]));
+    drawArrows(this.chart.layers.arrow, this.more.bonds, byId, axis, BAR_HEIGHT + PADDING);
+    for (const bar of drawn) this.mark(bar, axis);
   }
 
+  private mark(bar: Drawn, axis: Axis): void {
+    const { task, group } = bar;
+    group.classList.toggle("fw-bar-critical", task.is_critical ?? false);
+    group.classList.toggle("fw-bar-conflict", task.has_conflict ?? false);
+    group.classList.toggle("fw-bar-milestone", task.shape === "milestone");
+    group.toggleAttribute("data-takes-links", task.link_href !== undefined);
+    drawTitle(bar);
+    drawBaseline(bar, axis);
+    drawShape(bar, axis);
+    if (this.editValue && task.href) drawHandles(bar, axis);
+  }
+
+  /** Before the library sees it: a handle begins a dependency, and what cannot be moved stays. */
+  private readonly press = (event: MouseEvent): void => {
+    const linking = new LinkDrag(this.chartTarget, (from, to, type) => this.link(from, to, type));
+    const id = (event.target as Element).closest(".bar-wrapper")?.getAttribute("data-id");
+    const isStill = id !== undefined && !this.bars.find((bar) => bar.id === id)?.drag_href;
+    if ((this.editValue && linking.begin(event)) || isStill) event.stopPropagation();
+  };
+
   /** A bar was dropped elsewhere: ask what that would move. Nothing is saved yet, so closing puts the bar back. */
-  private drop(bar: Bar, start: Date, end: Date): void {
-    const before = this.bars.find((one) => one.id === bar.id);
-    if (!before?.drag_href) return;
+  private readonly release = (): void => {
+    const { bar, start, end } = this.dragged ?? {};
+    this.dragged = null;
+    const before = this.bars.find((one) => one.id === bar?.id);
+    if (!before?.drag_href || !start || !end) return;
     const days = {
       start: Math.round((start.getTime() - instant(before.start)) / DAY),
       end: Math.round((end.getTime() - instant(before.end)) / DAY),
@@ -135,21 +161,29 @@ export default class extends Controller<HTMLElement> {
       this.putBack();
       return;
     }
+    this.ask(`${before.drag_href}?start=${String(days.start)}&end=${String(days.end)}`);
+  };
+
+  private link(from: string, to: string, type: LinkType): void {
+    const address = this.bars.find((one) => one.id === to)?.link_href;
+    if (address) this.ask(`${address}?other=${from}&type=${type}`);
+  }
+
+  private ask(address: string): void {
     document.addEventListener("close", this.putBack, true);
-    const address = `${before.drag_href}?start=${String(days.start)}&end=${String(days.end)}`;
     void htmx.ajax("get", address, { target: "#asks", swap: "innerHTML" });
   }
 
   private readonly putBack = (): void => {
     document.removeEventListener("close", this.putBack, true);
-    const frame = this.chartTarget.querySelector<HTMLElement>(".gantt-container");
-    const left = frame?.scrollLeft ?? 0;
+    const left = this.frame?.scrollLeft ?? 0;
     this.chart?.refresh(this.copies());
-    this.show(this.mode);
-    if (frame) frame.scrollLeft = left;
+    this.decorate();
+    if (this.frame) this.frame.scrollLeft = left;
   };
 
   private open(bar: Bar): void {
+    if (!bar.href) return;
     history.pushState(null, "", bar.href);
     void htmx.ajax("get", bar.href, { target: "#over", swap: "innerHTML" });
   }

@@ -285,6 +285,27 @@ class PlanChangeUndone(ProjectEvent):
 
 @event
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AnchorMoved(ProjectEvent):
+    """The start or the signature, on which dates hang, was moved; `what` says which."""
+
+    name: ClassVar[str] = "project.anchor_moved"
+    what: str
+    moved_from: datetime
+    moved_to: datetime
+
+
+@event
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TargetMoved(ProjectEvent):
+    """Somebody holds the project to another end."""
+
+    name: ClassVar[str] = "project.target_moved"
+    moved_from: datetime
+    moved_to: datetime
+
+
+@event
+@dataclass(frozen=True, slots=True, kw_only=True)
 class BaselineKept(ProjectEvent):
     """Somebody kept the dates of the plan under a name, to compare with later."""
 

@@ -119,6 +119,7 @@ class DragForm(forms.Form):
             task_id=task.id,
             start_at=_shifted(task.start_at, start) if start else None,
             due_at=None if is_whole else _shifted(task.due_at, end),
+            on_working_days=True,
         )
         return PlanChange(timings=(timing,))
 
@@ -200,7 +201,8 @@ def _ask(
         if wanted is None:
             return "Nothing was changed."
         effect = steering.change_plan(actor=actor, project_id=task.project_id, change=wanted, at=clock.now())
-        return answers.done(request, notice, undo_url=undo_url(task.project_id, effect.step_id))
+        said = " ".join((notice, *effect.notes))
+        return answers.done(request, said, undo_url=undo_url(task.project_id, effect.step_id))
 
     return asks.ask(request, question, form, answered, beneath=_beneath(task))
 
@@ -273,7 +275,10 @@ def add_link(request: HttpRequest, actor: Actor, task_id: UUID) -> HttpResponse:
     task = project_queries.get_task(actor=actor, task_id=task_id, at=at)
     detail = project_queries.get_project(actor=actor, project_id=task.project_id, at=at)
     others = [(str(one.id), one.name) for stage in detail.stages for one in stage.tasks if one.id != task_id]
-    form = NewLinkForm(request.POST or None, others=others)
+    initial = {"other": request.GET.get("other", ""), "type": request.GET.get("type", "")}
+    form = NewLinkForm(
+        request.POST or None, others=others, initial={key: text for key, text in initial.items() if text}
+    )
     address = reverse("add_link", kwargs={"task_id": task_id})
     question = asks.Question(title=f"“{task.name}” waits for", verb="Add", is_wide=True, try_url=f"{address}?try=1")
 

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from firstwin.desk.http import (
+    anchors,
     baselines,
     bookings,
     days,
@@ -21,6 +22,7 @@ from firstwin.desk.http import (
     tastes,
     threads,
     updates,
+    wishes,
     workload,
 )
 
@@ -62,6 +64,8 @@ urlpatterns = [
     path(f"{PROJECT}update/line/", updates.line, name="update_line"),
     path(f"{PROJECT}update/effect/", updates.effect, name="update_effect"),
     path("updates/<uuid:update_id>/undo/", updates.undo, name="undo_update"),
+    path(f"{PROJECT}plan/backwards/", wishes.plan_backwards, name="plan_backwards"),
+    path(f"{PROJECT}plan/anchor/", anchors.move, name="move_anchor"),
     path(f"{PROJECT}plan/undo/", steering.undo, name="undo_plan"),
     path(f"{PROJECT}plan/export.csv", baselines.export, name="plan_export"),
     path(f"{PROJECT}baselines/", baselines.keep, name="keep_baseline"),

@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from firstwin.playbooks.contracts import Side, TaskKind, Visibility
+from firstwin.projects.contracts.wishes import Wish
 from firstwin.shared.errors import ConflictError, InvalidInputError
 
 
@@ -287,7 +288,7 @@ class PreviewItem:
 class LaunchPreview:
     """What a launch would create; `warnings` name roles without a person and dates that lie in the past.
 
-    `past_count` tasks were to be done before the launch.
+    `past_count` tasks were to be done before the launch. `wish` says what a wished end would ask for.
     """
 
     account_id: UUID
@@ -300,6 +301,7 @@ class LaunchPreview:
     target_end_at: datetime
     warnings: tuple[str, ...]
     past_count: int = 0
+    wish: Wish | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -308,12 +310,14 @@ class NewProject:
 
     With `catch_up`, what the playbook wants before the launch starts at the launch, each task with the time it needs.
     `booking_id` names the open booking that becomes the project.
+    `finish_on` is the day by which everything is to be done: it becomes the target, and moves no date.
     """
 
     account_id: UUID
     playbook_version_id: UUID
     name: str = ""
     start_on: date | None = None
+    finish_on: date | None = None
     role_map: dict[str, UUID] = field(default_factory=dict)
     fields: dict[str, Any] = field(default_factory=dict)
     excluded: tuple[str, ...] = ()

@@ -22,7 +22,8 @@ class TaskTiming:
     """New dates, bounds or another length of one task; None leaves each as it is.
 
     `start_at` and `due_at` stay from then on, whatever moves around them. `duration` is a span such as 3wd; it replaces
-    the day that the playbook promised. `freed` goes back to the plan, before anything is set.
+    the day that the playbook promised. `freed` goes back to the plan, before anything is set. With `on_working_days` a
+    date that falls on a day off moves on to the next working day of whoever owns the task.
     """
 
     task_id: UUID
@@ -32,6 +33,7 @@ class TaskTiming:
     not_before_at: datetime | None = None
     must_finish_by_at: datetime | None = None
     freed: tuple[TimingPart, ...] = ()
+    on_working_days: bool = False
     expected_version: int | None = None
 
 
@@ -95,7 +97,8 @@ class TaskShift:
 class PlanPreview:
     """What a change would do: the tasks that move, the end, and which promises could no longer or could again be kept.
 
-    `step_id` names the change once it is saved, so that it can be taken back.
+    `notes` say which dates were not taken as they were asked for. `step_id` names the change once it is saved, so that it
+    can be taken back.
     """
 
     end_before: datetime
@@ -103,6 +106,7 @@ class PlanPreview:
     shifts: tuple[TaskShift, ...]
     new_conflicts: tuple[str, ...]
     solved_conflicts: tuple[str, ...]
+    notes: tuple[str, ...] = ()
     step_id: UUID | None = field(default=None, compare=False)
 
 

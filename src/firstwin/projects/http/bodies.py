@@ -20,6 +20,7 @@ class LaunchBody(StrictSchema):
     playbook_version_id: UUID
     name: str = ""
     start_on: date | None = None
+    finish_on: date | None = None
     role_map: dict[str, UUID] = {}
     fields: dict[str, Any] = {}
     excluded: tuple[str, ...] = ()

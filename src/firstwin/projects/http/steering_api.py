@@ -1,5 +1,6 @@
 """Steering running plans over HTTP: links, dates, bounds and lengths, tried out first."""
 
+from datetime import date
 from uuid import UUID
 
 from django.http import HttpRequest
@@ -7,6 +8,7 @@ from ninja import Router
 from pydantic import AwareDatetime
 
 from firstwin.identity.queries import actor_of
+from firstwin.projects.contracts.anchors import AnchorInfo, AnchorMove, Following
 from firstwin.projects.contracts.baselines import BaselineInfo
 from firstwin.projects.contracts.steering import (
     LinkChange,
@@ -18,9 +20,12 @@ from firstwin.projects.contracts.steering import (
     TaskTiming,
     TimingPart,
 )
-from firstwin.projects.operations import baselines, steering, undoing
+from firstwin.projects.contracts.wishes import Wish
+from firstwin.projects.operations import anchors, baselines, steering, targets, undoing
+from firstwin.projects.queries import anchors as anchor_queries
 from firstwin.projects.queries import baselines as baseline_queries
 from firstwin.projects.queries import steering as steering_queries
+from firstwin.projects.queries import wishes
 from firstwin.scheduling.contracts import LinkType
 from firstwin.shared import clock
 from firstwin.shared.schemas import StrictSchema
@@ -38,6 +43,7 @@ class TimingBody(StrictSchema):
     not_before_at: AwareDatetime | None = None
     must_finish_by_at: AwareDatetime | None = None
     freed: tuple[TimingPart, ...] = ()
+    on_working_days: bool = False
     expected_version: int | None = None
 
 
@@ -83,6 +89,23 @@ class Undone(StrictSchema):
     """`what` says what was taken back."""
 
     what: str
+
+
+class AnchorBody(StrictSchema):
+    """`following` says what becomes of dates that were set by hand."""
+
+    anchor: str
+    to_at: AwareDatetime
+    following: Following = Following.KEEP_SET
+
+    def to_contract(self) -> AnchorMove:
+        return AnchorMove(anchor=self.anchor, to_at=self.to_at, following=self.following)
+
+
+class TargetBody(StrictSchema):
+    """The day by which everything is to be done."""
+
+    end_on: date
 
 
 class BaselineBody(StrictSchema):
@@ -139,3 +162,30 @@ def keep_baseline(request: HttpRequest, project_id: UUID, body: BaselineBody) ->
 @router.delete("/{uuid:project_id}/plan/baselines/{uuid:baseline_id}", response={204: None})
 def remove_baseline(request: HttpRequest, project_id: UUID, baseline_id: UUID) -> None:
     baselines.remove_baseline(actor=actor_of(request), project_id=project_id, baseline_id=baseline_id, at=clock.now())
+
+
+@router.get("/{uuid:project_id}/plan/anchors", response=list[AnchorInfo])
+def list_anchors(request: HttpRequest, project_id: UUID) -> list[AnchorInfo]:
+    return list(anchor_queries.list_anchors(actor=actor_of(request), project_id=project_id))
+
+
+@router.post("/{uuid:project_id}/plan/anchors/preview", response=PlanPreview)
+def preview_anchor(request: HttpRequest, project_id: UUID, body: AnchorBody) -> PlanPreview:
+    move = body.to_contract()
+    return anchors.preview_move(actor=actor_of(request), project_id=project_id, move=move, at=clock.now())
+
+
+@router.post("/{uuid:project_id}/plan/anchors", response=PlanPreview)
+def move_anchor(request: HttpRequest, project_id: UUID, body: AnchorBody) -> PlanPreview:
+    move = body.to_contract()
+    return anchors.move_anchor(actor=actor_of(request), project_id=project_id, move=move, at=clock.now())
+
+
+@router.get("/{uuid:project_id}/plan/backwards", response=Wish)
+def read_wish(request: HttpRequest, project_id: UUID, end_on: date) -> Wish:
+    return wishes.get_wish(actor=actor_of(request), project_id=project_id, end_on=end_on, at=clock.now())
+
+
+@router.post("/{uuid:project_id}/target", response={204: None})
+def set_target(request: HttpRequest, project_id: UUID, body: TargetBody) -> None:
+    targets.set_target(actor=actor_of(request), project_id=project_id, end_on=body.end_on, at=clock.now())

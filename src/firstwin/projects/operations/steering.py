@@ -1,6 +1,6 @@
 """Steering a running plan: dates, bounds, lengths and links, tried out or saved by the same code."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from uuid import UUID
@@ -22,7 +22,9 @@ from firstwin.projects.operations import changes, settling, stepping
 from firstwin.projects.queries import plans
 from firstwin.projects.queries import steering as steering_queries
 from firstwin.projects.queries.plans import RunningPlan
-from firstwin.projects.rules import steering
+from firstwin.projects.rules import dates, steering
+from firstwin.projects.rules.facts import PlanFacts
+from firstwin.scheduling import queries as scheduling_queries
 from firstwin.scheduling.contracts import LinkType
 from firstwin.shared import ids
 from firstwin.shared.errors import ConflictError, InvalidInputError, NotFoundError, Problem
@@ -72,27 +74,60 @@ def _applied(plan: RunningPlan, change: PlanChange, *, actor: Actor, at: datetim
     parts = (*change.timings, *change.added, *change.changed, *change.removed)
     if not 1 <= len(parts) <= MOST_AT_ONCE:
         raise InvalidInputError(f"Between 1 and {MOST_AT_ONCE} things can be changed at once.")
+    links = _Links()
+
+    def change_links() -> None:
+        for task_id, said in _new_links(plan, change, links):
+            changes.note_change(plan, plan.tasks[task_id], [said], actor=actor, at=at)
+
+    return carried_out(plan, change.timings, change_links, actor=actor, at=at), links
+
+
+def carried_out(
+    plan: RunningPlan, timings: Iterable[TaskTiming], then: Callable[[], None], *, actor: Actor, at: datetime
+) -> PlanPreview:
+    """Change tasks of a loaded plan in memory, then what else the caller changes; return what that moves.
+
+    Inside projects only; the caller settles, or drops the plan when it only tries something out.
+    """
     before = plan.facts()
     old = settling.planned_dates(before)
-    links = _Links()
-    for timing in change.timings:
-        task = _open_task(plan, timing)
+    notes: list[str] = []
+    for asked in timings:
+        task = _open_task(plan, asked)
+        timing = _landed(before, task, asked, notes) if asked.on_working_days else asked
         if changed := list(_new_timing(task, timing)):
             changes.note_change(plan, task, changed, actor=actor, at=at)
-    for task_id, said in _new_links(plan, change, links):
-        changes.note_change(plan, plan.tasks[task_id], [said], actor=actor, at=at)
+    then()
     after = plan.facts()
     new = settling.planned_dates(after)
     names = {task.id: task.name for task in after.tasks}
     broken, kept = steering.conflicts(names, new), steering.conflicts(names, old)
-    effect = PlanPreview(
+    return PlanPreview(
         end_before=old.end_at,
         end_after=new.end_at,
         shifts=steering.shifts(after.tasks, old, new),
         new_conflicts=tuple(text for key, text in broken.items() if key not in kept),
         solved_conflicts=tuple(text for key, text in kept.items() if key not in broken),
+        notes=tuple(notes),
     )
-    return effect, links
+
+
+def _landed(facts: PlanFacts, task: ProjectTask, asked: TaskTiming, notes: list[str]) -> TaskTiming:
+    """Move dates that fall on days off on to the next working day, and note which."""
+    fact = next(one for one in facts.tasks if one.id == task.id)
+    calendar = facts.calendars[dates.calendar_of(fact, facts)]
+    found: dict[str, datetime | None] = {"start_at": asked.start_at, "due_at": asked.due_at}
+    for name, verb in (("start_at", "start"), ("due_at", "end")):
+        wished = found[name]
+        if wished is not None:
+            landed = found[name] = scheduling_queries.on_working_day(calendar, wished)
+            if landed != wished:
+                notes.append(steering.day_off_in_words(task.name, verb, wished, landed, calendar.time_zone))
+    start_at, due_at = found["start_at"], found["due_at"]
+    if start_at is not None and due_at is not None:
+        due_at = max(start_at, due_at)
+    return replace(asked, start_at=start_at, due_at=due_at)
 
 
 def _cause(plan: RunningPlan) -> str:

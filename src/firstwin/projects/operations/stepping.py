@@ -32,7 +32,7 @@ class Before:
     tasks: Mapping[UUID, tuple[Any, ...]]
     links: tuple[TaskLink, ...]
     bonds: Mapping[UUID, tuple[str, str]]
-    started_at: datetime
+    project: Mapping[str, datetime | None]
 
 
 def begin(plan: RunningPlan) -> Before:
@@ -42,11 +42,11 @@ def begin(plan: RunningPlan) -> Before:
         tasks={task.id: _columns(task) for task in plan.tasks.values()},
         links=tuple(plan.links),
         bonds={link.id: (link.type, link.lag) for link in plan.links},
-        started_at=plan.project.started_at,
+        project=_of_project(plan),
     )
 
 
-def keep(plan: RunningPlan, before: Before, *, actor: Actor, at: datetime) -> UUID | None:
+def keep(plan: RunningPlan, before: Before, *, actor: Actor, at: datetime, words: str = "") -> UUID | None:
     """Keep what was changed in a plan that has been settled, and return the step's id; None when nothing was."""
     undo = _undo(plan, before)
     if not any(undo.values()):
@@ -55,7 +55,7 @@ def keep(plan: RunningPlan, before: Before, *, actor: Actor, at: datetime) -> UU
     row = PlanStep(
         workspace_id=plan.project.workspace_id,
         project_id=plan.project.id,
-        words=steps.in_words(said),
+        words=words[: steps.LONGEST] or steps.in_words(said),
         undo=undo,
         stamp_before=before.stamp,
         stamp=stamp_of(plan),
@@ -86,9 +86,13 @@ def _undo(plan: RunningPlan, before: Before) -> keeping.Rows:
         elif (link.type, link.lag) != (old_type, old_lag):
             undo["links:changed"][link.id.hex] = {"type": old_type, "lag": old_lag}
     undo["links:came"] = {link_id.hex: {} for link_id in now.keys() - before.bonds.keys()}
-    is_moved = plan.project.started_at != before.started_at
-    undo["project"] = {"": {"started_at": keeping.plain(before.started_at)}} if is_moved else {}
+    moved = {name: keeping.plain(was) for name, was in before.project.items() if was != getattr(plan.project, name)}
+    undo["project"] = {"": moved} if moved else {}
     return undo
+
+
+def _of_project(plan: RunningPlan) -> dict[str, datetime | None]:
+    return {"started_at": plan.project.started_at, "signed_at": plan.project.signed_at}
 
 
 def stamp_of(plan: RunningPlan) -> str:

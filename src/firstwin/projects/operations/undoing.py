@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.db import transaction
 
+from firstwin.customers.operations import accounts
 from firstwin.identity.contracts import Actor
 from firstwin.projects import events
 from firstwin.projects.contracts.updates import UndoGoneError
@@ -77,6 +78,9 @@ def _put_back(actor: Actor, row: PlanStep, before: RunningPlan, at: datetime) ->
         for column, value in row.undo["project"][""].items():
             setattr(project, column, keeping.value_of(Project, column, value))
         project.save(update_fields=list(row.undo["project"][""]))
+        if "signed_at" in row.undo["project"][""]:
+            signed = {"contract_signed_at": project.signed_at}
+            accounts.edit_account(actor=actor, account_id=project.account_id, changes=signed, at=at)
     plan = plans.load_plan(actor, project)
     plan.note(before.before)
     told = {

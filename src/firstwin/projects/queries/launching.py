@@ -18,6 +18,8 @@ from firstwin.playbooks import queries as playbook_queries
 from firstwin.playbooks.contracts import Anchor, PlaybookDefinition, PlaybookVersionInfo, TaskSpec
 from firstwin.playbooks.contracts.resolved import ResolvedPlaybook
 from firstwin.projects.contracts import NewProject, ProjectRole
+from firstwin.projects.contracts.wishes import Wish
+from firstwin.projects.queries import wishes
 from firstwin.projects.rules import answers as answer_rules
 from firstwin.projects.rules import casting, dates, drafting, owners
 from firstwin.projects.rules.facts import PlanFacts, TaskFact
@@ -46,6 +48,7 @@ class PlannedLaunch:
     target_end_at: datetime
     past_count: int
     warnings: tuple[str, ...]
+    wish: Wish | None
 
 
 def plan_launches(*, actor: Actor, news: Sequence[NewProject], at: datetime) -> list[PlannedLaunch]:
@@ -192,7 +195,9 @@ def _planned(
         raise InvalidInputError(f"{account.name}: not everybody named can take that role.", problems=cast.problems)
     target = drafting.target_of(definition, account.segment)
     target_end_at = scheduling_queries.promised_at(vendor, signed_at, target) if target else planned.end_at
+    wish = _wish(new, draft, anchors, calendars, at)
     return PlannedLaunch(
+        wish=wish,
         new=new,
         account=account,
         version=version,
@@ -205,10 +210,23 @@ def _planned(
         dates=planned,
         calendars=calendars,
         anchors=anchors,
-        target_end_at=target_end_at,
+        target_end_at=wish.end_at if wish is not None else target_end_at,
         past_count=len(past),
         warnings=(*_warnings(account, past, planned, new), *casting.warnings(cast.roles, draft.task_specs.values())),
     )
+
+
+def _wish(
+    new: NewProject,
+    draft: drafting.Draft,
+    anchors: Mapping[str, datetime],
+    calendars: Mapping[str, CalendarSpec],
+    at: datetime,
+) -> Wish | None:
+    if new.finish_on is None:
+        return None
+    facts = PlanFacts(stages=draft.stages, tasks=draft.tasks, links=draft.links, anchors=anchors, calendars=calendars)
+    return wishes.wish_of(facts, new.finish_on, at)
 
 
 def _refuse_unknown_keys(new: NewProject, resolved: ResolvedPlaybook) -> None:

@@ -59,6 +59,7 @@ def _preview(planned: PlannedLaunch) -> LaunchPreview:
         planned_end_at=planned.dates.end_at,
         target_end_at=planned.target_end_at,
         past_count=planned.past_count,
+        wish=planned.wish,
         warnings=planned.warnings,
     )
 

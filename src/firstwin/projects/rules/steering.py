@@ -1,7 +1,9 @@
 """What links and lengths of a plan may be, links in words, and how two versions of a plan differ."""
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from firstwin.projects.contracts.steering import TaskShift
 from firstwin.projects.rules.facts import TaskFact
@@ -45,6 +47,13 @@ def link_in_words(type: LinkType, lag: str, spoken_lag: str, predecessor: str) -
         return f"{verb} after {predecessor} {end}"
     relation = "after" if pause > 0 else "before"
     return f"{verb} at the earliest {spoken_lag} {relation} {predecessor} {end}"
+
+
+def day_off_in_words(name: str, verb: str, wished: datetime, found: datetime, zone: str) -> str:
+    """A date that falls on a day off is moved on to the next working day, and both days are named."""
+    days = (at.astimezone(ZoneInfo(zone)) for at in (wished, found))
+    off, on = (f"{day:%A} {day.day} {day:%B}" for day in days)
+    return f"“{name}” cannot {verb} on {off}, a day off: it {verb}s on {on}."
 
 
 def shifts(tasks: Iterable[TaskFact], before: PlanDates, after: PlanDates) -> tuple[TaskShift, ...]:

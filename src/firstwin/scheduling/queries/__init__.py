@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import date, datetime
 from functools import lru_cache
+from zoneinfo import ZoneInfo
 
 from firstwin.scheduling.contracts import (
     CalendarSpec,
@@ -51,6 +52,14 @@ def shared_hours(
 def is_working_day(calendar: CalendarSpec, day: date) -> bool:
     """Say whether people of this calendar work on a day."""
     return calendar_of(calendar).is_working_day(day)
+
+
+def on_working_day(calendar: CalendarSpec, at: datetime) -> datetime:
+    """Return an instant, or the same time of the next day on which people of this calendar work."""
+    known = calendar_of(calendar)
+    local = at.astimezone(ZoneInfo(calendar.time_zone))
+    day = known.working_day(local.date())
+    return at if day == local.date() else datetime.combine(day, local.time(), tzinfo=local.tzinfo).astimezone(at.tzinfo)
 
 
 def hours_on(calendar: CalendarSpec, day: date) -> OpenHours:

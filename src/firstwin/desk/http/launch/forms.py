@@ -28,6 +28,12 @@ class LaunchForm(forms.Form):
         widget=forms.DateInput(attrs={"type": "date"}),
         help_text="Left empty, it starts today.",
     )
+    finish_on = forms.DateField(
+        label="Everything done by",
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}),
+        help_text="Left empty, the playbook's target counts. With a day, the plan says what has to start when.",
+    )
     catch_up = forms.BooleanField(required=False)
     key = forms.CharField(widget=forms.HiddenInput, max_length=80)
 
@@ -91,6 +97,7 @@ class LaunchForm(forms.Form):
                 playbook_version_id=version_id,
                 name=data.get("name", ""),
                 start_on=data["start_on"],
+                finish_on=data["finish_on"],
                 fields=given,
                 role_map={key: UUID(value) for key, value in roles.items() if value},
                 catch_up=bool(data.get("catch_up")),

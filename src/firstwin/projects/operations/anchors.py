@@ -1,0 +1,118 @@
+"""Move what a plan hangs on, tried out or saved by the same code."""
+
+from dataclasses import replace
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from firstwin.customers.operations import accounts
+from firstwin.identity.contracts import Actor
+from firstwin.playbooks.contracts import Anchor, Side
+from firstwin.projects import events
+from firstwin.projects.contracts.anchors import AnchorInfo, AnchorMove, Following
+from firstwin.projects.contracts.steering import PlanPreview, TaskTiming, TimingPart
+from firstwin.projects.operations import settling, steering, stepping
+from firstwin.projects.queries import plans
+from firstwin.projects.queries.plans import RunningPlan
+from firstwin.projects.rules import anchors
+from firstwin.projects.rules.facts import TaskFact
+from firstwin.shared.errors import InvalidInputError, Problem
+
+
+def move_anchor(*, actor: Actor, project_id: UUID, move: AnchorMove, at: datetime) -> PlanPreview:
+    """Move an anchor of a running plan, and by choice the dates set by hand with it; return what moved.
+
+    A signature is moved on the account, so its other plans follow. Raises InvalidInputError for an anchor that cannot be
+    moved, and ConflictError when the plan would contradict itself. Can be taken back like any other change.
+    """
+    settling.require_editor(actor=actor)
+    with transaction.atomic():
+        plan = settling.opened(actor=actor, project_id=project_id)
+        before = stepping.begin(plan)
+        anchor, effect = _applied(plan, move, actor=actor, at=at)
+        project = plan.project
+        if anchor.task_id is None:
+            project.save(update_fields=["started_at", "signed_at"])
+            plan.happened.append(
+                events.AnchorMoved(
+                    project_id=project.id,
+                    account_id=project.account_id,
+                    what=anchor.name.lower(),
+                    moved_from=anchor.at,
+                    moved_to=move.to_at,
+                )
+            )
+        if anchor.anchor == Anchor.SIGNATURE:
+            signed = {"contract_signed_at": move.to_at}
+            accounts.edit_account(actor=actor, account_id=project.account_id, changes=signed, at=at)
+        settling.settle(plan, actor=actor, at=at, cause=f"{anchor.name} was moved")
+        step_id = stepping.keep(plan, before, actor=actor, at=at, words=f"{anchor.name} was moved")
+    return replace(effect, step_id=step_id)
+
+
+def preview_move(*, actor: Actor, project_id: UUID, move: AnchorMove, at: datetime) -> PlanPreview:
+    """Say what `move_anchor` would do, and write nothing; raises what it raises."""
+    settling.require_editor(actor=actor)
+    plan = plans.load_for_team(actor, project_id)
+    return _applied(plan, move, actor=actor, at=at)[1]
+
+
+def _applied(plan: RunningPlan, move: AnchorMove, *, actor: Actor, at: datetime) -> tuple[AnchorInfo, PlanPreview]:
+    settling.require_running(plan.project)
+    facts = plan.facts()
+    known = anchors.movable(facts, is_signed=plan.project.signed_at is not None)
+    anchor = next((one for one in known if one.anchor == move.anchor), None)
+    if anchor is None:
+        problem = Problem("anchor", "It cannot be moved.", "Choose one that has not happened yet.")
+        raise InvalidInputError("This date cannot be moved.", problems=(problem,))
+    if move.to_at == anchor.at:
+        raise InvalidInputError("That is the date it has.", problems=(Problem("to_at", "That is the date it has."),))
+    zone = facts.calendars[Side.VENDOR].time_zone
+    days = anchors.days_between(anchor.at, move.to_at, zone)
+    timings = [
+        timing
+        for task in facts.tasks
+        if anchors.is_free(task) and task.id != anchor.task_id
+        for timing in (_timing(task, move.following, anchor.at, days, zone),)
+        if timing is not None
+    ]
+    if anchor.task_id is not None:
+        task = next(one for one in facts.tasks if one.id == anchor.task_id)
+        start_at = min(anchors.shifted(task.start_at, days, zone), move.to_at)
+        timings.append(TaskTiming(task_id=task.id, start_at=start_at, due_at=move.to_at))
+    return anchor, steering.carried_out(plan, timings, lambda: _set_anchor(plan, move), actor=actor, at=at)
+
+
+def _set_anchor(plan: RunningPlan, move: AnchorMove) -> None:
+    if move.anchor == Anchor.PROJECT_START:
+        plan.project.started_at = move.to_at
+    elif move.anchor == Anchor.SIGNATURE:
+        plan.project.signed_at = move.to_at
+
+
+def _timing(task: TaskFact, following: Following, since: datetime, days: int, zone: str) -> TaskTiming | None:
+    """Return what becomes of the dates of a task that were set by hand."""
+    if following is Following.KEEP_SET:
+        return None
+    if following is Following.TO_PLAYBOOK:
+        marks = (
+            (TimingPart.START, task.is_start_fixed),
+            (TimingPart.DUE, task.is_due_fixed),
+            (TimingPart.NOT_BEFORE, task.not_before_at is not None),
+        )
+        freed = tuple(part for part, is_set in marks if is_set)
+        return TaskTiming(task_id=task.id, freed=freed) if freed else None
+    start_at = _shifted(task.start_at if task.is_start_fixed else None, since, days, zone)
+    due_at = _shifted(task.due_at if task.is_due_fixed else None, since, days, zone)
+    not_before_at = _shifted(task.not_before_at, since, days, zone)
+    if start_at is due_at is not_before_at is None:
+        return None
+    return TaskTiming(
+        task_id=task.id, start_at=start_at, due_at=due_at, not_before_at=not_before_at, on_working_days=True
+    )
+
+
+def _shifted(at: datetime | None, since: datetime, days: int, zone: str) -> datetime | None:
+    """Return a date that moves along; what lies before the anchor does not."""
+    return anchors.shifted(at, days, zone) if at is not None and at >= since else None

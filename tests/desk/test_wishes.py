@@ -1,0 +1,55 @@
+"""Planning backwards in the browser, on a running project and before a launch."""
+
+from datetime import timedelta
+
+import pytest
+
+from firstwin.identity.contracts import Role
+from tests.desk.browsing import HTMX, colleague, outsider, owner_of, text_of
+from tests.factories.projects import Running, launch_example
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def running() -> Running:
+    return launch_example()
+
+
+def test_a_wished_end_is_tried_out_and_becomes_the_target(running: Running) -> None:
+    client, address = owner_of(running), f"/projects/{running.id}/plan/backwards/"
+    assert address in text_of(client.get(f"/projects/{running.id}/"))
+    assert "Everything done by" in text_of(client.get(address, headers=HTMX))
+    target = running.row().target_end_at
+    assert "Choose a day" in text_of(client.post(f"{address}?try=1", {"end_on": ""}, headers=HTMX))
+    tried = text_of(client.post(f"{address}?try=1", {"end_on": "2026-03-10"}, headers=HTMX))
+    assert "cannot be kept as the plan stands" in tried
+    assert "too late" in tried
+    far = text_of(client.post(f"{address}?try=1", {"end_on": "2040-01-31"}, headers=HTMX))
+    assert "It can be kept" in far
+    assert "start by" in far
+    assert running.row().target_end_at == target
+    assert client.post(address, {"end_on": "2040-01-31"}, headers=HTMX).headers["HX-Trigger"] == "changed"
+    assert running.row().target_end_at.year == 2040
+    assert client.post(address, {"end_on": "2020-01-01"}, headers=HTMX).status_code == 422
+
+
+def test_viewers_and_strangers_set_no_target(running: Running) -> None:
+    address, target = f"/projects/{running.id}/plan/backwards/", running.row().target_end_at
+    viewer = colleague(running, Role.VIEWER)
+    assert viewer.post(address, {"end_on": "2040-01-31"}, headers=HTMX).status_code == 403
+    assert outsider().post(address, {"end_on": "2040-01-31"}, headers=HTMX).status_code == 404
+    assert running.row().target_end_at == target
+
+
+def test_a_launch_says_what_a_wished_end_asks_for(running: Running) -> None:
+    client = owner_of(running)
+    row = running.row()
+    query = f"account={row.account_id}&playbook={row.playbook_id}"
+    asked = text_of(client.get(f"/projects/new/?{query}"))
+    assert "Everything done by" in asked
+    key = asked.split('name="key"')[1].split('value="')[1].split('"')[0]
+    soon = (running.row().launched_at + timedelta(days=2)).date().isoformat()
+    said = text_of(client.post(f"/projects/new/preview/?{query}", {"key": key, "finish_on": soon}, headers=HTMX))
+    assert "cannot be kept as the plan stands" in said
+    assert "too late" in said

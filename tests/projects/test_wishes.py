@@ -1,0 +1,137 @@
+"""Plans from a wished end: what has to start when, what is too late, and the end that a project is held to."""
+
+from datetime import date, timedelta
+
+import pytest
+
+from firstwin.identity.contracts import Role
+from firstwin.projects.contracts import WrongStateError
+from firstwin.projects.contracts.wishes import Wish
+from firstwin.projects.operations import launch, lifecycle, targets
+from firstwin.projects.queries import preview, wishes
+from firstwin.shared.errors import InvalidInputError, NotFoundError, PermissionDeniedError
+from tests.factories.http import key_client
+from tests.factories.identity import actor_for, make_member, recorded
+from tests.factories.projects import Running, launch_example, make_scene, new_project
+from tests.factories.updates import rows_of
+from tests.projects.test_tasks import complete
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def project() -> Running:
+    return launch_example()
+
+
+def wish(project: Running, end_on: date) -> Wish:
+    return wishes.get_wish(actor=project.scene.manager, project_id=project.id, end_on=end_on, at=project.scene.at)
+
+
+def end_of(project: Running) -> date:
+    return project.row().planned_end_at.date()
+
+
+def test_a_late_end_can_be_kept_and_says_what_has_to_start_when(project: Running) -> None:
+    found = wish(project, end_of(project) + timedelta(days=28))
+    assert found.is_possible
+    assert not found.contradictions
+    by_name = {task.name: task for task in found.tasks}
+    assert by_name["Import your data"].start_by > project.task("first-import").start_at
+    assert by_name["Provision the platform"].due_by <= by_name["Approve the plan"].start_by
+    assert [task.start_by for task in found.tasks] == sorted(task.start_by for task in found.tasks)
+    assert max(task.due_by for task in found.tasks) <= found.end_at
+
+
+def test_an_end_that_is_too_early_names_what_is_too_late_and_why(project: Running) -> None:
+    found = wish(project, end_of(project) - timedelta(days=3))
+    assert not found.is_possible
+    assert found.possible_end_at > found.end_at
+    assert any("cannot end on" in text or "would have to start" in text for text in found.contradictions)
+    assert "Import your data" in [task.name for task in found.late]
+    assert all("cannot start before" in task.problem for task in found.late)
+
+
+def test_time_that_passed_makes_an_end_impossible(project: Running) -> None:
+    end_on = end_of(project)
+    assert wish(project, end_on).possible_end_at.date() == end_on
+    later = project.scene.at + timedelta(days=21)
+    found = wishes.get_wish(actor=project.scene.manager, project_id=project.id, end_on=end_on, at=later)
+    assert found.possible_end_at.date() > end_on
+    assert not found.is_possible
+
+
+def test_what_is_done_needs_no_start_any_more(project: Running) -> None:
+    complete(project, "sales-handoff")
+    found = wish(project, end_of(project) + timedelta(days=28))
+    assert "Talk to sales" not in [task.name for task in found.tasks]
+
+
+def test_looking_writes_nothing_and_is_for_the_team(project: Running) -> None:
+    before = rows_of(project.scene, project.id)
+    wish(project, end_of(project))
+    assert rows_of(project.scene, project.id) == before
+    for actor, error in (
+        (project.scene.contact, PermissionDeniedError),
+        (launch_example().scene.manager, NotFoundError),
+    ):
+        with pytest.raises(error):
+            wishes.get_wish(actor=actor, project_id=project.id, end_on=end_of(project), at=project.scene.at)
+
+
+def test_a_project_is_held_to_another_end_and_its_plan_stays(project: Running) -> None:
+    before, end_on = rows_of(project.scene, project.id), end_of(project) + timedelta(days=60)
+    for _ in range(2):
+        targets.set_target(actor=project.scene.specialist, project_id=project.id, end_on=end_on, at=project.scene.at)
+    assert project.row().target_end_at.date() <= end_on
+    after = rows_of(project.scene, project.id)
+    assert (after["tasks"], after["stages"], after["links"]) == (before["tasks"], before["stages"], before["links"])
+    assert recorded(project.scene.manager).count("project.target_moved") == 1
+    assert project.row().forecast_due_at == project.scene.at
+
+
+def test_a_target_that_cannot_be_is_refused(project: Running) -> None:
+    target, facts = project.row().target_end_at, recorded(project.scene.manager)
+    viewer = actor_for(make_member(Role.VIEWER, workspace=project.scene.workspace))
+    day = end_of(project)
+    at = project.scene.at
+    with pytest.raises(InvalidInputError):
+        targets.set_target(actor=project.scene.specialist, project_id=project.id, end_on=date(2020, 1, 1), at=at)
+    for actor in (viewer, project.scene.contact):
+        with pytest.raises(PermissionDeniedError):
+            targets.set_target(actor=actor, project_id=project.id, end_on=day, at=at)
+    with pytest.raises(NotFoundError):
+        targets.set_target(actor=launch_example().scene.specialist, project_id=project.id, end_on=day, at=at)
+    assert project.row().target_end_at == target
+    assert recorded(project.scene.manager) == facts
+    lifecycle.cancel_project(actor=project.scene.manager, project_id=project.id, reason="They left.", at=at)
+    with pytest.raises(WrongStateError):
+        targets.set_target(actor=project.scene.specialist, project_id=project.id, end_on=day, at=at)
+
+
+def test_a_launch_towards_an_end_says_what_that_asks_for_and_takes_it_as_target() -> None:
+    scene = make_scene()
+    usual = preview.preview_launch(actor=scene.specialist, new=new_project(scene), at=scene.at)
+    assert usual.wish is None
+    soon = usual.planned_end_at.date() - timedelta(days=5)
+    tried = preview.preview_launch(actor=scene.specialist, new=new_project(scene, finish_on=soon), at=scene.at)
+    assert tried.wish is not None
+    assert not tried.wish.is_possible
+    assert tried.planned_end_at == usual.planned_end_at
+    late = usual.planned_end_at.date() + timedelta(days=30)
+    project_id = launch.launch_project(actor=scene.specialist, new=new_project(scene, finish_on=late), at=scene.at)
+    row = Running(scene=scene, id=project_id).row()
+    assert row.target_end_at.date() <= late < row.target_end_at.date() + timedelta(days=4)
+    assert row.planned_end_at == usual.planned_end_at
+
+
+def test_wishes_and_targets_over_http(project: Running) -> None:
+    client = key_client(workspace=project.scene.workspace)
+    base = f"/api/v1/projects/{project.id}"
+    day = (end_of(project) + timedelta(days=900)).isoformat()
+    found = client.get(f"{base}/plan/backwards?end_on={day}")
+    assert found.status_code == 200
+    assert {task["name"] for task in found.json()["tasks"]} >= {"Import your data", "Kickoff call"}
+    assert client.post(f"{base}/target", {"end_on": day}, "application/json").status_code == 204
+    assert project.row().target_end_at.date().isoformat() <= day
+    assert client.post(f"{base}/target", {"end_on": "2020-01-01"}, "application/json").status_code == 422
