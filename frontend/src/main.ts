@@ -6,6 +6,7 @@ import "./ui/layouts.css";
 import "./ui/components.css";
 import "./ui/headings.css";
 import "./ui/forms.css";
+import "./ui/dialogs.css";
 import "./ui/data.css";
 import "./ui/stacked.css";
 import "./ui/fan.css";

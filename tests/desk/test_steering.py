@@ -1,13 +1,15 @@
 """Dates, lengths and dependencies on the panel of a task, each with what it would do."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
 from firstwin.identity.contracts import Role
+from firstwin.playbooks.contracts import LinkSpec
 from firstwin.projects.models import TaskLink
 from tests.desk.browsing import HTMX, colleague, outsider, owner_of, text_of
-from tests.factories.projects import Running, launch_example
+from tests.factories.projects import Running, example_definition, launch_example, make_scene
 
 pytestmark = pytest.mark.django_db
 
@@ -172,3 +174,13 @@ def test_the_chart_has_stages_milestones_dependencies_and_days_off(running: Runn
                     "type": "finish_to_start", "words": "Starts after Kickoff call ends"}  # fmt: skip
     assert "2026-03-07" in more["off_days"]
     assert "2026-03-09" not in more["off_days"]
+
+
+def test_a_stage_that_waits_for_a_task_stands_on_its_panel() -> None:
+    definition = example_definition()
+    waiting = replace(definition.stages[2], after=(LinkSpec(task="logo"),))
+    running = launch_example(make_scene(example_definition(stages=(*definition.stages[:2], waiting))))
+    panel = text_of(owner_of(running).get(f"/projects/{running.id}/tasks/{running.task('logo').id}/", headers=HTMX))
+    assert "Waits for this" in panel
+    assert "First win" in panel
+    assert "the whole stage" in panel

@@ -1,5 +1,6 @@
 """Steering a running plan: links of all types, dates, bounds and lengths, tried out before they are saved."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
@@ -7,6 +8,7 @@ from uuid import uuid4
 import pytest
 
 from firstwin.identity.contracts import Role
+from firstwin.playbooks.contracts import LinkSpec
 from firstwin.projects.contracts import StaleVersionError, WrongStateError
 from firstwin.projects.contracts.steering import LinkChange, NewLink, PlanChange, TaskTiming, TimingPart
 from firstwin.projects.models import TaskLink
@@ -16,7 +18,7 @@ from firstwin.scheduling.contracts import LinkType
 from firstwin.shared.errors import ConflictError, FirstwinError, InvalidInputError, NotFoundError, PermissionDeniedError
 from tests.factories.http import key_client
 from tests.factories.identity import actor_for, make_member, recorded
-from tests.factories.projects import Running, launch_example
+from tests.factories.projects import Running, example_definition, launch_example, make_scene
 from tests.factories.updates import rows_of
 from tests.projects.test_tasks import complete
 
@@ -253,3 +255,15 @@ def test_the_room_has_every_dependency_in_words_and_the_days_off(project: Runnin
     assert known[project.task("kickoff").id, project.task("logo").id] == "Starts after Kickoff call ends"
     assert {day.weekday() for day in room.off_days} == {5, 6}
     assert min(room.off_days) < project.task("sales-handoff").start_at.date()
+
+
+def test_a_stage_that_waits_for_a_task_is_listed_with_it() -> None:
+    definition = example_definition()
+    waiting = replace(definition.stages[2], after=(LinkSpec(task="logo"),))
+    project = launch_example(make_scene(example_definition(stages=(*definition.stages[:2], waiting))))
+    links = queries.list_links(actor=project.scene.specialist, project_id=project.id, task_id=project.task("logo").id)
+    behind = next(link for link in links if link.successor_id is None)
+    assert behind.successor_name == "First win"
+    assert behind.successor_stage_id == project.task("first-import").stage_id
+    assert behind.words == "Starts after Send us your logo ends"
+    refused(project, PlanChange(removed=(behind.id,)), NotFoundError)

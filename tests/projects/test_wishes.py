@@ -86,7 +86,7 @@ def test_a_project_is_held_to_another_end_and_its_plan_stays(project: Running) -
     assert project.row().target_end_at.date() <= end_on
     after = rows_of(project.scene, project.id)
     assert (after["tasks"], after["stages"], after["links"]) == (before["tasks"], before["stages"], before["links"])
-    assert recorded(project.scene.manager).count("project.target_moved") == 1
+    assert recorded(project.scene.manager).count("project.anchor_moved") == 1
     assert project.row().forecast_due_at == project.scene.at
 
 

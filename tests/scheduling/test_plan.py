@@ -255,3 +255,20 @@ def test_as_things_stand_nothing_open_lies_behind() -> None:
     assert (dates["by_hand"].start_at, dates["by_hand"].due_at) == (at(10, 11), at(10, 11))
     assert (dates["promised"].start_at, dates["promised"].due_at) == (at(10, 11), at(10, 17))
     assert dates["started"].why_due == "as it is still open"
+
+
+def test_five_levels_of_stages_end_with_what_lies_deepest() -> None:
+    levels = [stage("l1"), *(stage(f"l{number}", stage=f"l{number - 1}") for number in range(2, 6))]
+    dates = plan(*levels, item("deep", stage="l5", takes="3wd"), item("shallow", stage="l1"), stage("next", "l1"))
+    for number in range(1, 6):
+        assert dates[f"l{number}"].due_at == dates["deep"].due_at == at(4, 17)
+    assert dates["next"].start_at == at(4, 17)
+
+
+def test_what_is_done_early_lets_what_follows_begin_early() -> None:
+    waiting = [item("b", "a", takes="2wd"), item("c", "b")]
+    late = plan(item("a", takes="5wd"), *waiting)
+    early = plan(item("a", takes="5wd", fixed_start_at=at(2), fixed_due_at=at(3, 17), is_done=True), *waiting)
+    assert (late["b"].start_at, early["b"].start_at) == (at(9), at(4))
+    assert late["c"].due_at - early["c"].due_at == timedelta(days=5)
+    assert early["b"].due_at == at(5, 17)

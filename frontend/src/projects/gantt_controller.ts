@@ -53,6 +53,7 @@ export default class extends Controller<HTMLElement> {
   private more: More = { bonds: [], off_days: [] };
   private mode = "Week";
   private dragged: { bar: Bar; start: Date; end: Date } | null = null;
+  private wasDragged = false;
 
   override async connect(): Promise<void> {
     this.bars = read<Bar[]>(this.sourceValue, []);
@@ -141,6 +142,7 @@ export default class extends Controller<HTMLElement> {
 
   /** Before the library sees it: a handle begins a dependency, and what cannot be moved stays. */
   private readonly press = (event: MouseEvent): void => {
+    this.wasDragged = false;
     const linking = new LinkDrag(this.chartTarget, (from, to, type) => this.link(from, to, type));
     const id = (event.target as Element).closest(".bar-wrapper")?.getAttribute("data-id");
     const isStill = id !== undefined && !this.bars.find((bar) => bar.id === id)?.drag_href;
@@ -150,6 +152,7 @@ export default class extends Controller<HTMLElement> {
   /** A bar was dropped elsewhere: ask what that would move. Nothing is saved yet, so closing puts the bar back. */
   private readonly release = (): void => {
     const { bar, start, end } = this.dragged ?? {};
+    this.wasDragged = this.dragged !== null;
     this.dragged = null;
     const before = this.bars.find((one) => one.id === bar?.id);
     if (!before?.drag_href || !start || !end) return;
@@ -183,7 +186,8 @@ export default class extends Controller<HTMLElement> {
   };
 
   private open(bar: Bar): void {
-    if (!bar.href) return;
+    // A click that ends a drag opens nothing.
+    if (!bar.href || this.wasDragged) return;
     history.pushState(null, "", bar.href);
     void htmx.ajax("get", bar.href, { target: "#over", swap: "innerHTML" });
   }

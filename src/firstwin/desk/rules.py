@@ -111,7 +111,6 @@ WORDINGS: Mapping[str, Wording] = {
     "project.rescheduled": Wording("moved dates: {cause}", "calendar-time", quote="extent"),
     "project.resumed": Wording("resumed the project", "player-play", "progress"),
     "project.role_filled": Wording("made {person_name} responsible as {role}", "user-check"),
-    "project.target_moved": Wording("gave the project another target", "target-arrow"),
     "stage.entered": Wording("brought the project to “{title}”", "flag", "progress"),
     "task.added": Wording("added “{title}”", "plus"),
     "task.assigned": Wording("assigned “{title}” to {assignee_name}", "user-check"),

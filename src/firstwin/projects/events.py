@@ -286,20 +286,10 @@ class PlanChangeUndone(ProjectEvent):
 @event
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AnchorMoved(ProjectEvent):
-    """The start or the signature, on which dates hang, was moved; `what` says which."""
+    """The start or the signature, on which dates hang, or the target was moved; `what` says which."""
 
     name: ClassVar[str] = "project.anchor_moved"
     what: str
-    moved_from: datetime
-    moved_to: datetime
-
-
-@event
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TargetMoved(ProjectEvent):
-    """Somebody holds the project to another end."""
-
-    name: ClassVar[str] = "project.target_moved"
     moved_from: datetime
     moved_to: datetime
 

@@ -68,13 +68,14 @@ class PlanChange:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LinkInfo:
-    """A dependency of a task on another task or on a whole stage; `words` say it from the side of the task that waits."""
+    """A dependency between tasks or whole stages; `words` say it from the side of what waits."""
 
     id: UUID
     predecessor_id: UUID | None
     predecessor_stage_id: UUID | None
     predecessor_name: str
-    successor_id: UUID
+    successor_id: UUID | None
+    successor_stage_id: UUID | None
     successor_name: str
     type: LinkType
     lag: str

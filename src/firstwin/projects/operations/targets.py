@@ -31,9 +31,10 @@ def set_target(*, actor: Actor, project_id: UUID, end_on: date, at: datetime) ->
             raise InvalidInputError("A project cannot end before it starts.", problems=(problem,))
         if target == project.target_end_at:
             return
-        fact = events.TargetMoved(
+        fact = events.AnchorMoved(
             project_id=project.id,
             account_id=project.account_id,
+            what="target",
             moved_from=project.target_end_at,
             moved_to=target,
         )

@@ -22,30 +22,31 @@ MOST_DAYS = 1500
 
 
 def list_links(*, actor: Actor, project_id: UUID, task_id: UUID | None = None) -> tuple[LinkInfo, ...]:
-    """Return what tasks of a project wait for, in two reads; with `task_id` the links at either end of that task.
+    """Return what tasks and stages wait for, in two reads; with `task_id` the links at either end of that task.
 
     For members: a contact sees no internals of a plan. Raises NotFoundError.
     """
     if permissions.is_contact(actor):
         raise PermissionDeniedError("This page is for the team.", remedy="Use the link in your mail.")
     plans.project_row(actor, project_id)
-    rows = TaskLink.objects.for_actor(actor).filter(project_id=project_id, successor__isnull=False)
-    links = rows.select_related("predecessor", "predecessor_stage", "successor").order_by("id")
+    rows = TaskLink.objects.for_actor(actor).filter(project_id=project_id)
+    links = rows.select_related("predecessor", "predecessor_stage", "successor", "successor_stage").order_by("id")
     return tuple(link_info(row) for row in links if task_id in (None, row.predecessor_id, row.successor_id))
 
 
 def link_info(row: TaskLink) -> LinkInfo:
-    """Return a link of a task in words; inside projects only."""
+    """Return a link in words; inside projects only."""
     before = row.predecessor or row.predecessor_stage
-    assert before is not None  # noqa: S101 - for the type checker: the table holds to it
-    assert row.successor is not None  # noqa: S101 - asked for by the query
+    behind = row.successor or row.successor_stage
+    assert before is not None and behind is not None  # noqa: S101, PT018 - for the type checker: the table holds to it
     return LinkInfo(
         id=row.id,
         predecessor_id=row.predecessor_id,
         predecessor_stage_id=row.predecessor_stage_id,
         predecessor_name=before.name,
-        successor_id=row.successor.id,
-        successor_name=row.successor.name,
+        successor_id=row.successor_id,
+        successor_stage_id=row.successor_stage_id,
+        successor_name=behind.name,
         type=LinkType(row.type),
         lag=row.lag,
         words=in_words(LinkType(row.type), row.lag, before.name),
