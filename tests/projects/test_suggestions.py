@@ -125,6 +125,19 @@ def test_a_week_that_is_over_names_who_could_help_and_any_other_names_nobody(run
     assert suggestions.suggest_relief(actor=viewer, member_id=scene.specialist.id, monday=monday, at=SIGNED_AT) == ()
 
 
+def test_who_was_named_for_one_task_has_that_much_less_time_for_the_next(running: Running) -> None:
+    scene, patch = running.scene, TaskPatch(estimate_hours=30)
+    other = launch_example(scene, name="Second")
+    handoffs = {one.task("sales-handoff").id for one in (running, other)}
+    for task_id in handoffs:
+        changes.edit_task(actor=scene.manager, task_id=task_id, patch=patch, at=SIGNED_AT)
+    found = suggestions.suggest_relief(
+        actor=scene.manager, member_id=scene.specialist.id, monday=date(2026, 3, 2), at=SIGNED_AT
+    )
+    # Both fall on the same week, of which the manager has 40 hours.
+    assert len([one for one in found if one.task.id in handoffs]) == 1
+
+
 def test_likely_hours_count_as_taken(running: Running) -> None:
     def free() -> str:
         return next(reason for member_id, reason, _ in suggested(running) if member_id == running.scene.manager.id)

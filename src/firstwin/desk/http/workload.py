@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -32,6 +33,8 @@ from firstwin.shared import clock, wording
 from firstwin.shared.errors import InvalidInputError
 
 WEEKS = (4, 8, 12, 26)
+LEAST_LIKELY = Decimal("0.5")
+"""Hours below which a cell would say plus nothing."""
 NARROWING = ("role", "skill", "segment", "time_zone")
 HEAT = {LoadLevel.FREE: 1, LoadLevel.BUSY: 2, LoadLevel.FULL: 3}
 _LABELS: Mapping[str, str] = {"skill": "Knows", "time_zone": "Time zone"}
@@ -161,7 +164,7 @@ def _cell(member: MemberLoad, week: WeekLoad) -> Cell:
     heat = (
         "over" if week.level is LoadLevel.OVER else str(HEAT[week.level]) if week.level in HEAT and week.hours else ""
     )
-    likely = f" and likely {week.likely:.0f} more" if week.likely else ""
+    likely = f" and likely {week.likely:.0f} more" if week.likely >= LEAST_LIKELY else ""
     of = f"{week.hours:.0f} of {week.capacity:.0f} hours{likely}, {week.level.value}"
     away = f", {', '.join(week.away)}" if week.away else ""
     label = f"Week of {week.monday.day} {week.monday:%B}"

@@ -1,7 +1,7 @@
 """Who could take a task: by role, skill, segment, time zone and the time they have."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
@@ -140,7 +140,8 @@ def suggest_relief(*, actor: Actor, member_id: UUID, monday: date | None, at: da
     accounts = customer_queries.get_accounts(actor=actor, account_ids={row.project.account_id for row in found})
     members = [one for one in _members(actor, max(row.due_at for row in found), at) if one.member_id != member_id]
     before = _filled_before(actor)
-    relief = []
+    relief: list[SuggestedRelief] = []
+    given: dict[UUID, Decimal] = {}
     for row in found:
         asked = _Asked(
             members=members,
@@ -148,10 +149,12 @@ def suggest_relief(*, actor: Actor, member_id: UUID, monday: date | None, at: da
             segment=row.project.segment,
             time_zone=accounts[row.project.account_id].time_zone,
             at=at,
+            given=given,
         )
         best = next((one for one in _for_task(asked, row) if one.has_time), None)
         if best is not None:
             relief.append(SuggestedRelief(task=tasks[row.id], owner=best))
+            given[best.member_id] = given.get(best.member_id, Decimal(0)) + tasks[row.id].estimate
     return tuple(relief)
 
 
@@ -171,6 +174,7 @@ def _for_task(asked: "_Asked", task: ProjectTask) -> tuple[SuggestedOwner, ...]:
             hours,
             asked.time_zone,
             asked.at,
+            asked.given.get(member.member_id, Decimal(0)),
         )
         for member in asked.members
     ]
@@ -179,13 +183,17 @@ def _for_task(asked: "_Asked", task: ProjectTask) -> tuple[SuggestedOwner, ...]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Asked:
-    """Among whom somebody is looked for, what they have done before, and for whom."""
+    """Among whom somebody is looked for, what they have done before, and for whom.
+
+    `given` are hours that were suggested to them already and are free no more.
+    """
 
     members: Sequence[MemberLoad]
     before: Mapping[tuple[UUID, str], int]
     segment: str
     time_zone: str
     at: datetime
+    given: Mapping[UUID, Decimal] = field(default_factory=dict)
 
     def counts(self, member_id: UUID, role: str) -> tuple[int, int]:
         """In how many projects a member has filled a role, and worked for customers of the segment."""
@@ -237,10 +245,12 @@ def _candidate(
     hours: Decimal,
     time_zone: str,
     at: datetime,
+    given: Decimal = Decimal(0),
 ) -> suggesting.Candidate:
     first, last = days
     weeks = [week for week in member.weeks if week.monday <= last and week.monday + timedelta(days=6) >= first]
     free = sum((max(week.capacity - week.hours - week.likely, Decimal(0)) for week in weeks), Decimal(0))
+    free = max(free - given, Decimal(0))
     is_there = any(week.level is not LoadLevel.AWAY for week in weeks)
     return suggesting.Candidate(
         member_id=member.member_id,
