@@ -66,7 +66,9 @@ def children_of(installation: Installation) -> dict[str, int]:
     found = {}
     for child in Path(f"/proc/{supervisor}/task/{supervisor}/children").read_text().split():
         with contextlib.suppress(OSError):
-            found[Path(f"/proc/{child}/cmdline").read_bytes().split(b"\0")[-2].decode()] = int(child)
+            words_of_child = Path(f"/proc/{child}/cmdline").read_bytes().split(b"\0")
+            if len(words_of_child) > 1:  # one that was killed and not yet waited for has none
+                found[words_of_child[-2].decode()] = int(child)
     return found
 
 
