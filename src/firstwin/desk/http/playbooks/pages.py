@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 from firstwin.customers.contracts import Segment
 from firstwin.desk import queries
 from firstwin.desk.http.access import desk_page, words
+from firstwin.desk.http.playbooks import spoken
 from firstwin.identity.contracts import Actor
 from firstwin.playbooks import queries as playbook_queries
 from firstwin.projects.queries import updates as update_queries
@@ -51,7 +52,12 @@ def context_of(request: HttpRequest, actor: Actor, playbook_id: UUID, tab: str) 
 def show_outline(request: HttpRequest, actor: Actor, playbook_id: UUID) -> HttpResponse:
     """Show the stages with everything in them."""
     context = context_of(request, actor, playbook_id, "outline")
-    context["names"] = {role.key: role.name for role in context["definition"].roles}
+    definition = context["definition"]
+    context |= {
+        "outline": spoken.outline(definition),
+        "durations": spoken.durations(definition),
+        "targets": spoken.targets(definition),
+    }
     return render(request, "desk/playbooks/outline.html", context)
 
 
