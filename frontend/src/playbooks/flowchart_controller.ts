@@ -9,7 +9,8 @@ export default class extends Controller<HTMLElement> {
     const text = JSON.parse(document.getElementById(this.sourceValue)?.textContent ?? '""') as string;
     const { default: mermaid } = await import("mermaid");
     if (!this.element.isConnected) return;
-    const isDark = getComputedStyle(document.documentElement).colorScheme === "dark";
+    const scheme = getComputedStyle(document.documentElement).colorScheme;
+    const isDark = scheme === "dark" || (scheme.includes("dark") && matchMedia("(prefers-color-scheme: dark)").matches);
     mermaid.initialize({
       startOnLoad: false,
       securityLevel: "strict",

@@ -1,5 +1,6 @@
 """What `firstwin up` does before it serves: tables, workspaces, playbooks, and the link that lets one in."""
 
+import http.client
 import time
 import urllib.request
 from collections.abc import Callable
@@ -84,6 +85,6 @@ def wait_until_answering(address: str, *, is_stopping: Callable[[], bool]) -> bo
         try:
             with urllib.request.urlopen(address, timeout=2):  # noqa: S310 - our own address
                 return True
-        except OSError:
+        except (OSError, http.client.HTTPException):  # nothing there yet, or something that speaks otherwise
             time.sleep(0.1)
     return False
