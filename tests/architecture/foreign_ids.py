@@ -37,7 +37,7 @@ from firstwin.jobs.models import Job
 from firstwin.playbooks.contracts import TaskKind
 from firstwin.playbooks.models import Playbook, PlaybookVersion
 from firstwin.projects.contracts import TaskState
-from firstwin.projects.contracts.ledger import DayReason, LedgerSide
+from firstwin.projects.contracts.ledger import LedgerReason, LedgerSide
 from firstwin.projects.contracts.steering import PlanChange, TaskTiming
 from firstwin.projects.models import (
     Booking,
@@ -49,8 +49,9 @@ from firstwin.projects.models import (
     TaskLink,
     UpdateRun,
 )
-from firstwin.projects.operations import baselines, comments, steering
+from firstwin.projects.operations import baselines, comments, statements, steering
 from firstwin.projects.operations import files as file_operations
+from firstwin.projects.queries import statements as statement_queries
 from firstwin.shared.models import WorkspaceModel
 from firstwin.usage.queries import sources
 from tests.factories.calendars import enter
@@ -95,11 +96,15 @@ def _contact(world: World) -> Any:
 
 
 def _running(world: World) -> Running:
-    """A project of the world that has run for a day: its welcome went out, its kickoff is arranged."""
+    """A project of the world that has run for a day: its welcome went out, its kickoff is arranged,
+    a statement of its days is shared."""
     if world.running is None:
         scene = make_scene(talking_definition(), workspace=world.workspace)
         world.running = launch_example(scene)
         job_operations.run_due(now=MORNING)
+        project_id = world.running.id
+        mark = statement_queries.get_statement(actor=world.actor, project_id=project_id).mark
+        statements.share_statement(actor=world.actor, project_id=project_id, mark=mark, at=MORNING)
     return world.running
 
 
@@ -257,9 +262,9 @@ def _ledger_entry(world: World) -> Any:
         on=date(2026, 3, 9),
         days=1,
         side=LedgerSide.CUSTOMER,
-        reason=DayReason.STUCK,
+        reason=LedgerReason.STUCK,
         counted_side=LedgerSide.CUSTOMER,
-        counted_reason=DayReason.STUCK,
+        counted_reason=LedgerReason.STUCK,
     )
 
 

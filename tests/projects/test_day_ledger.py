@@ -12,7 +12,7 @@ from firstwin.customers.contracts import Segment
 from firstwin.identity.contracts import Actor, Role, system_actor
 from firstwin.journal.models import Entry
 from firstwin.projects.contracts import ReasonSide
-from firstwin.projects.contracts.ledger import DayFilters, DayReason, LedgerSide, SumsBy
+from firstwin.projects.contracts.ledger import DayFilters, LedgerReason, LedgerSide, SumsBy
 from firstwin.projects.models import LedgerEntry
 from firstwin.projects.operations import clock, day_corrections, lifecycle
 from firstwin.projects.queries import day_sums
@@ -57,7 +57,7 @@ def correct(project: Running, actor: Actor, **more: object) -> None:
         "entry_id": first.id,
         "count": first.count,
         "side": LedgerSide.THIRD_PARTY,
-        "reason": DayReason.STUCK,
+        "reason": LedgerReason.STUCK,
         "note": "The bank was closed.",
         "at": project.scene.at + timedelta(days=41),
     }
@@ -117,10 +117,10 @@ def test_a_correction_moves_days_and_keeps_what_was_written_and_the_sum(project:
     after = ledger_queries.get_ledger(actor=actor, project_id=project.id)
     assert after.days == before.days == project.row().lost_days
     line = after.entries[0]
-    assert (line.side, line.reason, line.days) == (LedgerSide.THIRD_PARTY, DayReason.STUCK, 10)
+    assert (line.side, line.reason, line.days) == (LedgerSide.THIRD_PARTY, LedgerReason.STUCK, 10)
     assert (line.first_side, line.first_reason, line.note) == (
         LedgerSide.CUSTOMER,
-        DayReason.HOLD,
+        LedgerReason.HOLD,
         "The bank was closed.",
     )
     rows = entries(actor, project)
@@ -138,7 +138,7 @@ def test_a_correction_moves_days_and_keeps_what_was_written_and_the_sum(project:
 def test_a_correction_can_be_corrected_and_what_was_first_stays_first(project: Running) -> None:
     actor = project.scene.manager
     correct(project, actor)
-    correct(project, actor, side=LedgerSide.VENDOR, reason=DayReason.HOLD, note="It was us after all.")
+    correct(project, actor, side=LedgerSide.VENDOR, reason=LedgerReason.HOLD, note="It was us after all.")
     line = ledger_queries.get_ledger(actor=actor, project_id=project.id).entries[0]
     assert (line.side, line.first_side) == (LedgerSide.VENDOR, LedgerSide.CUSTOMER)
     assert Entry.objects.filter(event_name="project.days_reattributed").count() == 2
@@ -232,3 +232,12 @@ def test_filters_narrow_by_period_side_segment_owner_account_and_playbook(projec
     assert lost(segment=other) == 0
     assert lost(owner_id=row.owner_id) == lost(account_id=row.account_id) == lost(playbook_id=row.playbook_id) == lost()
     assert lost(owner_id=uuid4()) == 0
+
+
+def test_a_cancelled_project_is_left_out_of_sums(project: Running) -> None:
+    actor = project.scene.manager
+    at = project.scene.at + timedelta(days=41)
+    lifecycle.cancel_project(actor=actor, project_id=project.id, reason="They were bought", at=at)
+    assert day_sums.list_sums(actor=actor, by=SumsBy.PROJECT).items == ()
+    assert day_sums.get_totals(actor=actor).projects == 0
+    assert ledger_queries.get_ledger(actor=actor, project_id=project.id).entries

@@ -13,7 +13,7 @@ from firstwin.identity.contracts import Actor, system_actor
 from firstwin.playbooks.contracts import Side
 from firstwin.projects.contracts import OPEN_STATES, ProjectState, ReasonSide
 from firstwin.projects.contracts.changes import NewTask, TaskMove
-from firstwin.projects.contracts.ledger import DayReason, LedgerSide
+from firstwin.projects.contracts.ledger import LedgerReason, LedgerSide
 from firstwin.projects.models import LedgerEntry, ProjectStage, ProjectTask
 from firstwin.projects.operations import changes, clock, lifecycle, replanning, tasks
 from firstwin.projects.queries import day_counts
@@ -85,7 +85,7 @@ def test_a_stuck_task_counts_for_the_side_of_the_cause_with_its_reason() -> None
         at=on(project, 1),
     )
     advance(project, on(project, 14))
-    stuck = [row for row in rows_of(project) if row[3] == DayReason.STUCK]
+    stuck = [row for row in rows_of(project) if row[3] == LedgerReason.STUCK]
     assert {row[2] for row in stuck} == {LedgerSide.THIRD_PARTY}
     assert {row[5] for row in stuck} == {"The venue burnt down"}
     check_sum(project)
@@ -99,7 +99,7 @@ def test_a_hold_counts_for_the_side_that_held() -> None:
         actor=scene.manager, project_id=project.id, side=ReasonSide.CUSTOMER, reason="Budget", at=on(project, 1)
     )
     lifecycle.resume_project(actor=scene.manager, project_id=project.id, at=on(project, 15))
-    held = [row for row in rows_of(project) if row[3] == DayReason.HOLD]
+    held = [row for row in rows_of(project) if row[3] == LedgerReason.HOLD]
     assert sum(row[1] for row in held) == 10
     assert {row[2] for row in held} == {LedgerSide.CUSTOMER}
     check_sum(project)

@@ -19,6 +19,7 @@ from firstwin.identity.http.api_auth import KeyOfProgram, MemberWithSession
 from firstwin.playbooks.http.api import router as playbooks
 from firstwin.projects.http.api import days, files, projects
 from firstwin.projects.http.bookings_api import bookings
+from firstwin.projects.http.ledger_api import days_lost, project_days
 from firstwin.projects.http.steering_api import router as plans
 from firstwin.projects.http.tasks_api import project_tasks
 from firstwin.projects.http.tasks_api import router as tasks
@@ -84,6 +85,8 @@ mount("/projects", projects, write=Scope.PROJECTS_WRITE)
 mount("/projects", project_tasks, write=Scope.PROJECTS_WRITE)
 mount("/projects", project_updates, write=Scope.PROJECTS_WRITE)
 mount("/projects", plans, write=Scope.PROJECTS_WRITE)
+mount("/projects", project_days, write=Scope.PROJECTS_WRITE)
+mount("/days", days_lost, write=Scope.PROJECTS_WRITE)
 mount("/update-runs", update_runs_router, write=Scope.PROJECTS_WRITE)
 mount("/tasks", tasks, write=Scope.PROJECTS_WRITE)
 mount("/files", files, write=Scope.PROJECTS_WRITE)

@@ -9,6 +9,7 @@ from firstwin.identity.contracts import MemberInfo
 from firstwin.playbooks.contracts import PlaybookDefinition, PlaybookSummary, PlaybookVersionInfo
 from firstwin.projects.contracts import LaunchPreview, PreviewItem, ProjectSummary
 from firstwin.projects.contracts.bookings import BookingInfo
+from firstwin.projects.contracts.ledger import DaySums
 from firstwin.projects.contracts.portfolio import SearchHit
 from firstwin.shared.pagination import Page
 
@@ -46,6 +47,7 @@ class AccountPage:
     former: tuple[ContactInfo, ...]
     projects: tuple[ProjectSummary, ...]
     history: Page[Fact]
+    days: DaySums
     may: Abilities
 
 

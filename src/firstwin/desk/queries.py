@@ -29,8 +29,10 @@ from firstwin.playbooks import queries as playbook_queries
 from firstwin.playbooks.contracts import PlaybookDefinition, PlaybookStatus, PlaybookSummary
 from firstwin.playbooks.contracts.library import PlaybookFilters
 from firstwin.projects.contracts import NewProject
+from firstwin.projects.contracts.ledger import DayFilters
 from firstwin.projects.contracts.portfolio import ProjectFilters
 from firstwin.projects.queries import bookings as booking_queries
+from firstwin.projects.queries import day_sums
 from firstwin.projects.queries import portfolio as portfolio_queries
 from firstwin.projects.queries import preview as preview_queries
 from firstwin.projects.queries import search as search_queries
@@ -61,6 +63,7 @@ def get_account_page(*, actor: Actor, account_id: UUID, cursor: str | None, at: 
             actor=actor, at=at, filters=ProjectFilters(account_id=account_id), limit=MAX_PAGE_SIZE
         ).items,
         history=list_facts(actor=actor, chosen=EntryFilter(account_id=account_id), cursor=cursor),
+        days=day_sums.get_totals(actor=actor, filters=DayFilters(account_id=account_id)),
         may=customer_queries.abilities_of(actor),
     )
 

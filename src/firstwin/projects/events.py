@@ -386,7 +386,7 @@ class PlaybookUpdateUndone(ProjectEvent):
 @event
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DaysReattributed(ProjectEvent):
-    """Days of the ledger were put down to another side or reason, and why; sides and reasons are LedgerSide and DayReason.
+    """Days of the ledger were put down to another side or reason, and why; sides and reasons are LedgerSide and LedgerReason.
 
     `since` and `until` are days; `title` is the task that the days were about.
     """

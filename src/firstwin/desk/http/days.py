@@ -14,7 +14,7 @@ from firstwin.desk.http.access import desk_page, words
 from firstwin.desk.http.asks import Question
 from firstwin.desk.http.downloads import csv_answer
 from firstwin.identity.contracts import Actor
-from firstwin.projects.contracts.ledger import DayEntry, DayLedger, DayReason, LedgerSide
+from firstwin.projects.contracts.ledger import DayEntry, DayLedger, LedgerReason, LedgerSide
 from firstwin.projects.operations import day_corrections
 from firstwin.projects.queries import ledger as ledger_queries
 from firstwin.projects.queries import statements
@@ -30,24 +30,24 @@ SIDES: tuple[tuple[LedgerSide, str], ...] = (
     (LedgerSide.SCOPE, "Changes of the plan"),
 )
 NAMES = dict(SIDES)
-REASONS: tuple[tuple[DayReason, str], ...] = (
-    (DayReason.NOT_STARTED, "Not begun in time"),
-    (DayReason.NOT_DONE, "Took longer or shorter than planned"),
-    (DayReason.FINISHED, "Finished late or early"),
-    (DayReason.STARTED, "Begun late or early"),
-    (DayReason.STUCK, "Stuck"),
-    (DayReason.APPROVAL, "Waited for approval"),
-    (DayReason.HOLD, "On hold"),
-    (DayReason.REOPENED, "Opened again"),
-    (DayReason.DATE_SET, "Date set by hand"),
-    (DayReason.HANDED_ON, "Handed on to somebody else"),
-    (DayReason.SCOPE, "Plan changed"),
-    (DayReason.ANCHOR, "A date changed that the plan hangs on"),
-    (DayReason.CALENDAR, "Holidays and days off"),
-    (DayReason.ENDED, "Project ended"),
-    (DayReason.OTHER, "Another reason"),
+REASONS: tuple[tuple[LedgerReason, str], ...] = (
+    (LedgerReason.NOT_STARTED, "Not begun in time"),
+    (LedgerReason.NOT_DONE, "Took longer or shorter than planned"),
+    (LedgerReason.FINISHED, "Finished late or early"),
+    (LedgerReason.STARTED, "Begun late or early"),
+    (LedgerReason.STUCK, "Stuck"),
+    (LedgerReason.APPROVAL, "Waited for approval"),
+    (LedgerReason.HOLD, "On hold"),
+    (LedgerReason.REOPENED, "Opened again"),
+    (LedgerReason.DATE_SET, "Date set by hand"),
+    (LedgerReason.HANDED_ON, "Handed on to somebody else"),
+    (LedgerReason.SCOPE, "Plan changed"),
+    (LedgerReason.ANCHOR, "A date changed that the plan hangs on"),
+    (LedgerReason.CALENDAR, "Holidays and days off"),
+    (LedgerReason.ENDED, "Project ended"),
+    (LedgerReason.OTHER, "Another reason"),
 )
-_SAY_ENOUGH = frozenset({DayReason.FINISHED, DayReason.STARTED, DayReason.REOPENED, DayReason.HANDED_ON})
+_SAY_ENOUGH = frozenset({LedgerReason.FINISHED, LedgerReason.STARTED, LedgerReason.REOPENED, LedgerReason.HANDED_ON})
 
 
 class CorrectionForm(forms.Form):
@@ -181,7 +181,7 @@ def correct(request: HttpRequest, actor: Actor, project_id: UUID, entry_id: UUID
             entry_id=entry_id,
             count=entry.count,
             side=LedgerSide(form.cleaned_data["side"]),
-            reason=DayReason(form.cleaned_data["reason"]),
+            reason=LedgerReason(form.cleaned_data["reason"]),
             note=form.cleaned_data["note"],
             at=clock.now(),
         )

@@ -18,7 +18,7 @@ class LedgerSide(StrEnum):
     SCOPE = "scope"
 
 
-class DayReason(StrEnum):
+class LedgerReason(StrEnum):
     """Why the end moved."""
 
     HOLD = "hold"
@@ -45,7 +45,7 @@ class LedgerLine:
     on: date
     days: int
     side: LedgerSide
-    reason: DayReason
+    reason: LedgerReason
     text: str = ""
     task_id: UUID | None = None
     task_name: str = ""
@@ -84,7 +84,7 @@ class DayEntry:
     on: date
     days: int
     side: LedgerSide
-    reason: DayReason
+    reason: LedgerReason
     words: str
     text: str
     task_id: UUID | None
@@ -94,7 +94,7 @@ class DayEntry:
     person: str
     actor_name: str
     first_side: LedgerSide
-    first_reason: DayReason
+    first_reason: LedgerReason
     note: str
     corrected_by: str
     corrected_at: datetime | None

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.db import models
 
-from firstwin.projects.contracts.ledger import DayReason, LedgerSide
+from firstwin.projects.contracts.ledger import LedgerReason, LedgerSide
 from firstwin.projects.models.choices import choices_of
 from firstwin.shared.models import WorkspaceModel
 
@@ -23,7 +23,7 @@ class LedgerEntry(WorkspaceModel):
     on = models.DateField()
     days = models.IntegerField()
     side = models.CharField(max_length=12, choices=choices_of(LedgerSide))
-    reason = models.CharField(max_length=12, choices=choices_of(DayReason))
+    reason = models.CharField(max_length=12, choices=choices_of(LedgerReason))
     text = models.TextField(blank=True)
     task_id = models.UUIDField(null=True)
     task_name = models.CharField(max_length=300, blank=True)
@@ -31,7 +31,7 @@ class LedgerEntry(WorkspaceModel):
     is_internal = models.BooleanField(default=False)
     actor_name = models.CharField(max_length=200, blank=True)
     counted_side = models.CharField(max_length=12, choices=choices_of(LedgerSide))
-    counted_reason = models.CharField(max_length=12, choices=choices_of(DayReason))
+    counted_reason = models.CharField(max_length=12, choices=choices_of(LedgerReason))
     note = models.TextField(blank=True)
     corrected_by = models.CharField(max_length=200, blank=True)
     corrected_at = models.DateTimeField(null=True)

@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta
 
 from firstwin.identity.contracts import Actor
 from firstwin.projects import permissions
-from firstwin.projects.contracts.ledger import DayReason, LedgerLine, LedgerSide
+from firstwin.projects.contracts.ledger import LedgerLine, LedgerReason, LedgerSide
 from firstwin.projects.models import LedgerEntry, Project
 from firstwin.projects.queries import day_counts
 from firstwin.projects.queries.plans import RunningPlan
@@ -90,7 +90,7 @@ def _recount(days: int, on: date, cause: str) -> list[LedgerLine]:
     """Return what the calendar alone adds or takes away between the two ends."""
     if not days:
         return []
-    line = LedgerLine(on=on, days=days, side=LedgerSide.CALENDAR, reason=DayReason.CALENDAR, text=cause[:300])
+    line = LedgerLine(on=on, days=days, side=LedgerSide.CALENDAR, reason=LedgerReason.CALENDAR, text=cause[:300])
     return [line]
 
 

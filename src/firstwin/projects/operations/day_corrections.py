@@ -9,7 +9,7 @@ from django.db import transaction
 from firstwin.identity.contracts import Actor
 from firstwin.journal import operations as journal_operations
 from firstwin.projects import events
-from firstwin.projects.contracts.ledger import DayReason, LedgerSide
+from firstwin.projects.contracts.ledger import LedgerReason, LedgerSide
 from firstwin.projects.models import LedgerEntry
 from firstwin.projects.operations import settling
 from firstwin.projects.queries import ledger, plans
@@ -25,7 +25,7 @@ def correct_days(
     project_id: UUID,
     entry_id: UUID,
     side: LedgerSide,
-    reason: DayReason,
+    reason: LedgerReason,
     note: str,
     at: datetime,
     count: int = 1,

@@ -7,6 +7,7 @@ from django.db.models import Count, F, Max, Q, QuerySet, Sum, Value
 from django.db.models.functions import Coalesce
 
 from firstwin.identity.contracts import Actor
+from firstwin.projects.contracts import ProjectState
 from firstwin.projects.contracts.ledger import DayFilters, DaySums, LedgerSide, SideSum, SumsBy
 from firstwin.projects.models import LedgerEntry
 from firstwin.projects.queries import ledger
@@ -30,9 +31,11 @@ def list_sums(
     cursor: str | None = None,
     limit: int = pagination.DEFAULT_PAGE_SIZE,
 ) -> Page[DaySums]:
-    """Return one page of sums in one read, what lost most days first. Tasks of the same name are one."""
+    """Return one page of sums in one read, what lost most days first. Cancelled projects are left out, tasks of
+    the same name are one.
+    """
     key, name = _KEYS[by]
-    rows = ledger.filtered(ledger.as_member(actor), filters or DayFilters())
+    rows = _counted(actor, filters)
     if by is SumsBy.TASK:
         rows = rows.exclude(task_name="")
     grouped = rows.values(key=F(key)).annotate(
@@ -45,9 +48,14 @@ def list_sums(
 
 def get_totals(*, actor: Actor, filters: DayFilters | None = None) -> DaySums:
     """Return the sums of everything that the filters leave, in one read."""
-    rows: QuerySet[LedgerEntry] = ledger.filtered(ledger.as_member(actor), filters or DayFilters())
-    found = rows.aggregate(projects=Count("project_id", distinct=True), **_by_side())
+    found = _counted(actor, filters).aggregate(projects=Count("project_id", distinct=True), **_by_side())
     return _sums({**found, "key": None, "name": ""}, SumsBy.TASK)
+
+
+def _counted(actor: Actor, filters: DayFilters | None) -> QuerySet[LedgerEntry]:
+    """Return the entries that are added up: a cancelled project wins nothing back by what is no longer done."""
+    rows = ledger.filtered(ledger.as_member(actor), filters or DayFilters())
+    return rows.exclude(project__state=ProjectState.CANCELLED)
 
 
 def _by_side() -> dict[str, Coalesce]:

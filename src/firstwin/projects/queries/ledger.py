@@ -9,7 +9,7 @@ from django.db.models import F, QuerySet
 from firstwin.identity.contracts import Actor
 from firstwin.playbooks.contracts import Side, Visibility
 from firstwin.projects import permissions
-from firstwin.projects.contracts.ledger import DayEntry, DayFilters, DayLedger, DayReason, LedgerSide
+from firstwin.projects.contracts.ledger import DayEntry, DayFilters, DayLedger, LedgerReason, LedgerSide
 from firstwin.projects.models import LedgerEntry, Project, ProjectTask
 from firstwin.projects.queries import plans
 from firstwin.projects.rules import ledger, ledger_words
@@ -91,7 +91,7 @@ def tasks_of(actor: Actor, project_id: UUID) -> Mapping[UUID, tuple[Side, Visibi
 
 def entry_of(row: LedgerEntry) -> DayEntry:
     """Return a row as it is read; inside projects only."""
-    reason = DayReason(row.counted_reason)
+    reason = LedgerReason(row.counted_reason)
     return DayEntry(
         id=row.id,
         project_id=row.project_id,
@@ -109,7 +109,7 @@ def entry_of(row: LedgerEntry) -> DayEntry:
         person=row.person,
         actor_name=row.actor_name,
         first_side=LedgerSide(row.side),
-        first_reason=DayReason(row.reason),
+        first_reason=LedgerReason(row.reason),
         note=row.note,
         corrected_by=row.corrected_by,
         corrected_at=row.corrected_at,

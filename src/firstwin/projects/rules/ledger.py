@@ -10,7 +10,7 @@ from firstwin.journal.contracts import Event
 from firstwin.playbooks.contracts import Side, Visibility
 from firstwin.projects import events
 from firstwin.projects.contracts import ReasonSide, TaskState
-from firstwin.projects.contracts.ledger import DayEntry, DayReason, LedgerLine, LedgerSide, SideSum
+from firstwin.projects.contracts.ledger import DayEntry, LedgerLine, LedgerReason, LedgerSide, SideSum
 from firstwin.projects.rules.facts import PlanFacts, TaskFact
 
 _DAY = timedelta(days=1)
@@ -59,9 +59,9 @@ def lost_on(day: date, days: int, root: TaskFact | None, hold: OnHold | None, ro
     other for the side that owns it. `roles` has the sides of approving roles.
     """
     if hold is not None:
-        return LedgerLine(on=day, days=days, side=LedgerSide(hold.side), reason=DayReason.HOLD, text=hold.reason)
+        return LedgerLine(on=day, days=days, side=LedgerSide(hold.side), reason=LedgerReason.HOLD, text=hold.reason)
     if root is None:
-        return LedgerLine(on=day, days=days, side=LedgerSide.VENDOR, reason=DayReason.OTHER)
+        return LedgerLine(on=day, days=days, side=LedgerSide.VENDOR, reason=LedgerReason.OTHER)
     side, reason = _held_by(root, roles)
     return LedgerLine(
         on=day,
@@ -76,14 +76,14 @@ def lost_on(day: date, days: int, root: TaskFact | None, hold: OnHold | None, ro
     )
 
 
-def _held_by(task: TaskFact, roles: Mapping[str, Side]) -> tuple[LedgerSide, DayReason]:
+def _held_by(task: TaskFact, roles: Mapping[str, Side]) -> tuple[LedgerSide, LedgerReason]:
     if task.state is TaskState.STUCK:
-        return LedgerSide(task.stuck_side or task.side), DayReason.STUCK
+        return LedgerSide(task.stuck_side or task.side), LedgerReason.STUCK
     if task.state is TaskState.AWAITING_APPROVAL:
         sides = [roles[role] for role in task.approvers if role in roles]
-        return LedgerSide(sides[0] if sides else task.side), DayReason.APPROVAL
+        return LedgerSide(sides[0] if sides else task.side), LedgerReason.APPROVAL
     is_begun = task.started_at is not None
-    return LedgerSide(task.side), DayReason.NOT_DONE if is_begun else DayReason.NOT_STARTED
+    return LedgerSide(task.side), LedgerReason.NOT_DONE if is_begun else LedgerReason.NOT_STARTED
 
 
 def moved_by(
@@ -102,15 +102,15 @@ def moved_by(
     other tasks, lengths and dependencies to the changed scope.
     """
     line = LedgerLine(
-        on=on, days=days, side=actor_side, reason=DayReason.OTHER, text=cause[:300], actor_name=actor_name
+        on=on, days=days, side=actor_side, reason=LedgerReason.OTHER, text=cause[:300], actor_name=actor_name
     )
     if is_by_calendar:
-        return replace(line, side=LedgerSide.CALENDAR, reason=DayReason.CALENDAR)
+        return replace(line, side=LedgerSide.CALENDAR, reason=LedgerReason.CALENDAR)
     for fact in sorted(happened, key=_weight):
         found = _told(fact, line, before)
         if found is not None:
             return found
-    return replace(line, side=LedgerSide.SCOPE, reason=DayReason.ANCHOR)
+    return replace(line, side=LedgerSide.SCOPE, reason=LedgerReason.ANCHOR)
 
 
 _WEIGHTS: tuple[type[Event], ...] = (
@@ -131,24 +131,24 @@ def _weight(fact: Event) -> int:
     return _WEIGHTS.index(type(fact)) if type(fact) in _WEIGHTS else len(_WEIGHTS)
 
 
-_OF_ITS_SIDE: dict[type[Event], DayReason] = {
-    events.TaskCompleted: DayReason.FINISHED,
-    events.TaskReopened: DayReason.REOPENED,
-    events.TaskStarted: DayReason.STARTED,
-    events.TaskSubmitted: DayReason.STARTED,
-    events.TaskRejected: DayReason.REOPENED,
-    events.TaskAssigned: DayReason.HANDED_ON,
+_OF_ITS_SIDE: dict[type[Event], LedgerReason] = {
+    events.TaskCompleted: LedgerReason.FINISHED,
+    events.TaskReopened: LedgerReason.REOPENED,
+    events.TaskStarted: LedgerReason.STARTED,
+    events.TaskSubmitted: LedgerReason.STARTED,
+    events.TaskRejected: LedgerReason.REOPENED,
+    events.TaskAssigned: LedgerReason.HANDED_ON,
 }
-_OF_SCOPE: dict[type[Event], DayReason] = {
-    events.PlaybookUpdateApplied: DayReason.SCOPE,
-    events.PlaybookUpdateUndone: DayReason.SCOPE,
-    events.ProjectReopened: DayReason.REOPENED,
-    events.ProjectCompleted: DayReason.ENDED,
-    events.ProjectCancelled: DayReason.ENDED,
-    events.AnchorMoved: DayReason.ANCHOR,
-    events.TaskAdded: DayReason.SCOPE,
-    events.TaskRemoved: DayReason.SCOPE,
-    events.TaskMarkedNotApplicable: DayReason.SCOPE,
+_OF_SCOPE: dict[type[Event], LedgerReason] = {
+    events.PlaybookUpdateApplied: LedgerReason.SCOPE,
+    events.PlaybookUpdateUndone: LedgerReason.SCOPE,
+    events.ProjectReopened: LedgerReason.REOPENED,
+    events.ProjectCompleted: LedgerReason.ENDED,
+    events.ProjectCancelled: LedgerReason.ENDED,
+    events.AnchorMoved: LedgerReason.ANCHOR,
+    events.TaskAdded: LedgerReason.SCOPE,
+    events.TaskRemoved: LedgerReason.SCOPE,
+    events.TaskMarkedNotApplicable: LedgerReason.SCOPE,
 }
 
 
@@ -165,18 +165,18 @@ def _told(fact: Event, line: LedgerLine, before: Situation) -> LedgerLine | None
     if isinstance(fact, events.ProjectResumed):
         hold = before.hold
         side = LedgerSide(hold.side) if hold is not None else line.side
-        return replace(line, side=side, reason=DayReason.HOLD, text=hold.reason if hold is not None else line.text)
+        return replace(line, side=side, reason=LedgerReason.HOLD, text=hold.reason if hold is not None else line.text)
     if isinstance(fact, events.TaskChanged):
         if any(field in _BY_HAND for field, _, _ in fact.changes):
-            return replace(line, reason=DayReason.DATE_SET)
-        return replace(line, side=LedgerSide.SCOPE, reason=DayReason.SCOPE)
+            return replace(line, reason=LedgerReason.DATE_SET)
+        return replace(line, side=LedgerSide.SCOPE, reason=LedgerReason.SCOPE)
     if type(fact) in _OF_SCOPE:
         return replace(line, side=LedgerSide.SCOPE, reason=_OF_SCOPE[type(fact)])
     if isinstance(fact, events.TaskEvent) and type(fact) in _OF_ITS_SIDE:
         task = known.get(fact.task_id)
         return replace(line, side=LedgerSide(task.side) if task else line.side, reason=_OF_ITS_SIDE[type(fact)])
     if isinstance(fact, events.RoleFilled):
-        return replace(line, reason=DayReason.HANDED_ON)
+        return replace(line, reason=LedgerReason.HANDED_ON)
     return None
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from firstwin.projects.contracts.ledger import DayReason, LedgerSide, SideSum
+from firstwin.projects.contracts.ledger import LedgerReason, LedgerSide, SideSum
 
 TEAM: Mapping[LedgerSide, str] = {
     LedgerSide.VENDOR: "on our side",
@@ -13,32 +13,32 @@ TEAM: Mapping[LedgerSide, str] = {
 }
 """Where days were lost, as the team says it."""
 
-_REASONS: Mapping[DayReason, str] = {
-    DayReason.HOLD: "On hold",
-    DayReason.STUCK: "Stuck",
-    DayReason.APPROVAL: "Waited for approval",
-    DayReason.NOT_STARTED: "Not begun in time",
-    DayReason.NOT_DONE: "Took longer than planned",
-    DayReason.FINISHED: "Finished later than planned",
-    DayReason.STARTED: "Begun later than planned",
-    DayReason.REOPENED: "Opened again",
-    DayReason.DATE_SET: "Date set by hand",
-    DayReason.HANDED_ON: "Handed on to somebody else",
-    DayReason.SCOPE: "Plan changed",
-    DayReason.ANCHOR: "A date changed that the plan hangs on",
-    DayReason.CALENDAR: "Holidays and days off",
-    DayReason.ENDED: "Project ended",
-    DayReason.OTHER: "Another reason",
+_REASONS: Mapping[LedgerReason, str] = {
+    LedgerReason.HOLD: "On hold",
+    LedgerReason.STUCK: "Stuck",
+    LedgerReason.APPROVAL: "Waited for approval",
+    LedgerReason.NOT_STARTED: "Not begun in time",
+    LedgerReason.NOT_DONE: "Took longer than planned",
+    LedgerReason.FINISHED: "Finished later than planned",
+    LedgerReason.STARTED: "Begun later than planned",
+    LedgerReason.REOPENED: "Opened again",
+    LedgerReason.DATE_SET: "Date set by hand",
+    LedgerReason.HANDED_ON: "Handed on to somebody else",
+    LedgerReason.SCOPE: "Plan changed",
+    LedgerReason.ANCHOR: "A date changed that the plan hangs on",
+    LedgerReason.CALENDAR: "Holidays and days off",
+    LedgerReason.ENDED: "Project ended",
+    LedgerReason.OTHER: "Another reason",
 }
-_WON: Mapping[DayReason, str] = {
-    DayReason.HOLD: "Went on after a hold",
-    DayReason.NOT_DONE: "Went faster than planned",
-    DayReason.FINISHED: "Finished early",
-    DayReason.STARTED: "Begun early",
+_WON: Mapping[LedgerReason, str] = {
+    LedgerReason.HOLD: "Went on after a hold",
+    LedgerReason.NOT_DONE: "Went faster than planned",
+    LedgerReason.FINISHED: "Finished early",
+    LedgerReason.STARTED: "Begun early",
 }
 
 
-def reason_words(reason: DayReason, days: int) -> str:
+def reason_words(reason: LedgerReason, days: int) -> str:
     """Why the end moved, in a few words; days that were won back have their own."""
     return _WON.get(reason, _REASONS[reason]) if days < 0 else _REASONS[reason]
 

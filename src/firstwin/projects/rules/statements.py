@@ -7,7 +7,7 @@ from itertools import groupby
 from uuid import UUID
 
 from firstwin.playbooks.contracts import Side, Visibility
-from firstwin.projects.contracts.ledger import DayEntry, DayReason, LedgerSide, StatementLine
+from firstwin.projects.contracts.ledger import DayEntry, LedgerReason, LedgerSide, StatementLine
 
 OUR_WORK = "Work on our side"
 Tasks = Mapping[UUID, tuple[Side, Visibility]]
@@ -31,7 +31,7 @@ def lines(entries: Iterable[DayEntry], tasks: Tasks, names: Mapping[LedgerSide, 
 def _line(entry: DayEntry, tasks: Tasks, names: Mapping[LedgerSide, str]) -> StatementLine:
     side, visibility = tasks.get(entry.task_id, (None, None)) if entry.task_id else (None, None)
     is_hidden = entry.is_internal or visibility not in {None, Visibility.SHARED}
-    is_said = entry.reason is DayReason.STUCK and side is Side.CUSTOMER and not is_hidden
+    is_said = entry.reason is LedgerReason.STUCK and side is Side.CUSTOMER and not is_hidden
     what = OUR_WORK if is_hidden and entry.task_id else entry.task_name
     return StatementLine(
         since=entry.since,

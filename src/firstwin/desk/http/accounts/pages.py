@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from firstwin.customers import queries as customer_queries
 from firstwin.customers.operations import accounts as account_operations
 from firstwin.desk import queries
+from firstwin.desk.http import days
 from firstwin.desk.http.access import desk_page, is_fragment, kept
 from firstwin.desk.http.accounts.filters import chips_of, filters_of, sort_of
 from firstwin.desk.http.accounts.forms import INDUSTRIES, SEGMENTS, AccountForm, show_problems
@@ -99,7 +100,13 @@ def show_account(request: HttpRequest, actor: Actor, account_id: UUID) -> HttpRe
     shown = queries.get_account_page(
         actor=actor, account_id=account_id, cursor=request.GET.get("cursor"), at=clock.now()
     )
-    return render(request, "desk/accounts/account.html", {"shown": shown})
+    context = {
+        "shown": shown,
+        "totals": shown.days,
+        "legend": [(one, days.NAMES[one.side]) for one in shown.days.sides],
+        "account_key": str(account_id),
+    }
+    return render(request, "desk/accounts/account.html", context)
 
 
 @require_POST
