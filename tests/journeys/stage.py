@@ -164,3 +164,19 @@ def event_source() -> dict[str, str]:
     """A source of product events in a workspace of its own."""
     source = usage.make_source()
     return {"workspace_id": str(source.workspace_id), "write_key": source.keys[0].key}
+
+
+def people_team() -> dict[str, Any]:
+    """An owner who has far too much to do in the coming days, a colleague who is free, and a customer without a project."""
+    made = member("Mara Lindqvist", workspace="Loaded Works")
+    actor = identity_queries.get_member_actor(workspace_id=made["workspace_id"], member_id=made["member_id"])
+    workspace = identity.Workspace.objects.get(id=actor.workspace_id)
+    now = datetime.now(tz=UTC)
+    identity.make_member(Role.SPECIALIST, workspace=workspace, user=identity.make_user(name="Femi Boateng"))
+    scene = projects.make_scene(workspace=workspace, contract_signed_at=now, owner_id=actor.id)
+    for site in ("first", "second"):
+        running = projects.launch_example(scene, at=now, name=f"Acorn Foods, {site} site", role_map={"csm": actor.id})
+        patch = TaskPatch(name=f"Provision the {site} site", estimate_hours=30)
+        change_operations.edit_task(actor=actor, task_id=running.task("provision").id, patch=patch, at=now)
+    other = customers.make_account(workspace, name="Wren Robotics", contract_signed_at=now, owner_id=actor.id)
+    return {**made, "account": other.id, "playbook": running.row().playbook_id}
