@@ -9,16 +9,19 @@ from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 
 from firstwin.customers.contracts import Industry, Segment, StakeholderRole
+from firstwin.customers.operations import portal_access
 from firstwin.identity import queries as identity_queries
-from firstwin.identity.contracts import Actor, Role
+from firstwin.identity.contracts import Actor, Role, system_actor
 from firstwin.identity.models import Invitation, Member
+from firstwin.jobs import operations as job_operations
 from firstwin.playbooks import queries as playbook_queries
 from firstwin.playbooks.operations import builtin
 from firstwin.projects.contracts import NewProject, ReasonSide
 from firstwin.projects.contracts.changes import TaskPatch
 from firstwin.projects.models import ProjectTask
 from firstwin.projects.operations import changes as change_operations
-from firstwin.projects.operations import forecasting, launch
+from firstwin.projects.operations import clock as project_clock
+from firstwin.projects.operations import forecasting, launch, lifecycle
 from firstwin.projects.operations import tasks as task_operations
 from firstwin.projects.queries import projects as project_queries
 from tests.factories import customers, identity, portal, projects, updates, usage
@@ -180,3 +183,32 @@ def people_team() -> dict[str, Any]:
         change_operations.edit_task(actor=actor, task_id=running.task("provision").id, patch=patch, at=now)
     other = customers.make_account(workspace, name="Wren Robotics", contract_signed_at=now, owner_id=actor.id)
     return {**made, "account": other.id, "playbook": running.row().playbook_id}
+
+
+def days_lost() -> dict[str, Any]:
+    """A project begun six weeks ago that stood still for two of them, and whose customer is late now; all told by now."""
+    now = datetime.now(tz=UTC)
+    begun = now - timedelta(days=42)
+    scene = projects.make_scene(contract_signed_at=begun)
+    running = projects.launch_example(scene, at=begun)
+    for number, key in enumerate(("welcome-email", "sales-handoff", "company-form", "kickoff")):
+        result = {"result": {"users": 3}} if key == "company-form" else {}
+        at = begun + timedelta(hours=3 + number)
+        task_operations.complete_task(actor=scene.manager, task_id=running.task(key).id, at=at, **result)
+    lifecycle.hold_project(
+        actor=scene.manager,
+        project_id=running.id,
+        side=ReasonSide.CUSTOMER,
+        reason="Their budget was frozen",
+        at=begun + timedelta(days=1),
+    )
+    lifecycle.resume_project(actor=scene.manager, project_id=running.id, at=begun + timedelta(days=15))
+    project_clock.advance_project(actor=system_actor(scene.workspace.id), project_id=running.id, at=now)
+    job_operations.run_due(now=now)
+    manager = Member.objects.for_actor(scene.manager).select_related("user").get(id=scene.manager.id)
+    return {
+        "project_id": running.id,
+        "account": scene.account.name,
+        "session": session(manager),
+        "portal": portal_access.issue(actor=scene.manager, contact_id=scene.sponsor.id, at=now),
+    }
