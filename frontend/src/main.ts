@@ -19,6 +19,7 @@ import "./projects/update.css";
 import "./projects/workload.css";
 import "./portal/portal.css";
 import "./ui/htmx";
+import "./ui/keep_pressed";
 import "./ui/keep_typing";
 import { Application, type ControllerConstructor } from "@hotwired/stimulus";
 import { identifierOf } from "./ui/registry";
