@@ -30,6 +30,20 @@ def is_narrow(page: Page) -> bool:
     return bool(page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth"))
 
 
+def test_days_of_many_projects_are_added_up(desk: Page, team: dict[str, Any], axe: Callable[[Page], None]) -> None:
+    desk.goto("/days/")
+    sums = desk.get_by_role("table", name="Days by side")
+    expect(sums.get_by_role("link", name=team["account"])).to_be_visible()
+    axe(desk)
+    desk.get_by_role("navigation", name="Added up by").get_by_role("link", name="Project").click()
+    desk.get_by_role("button", name="Filter").click()
+    desk.get_by_role("combobox", name="On whose side").select_option(label="Customer's side")
+    desk.get_by_role("button", name="Show days").click()
+    expect(desk.get_by_role("link", name=re.compile("Customer's side"))).to_be_visible()
+    sums.get_by_role("link", name=team["account"]).click()
+    expect(desk.get_by_role("heading", name="Whose days were lost")).to_be_visible()
+
+
 def test_days_are_read_and_a_line_is_put_down_elsewhere(
     desk: Page, team: dict[str, Any], axe: Callable[[Page], None]
 ) -> None:
@@ -86,20 +100,6 @@ def test_the_customer_reads_a_statement_while_it_is_shared(
     expect(desk.get_by_text("Only the team sees this")).to_be_visible()
     customer.reload()
     expect(customer.get_by_text("No statement is shared.")).to_be_visible()
-
-
-def test_days_of_many_projects_are_added_up(desk: Page, team: dict[str, Any], axe: Callable[[Page], None]) -> None:
-    desk.goto("/days/")
-    sums = desk.get_by_role("table", name="Days by side")
-    expect(sums.get_by_role("link", name=team["account"])).to_be_visible()
-    axe(desk)
-    desk.get_by_role("navigation", name="Added up by").get_by_role("link", name="Project").click()
-    desk.get_by_role("button", name="Filter").click()
-    desk.get_by_role("combobox", name="On whose side").select_option(label="Customer's side")
-    desk.get_by_role("button", name="Show days").click()
-    expect(desk.get_by_role("link", name=re.compile("Customer's side"))).to_be_visible()
-    sums.get_by_role("link", name=team["account"]).click()
-    expect(desk.get_by_role("heading", name="Whose days were lost")).to_be_visible()
 
 
 def test_on_a_phone_everything_fits(desk: Page, team: dict[str, Any], axe: Callable[[Page], None]) -> None:
