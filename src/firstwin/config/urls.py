@@ -16,6 +16,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("messages/", include("firstwin.desk.http.messages")),
     path("mailbox/", include("firstwin.desk.http.mailbox")),
     path("settings/", include("firstwin.desk.http.settings.urls")),
+    path("usage/", include("firstwin.desk.http.usage.urls")),
     path("", include("firstwin.desk.http.accounts.urls")),
     path("", include("firstwin.desk.http.calendars.urls")),
     path("", include("firstwin.desk.http.launch.urls")),

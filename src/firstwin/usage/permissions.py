@@ -1,8 +1,13 @@
 """Who may look after the sources of product events: pure questions about an actor."""
 
-from firstwin.identity.contracts import ADMIN_ROLES, Actor, Scope, is_allowed
+from firstwin.identity.contracts import ADMIN_ROLES, EVERY_ROLE, Actor, Scope, is_allowed
 
 
 def can_manage_sources(actor: Actor) -> bool:
     """Owners and admins see and change sources, their write keys and what was rejected."""
     return is_allowed(actor, roles=ADMIN_ROLES, scope=Scope.ADMIN)
+
+
+def can_see_usage(actor: Actor) -> bool:
+    """Everybody of the team sees what people do in the product, as they see the accounts."""
+    return is_allowed(actor, roles=EVERY_ROLE, scope=Scope.READ)

@@ -45,6 +45,7 @@ PLACES = (
     ("Accounts", "building", "accounts"),
     ("Playbooks", "book-2", "playbooks"),
     ("Messages", "mail", "messages"),
+    ("Usage", "chart-bar", "usage"),
 )
 FOOT = (("Settings", "settings", "settings"),)
 """Label, icon and URL name. A place whose address does not exist yet is not shown."""

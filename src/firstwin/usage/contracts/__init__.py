@@ -139,6 +139,14 @@ class SourceInfo:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Connection:
+    """Whether product events are set up: how many sources there are, and whether one ever let something in."""
+
+    sources: int
+    has_events: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RejectedEventInfo:
     """A rejected event as a list shows it; `raw` is the beginning of what came."""
 

@@ -10,7 +10,7 @@ from firstwin.identity.contracts import Actor
 from firstwin.shared.errors import NotFoundError, PermissionDeniedError
 from firstwin.shared.pagination import Page, page_of
 from firstwin.usage import permissions
-from firstwin.usage.contracts import KeyHolder, RejectedEventInfo, RejectReason, SourceInfo, WriteKeyInfo
+from firstwin.usage.contracts import Connection, KeyHolder, RejectedEventInfo, RejectReason, SourceInfo, WriteKeyInfo
 from firstwin.usage.models import RejectedEvent, Source, WriteKey
 
 SHOWN_CHARACTERS = 2000
@@ -29,6 +29,16 @@ def get_source(*, actor: Actor, source_id: UUID) -> SourceInfo:
     if not found:
         raise NotFoundError("There is no such source of events.")
     return found[0]
+
+
+def get_connection(*, actor: Actor) -> Connection:
+    """Return how far product events are set up, for everybody who may see usage. Raises PermissionDeniedError."""
+    if not permissions.can_see_usage(actor):
+        raise PermissionDeniedError("Only members of the team see usage.")
+    return Connection(
+        sources=Source.objects.for_actor(actor).count(),
+        has_events=WriteKey.objects.for_actor(actor).filter(last_used_at__isnull=False).exists(),
+    )
 
 
 def list_rejected(*, actor: Actor, source_id: UUID, cursor: str | None, limit: int = 25) -> Page[RejectedEventInfo]:
