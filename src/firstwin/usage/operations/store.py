@@ -13,7 +13,7 @@ import msgspec
 
 from firstwin.usage.contracts.store import Engine, StoredEvent, StoreUnavailableError
 from firstwin.usage.queries.store import EventReader
-from firstwin.usage.rules import sql
+from firstwin.usage.rules.sql import tables
 
 SAME_WITHIN = timedelta(days=30)
 _encoder = msgspec.json.Encoder()
@@ -42,7 +42,7 @@ class ChdbEngine:
         self._lock = threading.Lock()
         self.write("CREATE DATABASE IF NOT EXISTS firstwin ENGINE = Atomic", {})
         self.write("USE firstwin", {})
-        for table in sql.TABLES:
+        for table in tables.TABLES:
             self.write(table, {})
 
     def read(self, text: str, parameters: Mapping[str, str]) -> bytes:
@@ -87,23 +87,23 @@ class EventWriter(EventReader):
         new = [event for key, event in first.items() if key not in known]
         if not new:
             return 0
-        written = self._engine.write(sql.INSERT_EVENTS, {}, _encoder.encode_lines(new))
+        written = self._engine.write(tables.INSERT_EVENTS, {}, _encoder.encode_lines(new))
         if written != len(new):
             raise StoreUnavailableError(f"{len(new)} events were handed to the store, and it wrote {written}.")
         return written
 
     def delete_person(self, workspace_id: UUID, *, person: str) -> int:
         """Delete all events of a person for good, and return how many there were."""
-        query = sql.count_person(workspace_id, person=person)
+        query = tables.count_person(workspace_id, person=person)
         count = self._rows(query, dict[str, int])[0]["events"]
         if count:
-            deletion = sql.delete_person(workspace_id, person=person)
+            deletion = tables.delete_person(workspace_id, person=person)
             self._engine.write(deletion.text, deletion.parameters)
         return count
 
     def _known(self, keys: Sequence[_Key], events: Sequence[StoredEvent]) -> set[_Key]:
         since = min(event.received_at for event in events) - SAME_WITHIN
-        self._engine.write(sql.CLEAR_INCOMING, {})
-        self._engine.write(sql.INSERT_INCOMING, {}, _encoder.encode_lines(keys))
-        query = sql.known_keys(received_since=since)
+        self._engine.write(tables.CLEAR_INCOMING, {})
+        self._engine.write(tables.INSERT_INCOMING, {}, _encoder.encode_lines(keys))
+        query = tables.known_keys(received_since=since)
         return set(_keys.decode_lines(self._engine.read(query.text, query.parameters)))

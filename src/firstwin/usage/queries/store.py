@@ -27,7 +27,8 @@ from firstwin.usage.contracts.store import (
     StoreUnavailableError,
     Subject,
 )
-from firstwin.usage.rules import sql
+from firstwin.usage.rules.sql import base
+from firstwin.usage.rules.sql import questions as sql
 
 EXPORT_PIECE = 5000
 ANSWER_WITHIN_SECONDS = 30.0
@@ -160,10 +161,10 @@ class EventReader:
                 return
             after = (piece[-1].at, piece[-1].message_key)
 
-    def _events(self, query: sql.Query) -> list[StoredEvent]:
+    def _events(self, query: base.Query) -> list[StoredEvent]:
         return [_stored_event(row) for row in self._rows(query, dict[str, str])]
 
-    def _rows(self, query: sql.Query, kind: type[T]) -> list[T]:
+    def _rows(self, query: base.Query, kind: type[T]) -> list[T]:
         content = self._engine.read(query.text, query.parameters)
         return msgspec.json.Decoder(kind).decode_lines(content)
 
