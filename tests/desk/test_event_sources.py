@@ -42,6 +42,7 @@ def test_a_source_is_added_and_leads_to_its_key_and_code(owner: Member) -> None:
     key = WriteKey.objects.for_workspace(owner.workspace_id).get().key
     page = text_of(client, "settings_source", source_id=source.id)
     assert page.count(key) > 3
+    assert f"/widget/firstwin.js&quot; data-write-key=&quot;{key}&quot;" in page
     assert "Nothing came yet" in page
     assert "Waits for its first event" in text_of(client, "settings_sources")
 

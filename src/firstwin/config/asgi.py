@@ -14,12 +14,13 @@ django.setup(set_prefix=False)
 orphans.end_with_parent()
 
 from firstwin.config import front_door, metrics  # noqa: E402 - tables are known only now
-from firstwin.usage.http import intake  # noqa: E402
+from firstwin.usage.http import intake, script  # noqa: E402
 
 application = front_door.FrontDoor(
     intake=intake.Intake(
         limits=intake.Limits(inbox_bytes=settings.USAGE_INBOX_BYTES, folder=settings.HOME),
         observe=metrics.observe_request,
     ),
+    script=script.PageScript(file=settings.PACKAGE / "static" / "widget" / "firstwin.js", base_url=settings.BASE_URL),
     pages=web_handler.WebHandler(),
 )

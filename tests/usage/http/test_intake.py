@@ -1,7 +1,6 @@
 """The intake over HTTP: what clients are told, what is kept, and what happens when it cannot be."""
 
 import asyncio
-import base64
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -12,7 +11,6 @@ from uuid import UUID
 
 import pytest
 from asgiref.sync import async_to_sync
-from asgiref.testing import ApplicationCommunicator
 from django.db import DatabaseError
 
 from firstwin.config.front_door import FrontDoor
@@ -21,56 +19,14 @@ from firstwin.usage.contracts import Arrival, KeyHolder, SourceInfo
 from firstwin.usage.http import intake as intake_http
 from firstwin.usage.http.group_commit import GroupCommit, OverloadedError
 from firstwin.usage.http.key_ring import KeyRing
+from firstwin.usage.http.script import PageScript
 from firstwin.usage.models import InboxBatch, WriteKey
 from firstwin.usage.operations import sources
 from tests.factories.identity import make_actor
 from tests.factories.usage import batch_body, gzipped, holder_of, in_inbox, make_source, rejected_of, track
+from tests.usage.http.asking import ask, basic, make_intake, seen, send
 
 pytestmark = pytest.mark.django_db
-seen: list[tuple[str, str, int]] = []
-
-
-def observe(method: str, route: str, status: int, _seconds: float) -> None:
-    seen.append((method, route, status))
-
-
-def make_intake(*, inbox_bytes: int = 1_000_000) -> intake_http.Intake:
-    limits = intake_http.Limits(inbox_bytes=inbox_bytes, folder=Path("/"))
-    return intake_http.Intake(limits=limits, observe=observe, has_thread=False)
-
-
-async def ask(
-    application: Any, path: str, body: bytes, headers: dict[str, str], method: str
-) -> tuple[int, dict[bytes, bytes], bytes]:
-    scope = {
-        "type": "http",
-        "method": method,
-        "path": path,
-        "query_string": b"",
-        "headers": [
-            (name.lower().encode(), value.encode()) for name, value in {"Host": "localhost", **headers}.items()
-        ],
-    }
-    talk = ApplicationCommunicator(application, scope)
-    half = len(body) // 2
-    await talk.send_input({"type": "http.request", "body": body[:half], "more_body": True})
-    await talk.send_input({"type": "http.request", "body": body[half:]})
-    start = await talk.receive_output(timeout=10)
-    content = await talk.receive_output(timeout=10)
-    await talk.wait()
-    return start["status"], dict(start["headers"]), content["body"]
-
-
-def send(
-    path: str, body: bytes, *, application: Any = None, method: str = "POST", **headers: str
-) -> tuple[int, dict[bytes, bytes], dict[str, Any]]:
-    named = {name.replace("_", "-"): value for name, value in headers.items()}
-    status, given, content = async_to_sync(ask)(application or make_intake(), path, body, named, method)
-    return status, given, json.loads(content)
-
-
-def basic(source: SourceInfo) -> str:
-    return "Basic " + base64.b64encode(f"{source.keys[0].key}:".encode()).decode()
 
 
 @pytest.fixture
@@ -175,7 +131,8 @@ def test_a_database_that_does_not_take_it_is_no_acknowledgement(
 
 
 def test_the_door_leads_events_to_the_intake_and_the_rest_to_the_pages(source: SourceInfo) -> None:
-    door = FrontDoor(intake=make_intake(), pages=WebHandler())
+    script = PageScript(file=Path("/nowhere"), base_url="https://firstwin.example.com")
+    door = FrontDoor(intake=make_intake(), script=script, pages=WebHandler())
     assert send("/v1/batch", batch_body(track("A")), application=door, Authorization=basic(source))[0] == 200
     status, headers, _ = async_to_sync(ask)(door, "/health/live", b"", {}, "GET")
     assert status == 200

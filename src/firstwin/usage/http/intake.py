@@ -35,6 +35,7 @@ CORS = [
     (b"access-control-allow-methods", b"POST, OPTIONS"),
     (b"access-control-allow-headers", b"Authorization, Content-Type, Content-Encoding, X-Retry-Count"),
     (b"access-control-max-age", b"86400"),
+    (b"access-control-expose-headers", b"Retry-After, X-RateLimit-Reset"),
 ]
 Scope = Mapping[str, Any]
 Receive = Callable[[], Awaitable[Mapping[str, Any]]]

@@ -62,13 +62,18 @@ def unpacked(body: bytes, *, encoding: str, most: int) -> bytes:
         return body
     if encoding != "gzip":
         raise UnreadableRequestError(f"The encoding {encoding[:40]!r} is not known. Send gzip or plain JSON.")
-    unpacking = zlib.decompressobj(wbits=31)
-    try:
-        content = unpacking.decompress(body, most + 1)
-    except zlib.error:
-        raise UnreadableRequestError("The body says that it is gzip, and it is not.") from None
-    if len(content) <= most and not unpacking.eof:
-        raise UnreadableRequestError("The gzip body ends too early.")
+    content = b""
+    while body:  # more than one packed piece may follow each other
+        unpacking = zlib.decompressobj(wbits=31)
+        try:
+            content += unpacking.decompress(body, most + 1 - len(content))
+        except zlib.error:
+            raise UnreadableRequestError("The body says that it is gzip, and it is not.") from None
+        if len(content) > most:
+            return content
+        if not unpacking.eof:
+            raise UnreadableRequestError("The gzip body ends too early.")
+        body = unpacking.unused_data
     return content
 
 

@@ -22,6 +22,7 @@ from firstwin.usage.operations import rejected as rejected_operations
 from firstwin.usage.operations import sources as source_operations
 from firstwin.usage.queries import inbox, sources
 
+SNIPPET = '<script async src="{host}/widget/firstwin.js" data-write-key="{key}"></script>'
 GRACES = (("0", "Not at all"), ("1", "One day"), ("7", "One week"), ("30", "30 days"))
 
 
@@ -63,8 +64,7 @@ def show_one(request: HttpRequest, actor: Actor, source_id: UUID) -> HttpRespons
         "latest": inbox.list_latest(actor=actor, source_id=source_id, at=at),
         "rejected": sources.list_rejected(actor=actor, source_id=source_id, cursor=words(request, "cursor") or None),
         "host": settings.BASE_URL,
-        "bare_host": settings.BASE_URL.partition("://")[2],
-        "protocol": settings.BASE_URL.partition("://")[0],
+        "snippet": SNIPPET.format(host=settings.BASE_URL, key=key.key) if key else "",
     }
     return tabs.page(request, actor, "settings_sources", "source.html", context)
 
