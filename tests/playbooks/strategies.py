@@ -7,6 +7,8 @@ from hypothesis import strategies as st
 from firstwin.playbooks.contracts import PlaybookDefinition, TaskKind, TaskSpec
 from firstwin.playbooks.rules import shapes
 from firstwin.scheduling.contracts import Span, SpanUnit
+from firstwin.usage.contracts.goals import Goal
+from tests.usage.goal_strategies import GOALS
 
 SPANS = st.builds(Span, st.integers(-9999, 9999), st.sampled_from(SpanUnit))
 TEXTS = st.one_of(
@@ -25,6 +27,8 @@ INTEGERS = st.integers(-(2**40), 2**40)
 def single(kind: type[Any]) -> st.SearchStrategy[Any]:
     if kind is Span:
         return SPANS
+    if kind is Goal:
+        return GOALS
     if shapes.is_enum(kind):
         return st.sampled_from(list(kind))
     if kind is str:

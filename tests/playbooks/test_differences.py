@@ -34,6 +34,7 @@ assert OLD is not None
         ("attendees: [csm, owner]", "attendees: [csm, sponsor]", "Task 'Kickoff call': attendees: added 'Sponsor' and removed 'Project owner'"),
         ("attendees: [csm, owner]", "attendees: [owner, csm]", "Task 'Kickoff call': attendees put into another order"),
         ("usage: {event: report_created, count: 3, window: 7d}", "kind: todo", "Task 'Reports': kind changed from usage to todo"),
+        ("event: report_created, count: 3, window: 7d", "goal: {users: 5}, event: report_created, count: 3, window: 7d", "Task 'Reports': goal set to “5 different users were active”"),
         ("key: ask\n", "key: ask\n        visibility: internal\n", "Task 'Ask': visibility changed from shared to internal"),
         ("key: ask\n", f"key: ask\n        description: {'long ' * 20}\n", "Task 'Ask': description was written"),
         ("when: account.segment != 'self_serve'", "when: project.sso", "Stage 'Value': condition changed from 'account.segment != 'self_serve'' to 'project.sso'"),

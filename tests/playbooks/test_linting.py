@@ -202,6 +202,9 @@ WRONG: list[tuple[str, str, str]] = [
     ("training_without_audience", "audience: [owner], pass", "pass"),
     ("survey_without_audience", "audience: [owner], target", "target"),
     ("usage_without_event", "event: report_created, ", ""),
+    ("usage_said_twice", "event: report_created, ", "event: report_created, goal: {users: 2}, "),
+    ("invalid_goal", "event: report_created, ", "goal: {users: 2, times: 3}, "),
+    ("invalid_goal", "event: report_created, ", "goal: {all: [{users: 2}, {days: 0}]}, "),
     ("integration_without_system", "integration: {system: CRM}", "kind: integration"),
     ("invalid_number", "minutes: 45", "minutes: 0"),
     ("invalid_number", "pass_mark: 80", "pass_mark: 180"),
@@ -249,9 +252,28 @@ def test_a_mistake_is_found_with_place_and_remedy(code: str, old: str, new: str)
 
 
 def test_every_code_is_provoked() -> None:
-    elsewhere = {"empty", "too_large", "too_deep", "no_stages"}
+    elsewhere = {"empty", "too_large", "too_deep", "no_stages", "unknown_feature"}
     assert {code for code, _, _ in WRONG} | elsewhere == set(LINT_CODES)
     assert "no_stages" in codes(linting.lint_text("firstwin: playbook/1\nkey: a\nname: A\n"))
+
+
+def test_a_problem_in_a_goal_points_into_it() -> None:
+    goal = "goal:\n            all:\n              - users: 2\n              - {days: 3, times: 4}\n          "
+    text = CLEAN.replace("usage: {event: report_created, count: 3, window: 7d}", f"usage:\n          {goal}")
+    problem = next(problem for problem in linting.lint_text(text) if problem.code == "invalid_goal")
+    line = next(number for number, row in enumerate(text.splitlines(), 1) if "times: 4" in row)
+    assert (problem.line, problem.column) == (line, text.splitlines()[line - 1].index("times") + 1)
+    assert problem.path.endswith("goal.all.1.times")
+
+
+def test_a_feature_is_missed_only_where_features_are_known() -> None:
+    text = CLEAN.replace("event: report_created, count: 3, window: 7d", "goal: {feature: reports}")
+    definition = reading.read_yaml(text).definition
+    assert definition is not None
+    assert linting.lint_text(text) == ()
+    assert linting.lint_features(definition, {"reports"}) == ()
+    missing = linting.lint_features(definition, {"other"})
+    assert [(problem.code, problem.level) for problem in missing] == [("unknown_feature", ProblemLevel.WARNING)]
 
 
 def test_a_problem_in_a_condition_points_into_it() -> None:

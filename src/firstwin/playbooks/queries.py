@@ -14,6 +14,7 @@ from firstwin.customers.contracts import AccountInfo
 from firstwin.identity.contracts import Actor
 from firstwin.playbooks import permissions
 from firstwin.playbooks.contracts import (
+    KindSettings,
     PlaybookDefinition,
     PlaybookDetail,
     PlaybookProblem,
@@ -40,6 +41,7 @@ from firstwin.playbooks.rules import (
     manual,
     mermaid,
     overlays,
+    proving,
     reading,
     resolving,
     schema,
@@ -51,6 +53,7 @@ from firstwin.playbooks.rules.findings import is_error
 from firstwin.shared import pagination
 from firstwin.shared.errors import InvalidInputError, NotFoundError, PermissionDeniedError
 from firstwin.shared.pagination import Page
+from firstwin.usage.contracts.goals import Goal
 
 
 def get_facts(account: AccountInfo, answers: Mapping[str, Any], *, definition: PlaybookDefinition) -> Facts:
@@ -109,6 +112,11 @@ def say_field(field: str) -> str:
 def export_definition(definition: PlaybookDefinition) -> str:
     """Return a playbook as a YAML file."""
     return writing.to_yaml(definition)
+
+
+def find_goal(settings: KindSettings | None) -> Goal | None:
+    """Return what usage has to show before a task with these settings is done by itself; None: somebody says so."""
+    return proving.goal_of(settings)
 
 
 def lint_text(text: str, *, file: str = "") -> tuple[PlaybookProblem, ...]:

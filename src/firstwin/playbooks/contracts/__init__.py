@@ -13,6 +13,7 @@ from uuid import UUID
 
 from firstwin.customers.contracts import Industry, Segment, StakeholderRole
 from firstwin.scheduling.contracts import LinkType, Span
+from firstwin.usage.contracts.goals import Goal
 
 
 class Side(StrEnum):
@@ -205,7 +206,8 @@ class MilestoneSettings:
     """A measurable success criterion. `metric` names the figure, compared (>=, <=, ==) with `target` in `unit`.
 
     `anchors` sets that anchor's actual date when the milestone is reached; `first_value` marks the first win, and
-    `options` lists proposals such as 'first report run' from which the kickoff chooses.
+    `options` lists proposals such as 'first report run' from which the kickoff chooses. One with a `goal` is reached by
+    itself when usage shows it.
     """
 
     criterion: str = ""
@@ -215,16 +217,21 @@ class MilestoneSettings:
     unit: str = ""
     first_value: bool = False
     options: tuple[str, ...] = ()
+    goal: Goal | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UsageSettings:
-    """Something the customer's users do in the product, that is seen in usage: event or feature, how often, in which window."""
+    """Something the customer's users do in the product, that is seen in usage and then done by itself.
+
+    `event`, `count` and `window` say the simplest case; anything else is a `goal`.
+    """
 
     event: str = ""
     count: int = 1
     window: Span | None = None
     description: str = ""
+    goal: Goal | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

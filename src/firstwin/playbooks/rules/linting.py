@@ -1,11 +1,11 @@
 """Find everything that is wrong in a playbook, at once."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from contextlib import suppress
 
 from firstwin.playbooks.contracts import PlaybookDefinition, PlaybookProblem
 from firstwin.playbooks.rules import reading
-from firstwin.playbooks.rules.checks import conditions, kinds, links, references, texts, timing, whole
+from firstwin.playbooks.rules.checks import conditions, goals, kinds, links, references, texts, timing, whole
 from firstwin.playbooks.rules.findings import Findings, TooManyProblemsError, is_error
 from firstwin.playbooks.rules.reading import Reading
 
@@ -15,6 +15,7 @@ CHECKS = (
     conditions.check,
     timing.check,
     kinds.check,
+    goals.check,
     texts.check,
     whole.check,
 )
@@ -61,6 +62,12 @@ def lint_reading(read: Reading) -> tuple[PlaybookProblem, ...]:
     broken = {problem.path for problem in read.problems}
     found = [problem for problem in findings.problems if problem.path not in broken]
     return tuple(sorted((*read.problems, *found), key=_order))
+
+
+def lint_features(definition: PlaybookDefinition, known: Collection[str]) -> tuple[PlaybookProblem, ...]:
+    """Find features that goals ask for and a workspace does not have."""
+    read = Reading(definition=definition, problems=(), places={})
+    return tuple(_run(read, (lambda findings: goals.check_features(findings, known),)).problems)
 
 
 def _order(problem: PlaybookProblem) -> tuple[int, int, bool]:

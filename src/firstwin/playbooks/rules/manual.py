@@ -31,6 +31,7 @@ from firstwin.playbooks.contracts import (
 from firstwin.playbooks.rules import shapes
 from firstwin.playbooks.rules.codes import LINT_CODES
 from firstwin.scheduling.contracts import Span
+from firstwin.usage.contracts.goals import Goal
 
 KEYS: Mapping[type[Any], Mapping[str, str]] = {
     PlaybookDefinition: {
@@ -176,12 +177,31 @@ KEYS: Mapping[type[Any], Mapping[str, str]] = {
         "unit": "The unit of the figure.",
         "first_value": "Whether this is the first win.",
         "options": "Proposals from which the kickoff chooses.",
+        "goal": "What usage has to show; then the milestone is reached by itself, with the evidence.",
     },
     UsageSettings: {
-        "event": "The event or feature that is seen in usage.",
+        "event": "The event that is seen in usage. Instead of a `goal`.",
         "count": "How often.",
         "window": "Within which time.",
         "description": "What the users do, in words.",
+        "goal": "What usage has to show, where one event is not enough.",
+    },
+    Goal: {
+        "events": "Names of events as the product sends them; any of them counts.",
+        "feature": "The key of a feature, which is a named set of events.",
+        "times": "How often it is done; once when left out.",
+        "users": "That many different people; with events or a feature, who did these.",
+        "share_of_seats": "That many percent of the licensed users of the account.",
+        "days": "On that many different days.",
+        "in_a_row": "Whether these days follow one another.",
+        "sequence": "Events in this order, by one person; with `users`, by so many.",
+        "metric": "The property of the event that holds a number.",
+        "aggregate": "How its values are added up; `sum` when left out.",
+        "comparison": "How the figure compares with the target; `>=` when left out; in quotes.",
+        "target": "The figure to reach.",
+        "within": "The time in which all of it happens, such as 30d.",
+        "all": "Goals that all have to be reached. Nothing stands beside it.",
+        "any": "Goals of which one has to be reached. Nothing stands beside it.",
     },
     IntegrationSettings: {
         "system": "The other system.",
@@ -222,6 +242,7 @@ TITLES: Mapping[type[Any], str] = {
     LinkSpec: "A link",
     RepeatSpec: "A repetition",
     **{cls: f"Settings of kind `{kind.value}`" for kind, cls in shapes.SETTINGS_OF_KIND.items()},
+    Goal: "A goal",
     OverlaySpec: "An overlay",
     OverlayAddition: "Tasks that an overlay adds",
     CompletionCriterion: "A completion criterion",

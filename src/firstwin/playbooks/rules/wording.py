@@ -8,6 +8,8 @@ from typing import Any
 from firstwin.playbooks.contracts import FieldSpec, LinkSpec, Moment, RepeatSpec, SegmentTarget
 from firstwin.scheduling import queries as scheduling_queries
 from firstwin.scheduling.contracts import LinkType, Span
+from firstwin.usage.contracts.goals import Goal
+from firstwin.usage.queries import goals as goal_queries
 
 LABELS: Mapping[str, str] = {
     "when": "condition",
@@ -73,6 +75,8 @@ def _say_part(value: Any, names: Mapping[str, str]) -> str:
             end = f"{value.times} times" if value.times is not None else ""
             until = f"until {moment(value.until)}" if value.until is not None else ""
             return f"every {span(value.every)}, {end or until or 'without end'}"
+        case Goal():
+            return f"“{goal_queries.get_sentence(value)}”" if not goal_queries.list_problems(value) else "a goal"
         case _:
             return f"'{title(value)}'"
 

@@ -130,9 +130,17 @@ def _milestone(settings: MilestoneSettings, key: str) -> Iterator[Complaint]:
 
 
 def _usage(settings: UsageSettings, key: str) -> Iterator[Complaint]:
-    if not settings.event.strip():
+    if settings.goal is None and not settings.event.strip():
         message = f"{key} does not name the event that completes it."
-        yield "usage_without_event", "event", message, "Write the name of the event, such as report_created."
+        yield (
+            "usage_without_event",
+            "event",
+            message,
+            "Write the name of the event, such as report_created, or a 'goal:'.",
+        )
+    if settings.goal is not None and settings.event.strip():
+        message = f"{key} names an event and a goal."
+        yield "usage_said_twice", "event", message, "Keep one: the event goes into the goal as 'events: [name]'."
     if not 1 <= settings.count <= 1_000_000:
         message = f"{key} cannot count to {settings.count}."
         yield "invalid_number", "count", message, "Write a number from 1 to 1000000."
