@@ -32,7 +32,7 @@ def test_what_waits_is_moved_with_its_place(now: datetime) -> None:
     take_in(other, track("C"), at=now)
     store = PlainStore()
     assert draining.has_waiting()
-    done = draining.drain_inbox(store=store)
+    done = draining.drain_inbox(store=store, at=now)
     assert (done.taken, done.new, done.has_more) == (3, 3, False)
     assert not draining.has_waiting()
     assert [(event.workspace_id, event.source_id, event.name) for event in store.events] == [
@@ -41,7 +41,7 @@ def test_what_waits_is_moved_with_its_place(now: datetime) -> None:
         (other.workspace_id, other.id, "C"),
     ]
     assert store.events[0].properties == '{"rows":3}'
-    assert draining.drain_inbox(store=store).taken == 0
+    assert draining.drain_inbox(store=store, at=now).taken == 0
 
 
 def test_what_a_client_sends_again_is_there_once(now: datetime) -> None:
@@ -50,7 +50,7 @@ def test_what_a_client_sends_again_is_there_once(now: datetime) -> None:
     take_in(source, track("A", messageId="m"), track("B", messageId="n"), at=now + timedelta(seconds=3))
     take_in(other, track("A", messageId="m"), at=now)
     store = PlainStore()
-    done = draining.drain_inbox(store=store)
+    done = draining.drain_inbox(store=store, at=now)
     assert (done.taken, done.new) == (5, 3)
 
 
@@ -61,11 +61,11 @@ def test_a_store_that_breaks_halfway_leaves_the_inbox_and_nothing_is_there_twice
     take_in(source, track("C"), at=now)
     broken = BreakingStore(kept)
     with pytest.raises(StoreUnavailableError):
-        draining.drain_inbox(store=broken)
+        draining.drain_inbox(store=broken, at=now)
     assert len(in_inbox(source)) == 3
     mended = PlainStore()
     mended.events = broken.events
-    assert draining.drain_inbox(store=mended).new == 3 - kept
+    assert draining.drain_inbox(store=mended, at=now).new == 3 - kept
     assert sorted(event.name for event in mended.events) == ["A", "B", "C"]
 
 
@@ -78,7 +78,7 @@ def test_a_round_takes_so_much_and_says_that_there_is_more(now: datetime, monkey
     store = PlainStore()
     rounds = []
     while draining.has_waiting():
-        rounds.append(draining.drain_inbox(store=store))
+        rounds.append(draining.drain_inbox(store=store, at=now))
     assert [done.taken for done in rounds] == [4, 2, 5]
     assert [done.has_more for done in rounds] == [True, False, True]
     assert not InboxBatch.objects.for_workspace(source.workspace_id).exists()

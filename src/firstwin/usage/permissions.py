@@ -11,3 +11,13 @@ def can_manage_sources(actor: Actor) -> bool:
 def can_see_usage(actor: Actor) -> bool:
     """Everybody of the team sees what people do in the product, as they see the accounts."""
     return is_allowed(actor, roles=EVERY_ROLE, scope=Scope.READ)
+
+
+def can_erase_people(actor: Actor) -> bool:
+    """Owners and admins erase what a person did, and see what was erased."""
+    return is_allowed(actor, roles=ADMIN_ROLES, scope=Scope.ADMIN)
+
+
+def can_change_retention(actor: Actor) -> bool:
+    """Owners and admins say how long product events are kept."""
+    return is_allowed(actor, roles=ADMIN_ROLES, scope=Scope.ADMIN)

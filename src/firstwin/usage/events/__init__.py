@@ -1,5 +1,14 @@
 """What happened with usage, told to whoever listens: one module per noun."""
 
+from firstwin.usage.events.keeping import (
+    ErasureEvent,
+    OldEventsDropped,
+    PersonErased,
+    PersonErasureAsked,
+    RefusalEnded,
+    RetentionChanged,
+    RetentionEvent,
+)
 from firstwin.usage.events.sources import (
     RejectedEventsDropped,
     RejectedEventsReplayed,
@@ -11,8 +20,15 @@ from firstwin.usage.events.sources import (
 )
 
 __all__ = [
+    "ErasureEvent",
+    "OldEventsDropped",
+    "PersonErased",
+    "PersonErasureAsked",
+    "RefusalEnded",
     "RejectedEventsDropped",
     "RejectedEventsReplayed",
+    "RetentionChanged",
+    "RetentionEvent",
     "SourceCreated",
     "SourceEvent",
     "SourceRenamed",

@@ -12,6 +12,7 @@ import msgspec
 import structlog
 from django.db import DatabaseError, close_old_connections
 
+from firstwin.shared import clock
 from firstwin.usage.contracts.store import StoreUnavailableError
 from firstwin.usage.operations import draining
 from firstwin.usage.operations.store import ChdbEngine, EventWriter
@@ -67,7 +68,7 @@ class StoreOwner:
     def _drain_once(self) -> bool:
         if not draining.has_waiting():
             return False
-        return draining.drain_inbox(store=EventWriter(self.engine())).has_more
+        return draining.drain_inbox(store=EventWriter(self.engine()), at=clock.now()).has_more
 
     def _tell_address(self, port: int) -> None:
         self._address_file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)

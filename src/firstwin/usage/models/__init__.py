@@ -1,5 +1,15 @@
 """Tables of usage, one module per noun."""
 
 from firstwin.usage.models.intake import InboxBatch, RejectedEvent, Source, WriteKey
+from firstwin.usage.models.keeping import Erasure, EventRetention, SetAsideBatch, StoreOrder
 
-__all__ = ["InboxBatch", "RejectedEvent", "Source", "WriteKey"]
+__all__ = [
+    "Erasure",
+    "EventRetention",
+    "InboxBatch",
+    "RejectedEvent",
+    "SetAsideBatch",
+    "Source",
+    "StoreOrder",
+    "WriteKey",
+]

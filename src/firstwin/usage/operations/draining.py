@@ -1,48 +1,122 @@
 """From the inbox into the event store: by the one process that owns the store."""
 
+import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
+from datetime import datetime
 from uuid import UUID
 
+import msgspec
+import structlog
 from django.db import transaction
 
 from firstwin.usage.contracts import UsageEvent
-from firstwin.usage.contracts.store import EventStore, StoredEvent
-from firstwin.usage.models import InboxBatch
+from firstwin.usage.contracts.store import EventStore, StoredEvent, StoreUnavailableError
+from firstwin.usage.models import InboxBatch, SetAsideBatch
+from firstwin.usage.operations import erasing
 from firstwin.usage.queries.inbox import events_of
 
 MOST_BATCHES = 500
 MOST_EVENTS = 20_000
+MOST_REFUSED = 20
 _FIELDS = tuple(field.name for field in fields(UsageEvent))
 _REASON = "the owner of the event store serves every workspace"
 
 
+Broken = tuple[InboxBatch, str]
+log = structlog.get_logger("firstwin.event_store")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Drained:
-    """What one round took out of the inbox, how much of it was new, and whether more waits."""
+    """What one round took out of the inbox, how much of it was new, how many batches are broken, and whether more waits."""
 
     taken: int
     new: int
     has_more: bool
+    set_aside: int = 0
 
 
-def drain_inbox(*, store: EventStore) -> Drained:
+def drain_inbox(*, store: EventStore, at: datetime) -> Drained:
     """Move the oldest batches into the store, and delete them from the inbox once they are durable there.
 
-    Whoever is killed in between does it again: the store knows events by their message keys. Raises
-    StoreUnavailableError, and then the inbox is as it was.
+    Whoever is killed in between does it again: the store knows events by their message keys. A batch that cannot be read is
+    set aside with the reason. Raises StoreUnavailableError, and then the inbox is as it was.
     """
     rows = _oldest()
-    events = [_stored(row, event) for row in rows for event in events_of(bytes(row.lines))]
-    new = store.append(events)
+    taken, new, broken = _move(rows, store=store, at=at)
+    has_more = len(rows) == MOST_BATCHES or taken >= MOST_EVENTS
+    return Drained(taken=taken, new=new, has_more=has_more, set_aside=broken)
+
+
+def drain_singly(*, store: EventStore, at: datetime) -> Drained:
+    """Move the oldest batches one by one, after a round of them failed: what the store refuses is set aside.
+
+    If it refuses every one, the store is to blame and nothing is set aside. Raises StoreUnavailableError then.
+    """
+    rows = _oldest()
+    refused: list[Broken] = []
+    taken = new = aside = 0
+    for row in rows:
+        try:
+            counts = _move([row], store=store, at=at)
+        except StoreUnavailableError as error:
+            if not taken and len(refused) >= MOST_REFUSED:
+                raise
+            refused.append((row, error.detail))
+        else:
+            taken, new, aside = taken + counts[0], new + counts[1], aside + counts[2]
+    if refused and not taken:
+        raise StoreUnavailableError(refused[0][1])
     with transaction.atomic():
-        InboxBatch.objects.across_workspaces(reason=_REASON).filter(id__in=[row.id for row in rows]).delete()
-    return Drained(taken=len(events), new=new, has_more=len(rows) == MOST_BATCHES or len(events) >= MOST_EVENTS)
+        _set_aside(refused, at=at)
+        _delete([row for row, _ in refused])
+    return Drained(taken=taken, new=new, has_more=len(rows) == MOST_BATCHES, set_aside=aside + len(refused))
 
 
 def has_waiting() -> bool:
     """Say whether anything waits in the inbox."""
     return InboxBatch.objects.across_workspaces(reason=_REASON).exists()
+
+
+def _move(rows: Sequence[InboxBatch], *, store: EventStore, at: datetime) -> tuple[int, int, int]:
+    """Bring batches into the store, and say how many events that were, how many of them new, and how many batches broken."""
+    events: list[StoredEvent] = []
+    broken: list[Broken] = []
+    for row in rows:
+        try:
+            events.extend([_stored(row, event) for event in events_of(bytes(row.lines))])
+        except (zlib.error, msgspec.DecodeError, UnicodeDecodeError) as error:
+            broken.append((row, f"The batch cannot be read: {error}"))
+    kept, refused = erasing.without_erased(events)
+    new = store.append(kept)
+    with transaction.atomic():
+        if refused:
+            erasing.note_refused(refused)
+        _set_aside(broken, at=at)
+        _delete(rows)
+    return len(events), new, len(broken)
+
+
+def _set_aside(broken: Sequence[Broken], *, at: datetime) -> None:
+    """Keep batches with the reason, in the transaction that takes them out of the inbox."""
+    for row, reason in broken:
+        log.error("a batch of events is set aside", batch=str(row.id), events=row.events, reason=reason[:300])
+        SetAsideBatch(
+            id=row.id,
+            workspace_id=row.workspace_id,
+            source_id=row.source_id,
+            received_at=row.received_at,
+            events=row.events,
+            size=row.size,
+            lines=row.lines,
+            reason=reason[:500],
+            set_aside_at=at,
+        ).save(force_insert=True)
+
+
+def _delete(rows: Sequence[InboxBatch]) -> None:
+    InboxBatch.objects.across_workspaces(reason=_REASON).filter(id__in=[row.id for row in rows]).delete()
 
 
 def _oldest() -> Sequence[InboxBatch]:

@@ -1,0 +1,97 @@
+"""Reads of erasures, of how long events are kept, and of how the owner of the store fares."""
+
+from uuid import UUID
+
+from django.db.models import Count, Min, Q
+
+from firstwin.identity.contracts import Actor
+from firstwin.shared.errors import NotFoundError, PermissionDeniedError
+from firstwin.shared.pagination import Page, page_of
+from firstwin.usage import permissions
+from firstwin.usage.contracts.keeping import ErasureInfo, KeepingState, RetentionInfo, SetAsideInfo
+from firstwin.usage.models import Erasure, EventRetention, SetAsideBatch, StoreOrder
+
+_REASON = "the owner of the event store serves every workspace"
+
+
+def list_erasures(*, actor: Actor, cursor: str | None = None, limit: int = 25) -> Page[ErasureInfo]:
+    """Return the proofs of erasures, latest first."""
+    _require(actor)
+    rows = Erasure.objects.for_actor(actor)
+    return page_of(rows, order=("-asked_at",), cursor=cursor, limit=limit, convert=erasure_info)
+
+
+def get_erasure(*, actor: Actor, erasure_id: UUID) -> ErasureInfo:
+    """Return the proof of one erasure. Raises NotFoundError."""
+    _require(actor)
+    row = Erasure.objects.for_actor(actor).filter(id=erasure_id).first()
+    if row is None:
+        raise NotFoundError("There is no such erasure.")
+    return erasure_info(row)
+
+
+def get_retention(*, actor: Actor) -> RetentionInfo:
+    """Return how long product events are kept: for ever, as long as nobody decided."""
+    _require(actor)
+    row = EventRetention.objects.for_actor(actor).first()
+    if row is None:
+        return RetentionInfo(months=None, changed_at=None, dropped=0, dropped_at=None)
+    return RetentionInfo(months=row.months, changed_at=row.changed_at, dropped=row.dropped, dropped_at=row.dropped_at)
+
+
+def list_set_aside(*, actor: Actor) -> list[SetAsideInfo]:
+    """Return the batches that the store could not take, oldest first; the first hundred."""
+    _require(actor)
+    return [
+        SetAsideInfo(
+            id=row.id,
+            source_id=row.source_id,
+            received_at=row.received_at,
+            set_aside_at=row.set_aside_at,
+            events=row.events,
+            size=row.size,
+            reason=row.reason,
+        )
+        for row in SetAsideBatch.objects.for_actor(actor).defer("lines").order_by("id")[:100]
+    ]
+
+
+def get_state() -> KeepingState:
+    """Return how the owner of the store fares, for all workspaces."""
+    orders = StoreOrder.objects.across_workspaces(reason=_REASON).aggregate(
+        waiting=Count("id", filter=Q(problem="")),
+        oldest=Min("created_at", filter=Q(problem="")),
+        failed=Count("id", filter=~Q(problem="")),
+    )
+    aside = SetAsideBatch.objects.across_workspaces(reason=_REASON).count()
+    return KeepingState(
+        orders=orders["waiting"],
+        oldest_order_at=orders["oldest"],
+        failed_orders=orders["failed"],
+        set_aside=aside,
+    )
+
+
+def erasure_info(row: Erasure) -> ErasureInfo:
+    """Return an erasure as others see it."""
+    return ErasureInfo(
+        id=row.id,
+        mark=row.mark,
+        asked_at=row.asked_at,
+        asked_by=row.asked_by,
+        reference=row.reference,
+        refuses_later=row.refuses_later,
+        found=row.found,
+        left=row.left,
+        hidden_at=row.hidden_at,
+        gone_at=row.gone_at,
+        problem=row.problem,
+    )
+
+
+def _require(actor: Actor) -> None:
+    if not permissions.can_erase_people(actor):
+        raise PermissionDeniedError(
+            "Only owners and admins see erasures and how long events are kept.",
+            remedy="Ask an owner or admin of the workspace.",
+        )
