@@ -10,11 +10,13 @@ from typing import Any
 import pytest
 from django.db import connection, transaction
 from django.db.transaction import Atomic
+from django.test.utils import setup_databases, teardown_databases
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 
 from firstwin.jobs import operations as job_operations
 from firstwin.shared import row_security
+from tests import databases
 
 # How fast examples are made says something about the machine, nothing about the code.
 hypothesis_settings.register_profile("firstwin", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -84,10 +86,17 @@ def _the_journal_can_be_emptied(request: pytest.FixtureRequest) -> Generator[Non
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
-    """Put row-level security beneath the tenant tables, as `firstwin up` does."""
+def django_db_setup(
+    django_test_environment: None, django_db_modify_db_settings: None, django_db_blocker: Any
+) -> Generator[None]:
+    """Make the test database, with row-level security beneath the tenant tables, as `firstwin up` does."""
     with django_db_blocker.unblock():
+        with databases.copied(connection):
+            made = setup_databases(verbosity=0, interactive=False, serialized_aliases=set())
         row_security.protect_tables()
+    yield
+    with django_db_blocker.unblock():
+        teardown_databases(made, verbosity=0)
 
 
 @pytest.fixture(scope="session")
