@@ -24,6 +24,28 @@ def test_rows_read_back_as_they_were(model: type[models.Model]) -> None:
     assert [{**_values(row), "id": None} for row in written.order_by("id")] == before
 
 
+def test_values_without_rows_get_the_defaults_of_the_model() -> None:
+    project = launch_example()
+    stage = ProjectStage.objects.for_actor(project.scene.manager).order_by("position")[0]
+    given = {
+        "workspace_id": stage.workspace_id,
+        "project_id": stage.project_id,
+        "key": "extra",
+        "name": 'A "quoted" name with 100 %',
+        "visibility": stage.visibility,
+        "position": 90,
+        "start_at": stage.start_at,
+        "due_at": stage.due_at,
+        "timing": {"at_least": "3wd"},
+    }
+    bulk.insert_values(ProjectStage, [given, {**given, "key": "other", "position": 91}])
+    bulk.insert_values(ProjectStage, [])
+    extra, other = ProjectStage.objects.for_actor(project.scene.manager).filter(position__gte=90).order_by("position")
+    assert _values(extra) == {**given, "id": extra.pk, "objective": "", "entered_at": None, "exit_criteria": []}
+    assert (other.key, other.name, other.timing) == ("other", given["name"], given["timing"])
+    assert extra.pk != other.pk
+
+
 @pytest.mark.parametrize("model", [ProjectStage, ProjectTask])
 def test_changed_columns_are_written_and_no_others(model: type[models.Model]) -> None:
     project = launch_example()

@@ -1,8 +1,8 @@
 """Many rows at once, without what the ORM does for each value of each row."""
 
 import json
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cache, lru_cache
 from operator import attrgetter
@@ -26,8 +26,24 @@ def insert_rows(rows: Sequence[models.Model]) -> None:
     if not rows:
         return
     insert = _insert_as_json if connection.vendor == "postgresql" else _insert_by_line
+    table = _table_of(type(rows[0]))
     for start in range(0, len(rows), MOST_IN_A_STATEMENT):
-        insert(rows[start : start + MOST_IN_A_STATEMENT])
+        insert(table, [table.values(row) for row in rows[start : start + MOST_IN_A_STATEMENT]])
+
+
+def insert_values(model: type[models.Model], lines: Sequence[Mapping[str, Any]]) -> None:
+    """Insert new rows of a model given as values by attribute (`stage_id`), as `insert_rows` does, without making an
+    instance for each: a third of the time of many small rows.
+
+    All lines name the same attributes; the others, the id too, get the model's default.
+    """
+    if not lines:
+        return
+    insert = _insert_as_json if connection.vendor == "postgresql" else _insert_by_line
+    table = _given_table_of(model, tuple(lines[0]))
+    for start in range(0, len(lines), MOST_IN_A_STATEMENT):
+        part = lines[start : start + MOST_IN_A_STATEMENT]
+        insert(table, [(*line.values(), *(default() for default in table.fresh), *table.fixed) for line in part])
 
 
 def update_rows(rows: Sequence[models.Model], columns: Sequence[str]) -> None:
@@ -66,10 +82,9 @@ def _update_by_line(rows: Sequence[models.Model], attributes: tuple[str, ...]) -
         )
 
 
-def _insert_as_json(rows: Sequence[models.Model]) -> None:
+def _insert_as_json(table: "_Table", rows: Sequence[Sequence[Any]]) -> None:
     """Hand all rows over as one value: a fraction of the messages and of the parsing of a statement per row."""
-    table = _table_of(type(rows[0]))
-    document = _encoder.encode([dict(zip(table.columns, table.values(row), strict=True)) for row in rows])
+    document = _encoder.encode([dict(zip(table.columns, row, strict=True)) for row in rows])
     names = ", ".join(map(connection.ops.quote_name, table.columns))
     with connection.cursor() as cursor:
         cursor.execute(
@@ -79,13 +94,10 @@ def _insert_as_json(rows: Sequence[models.Model]) -> None:
         )
 
 
-def _insert_by_line(rows: Sequence[models.Model]) -> None:
-    table = _table_of(type(rows[0]))
+def _insert_by_line(table: "_Table", rows: Sequence[Sequence[Any]]) -> None:
     names = ", ".join(map(connection.ops.quote_name, table.columns))
     places = ", ".join(["%s"] * len(table.columns))
-    lines = [
-        [as_stored(value) for as_stored, value in zip(table.converts, table.values(row), strict=True)] for row in rows
-    ]
+    lines = [[as_stored(value) for as_stored, value in zip(table.converts, row, strict=True)] for row in rows]
     with connection.cursor() as cursor:
         cursor.executemany(f"INSERT INTO {table.name} ({names}) VALUES ({places})", lines)  # noqa: S608
 
@@ -98,6 +110,22 @@ class _Table:
     columns: tuple[str, ...]
     values: Callable[[models.Model], Sequence[Any]]
     converts: tuple[Convert, ...]
+    fresh: tuple[Callable[[], Any], ...] = ()
+    fixed: tuple[Any, ...] = ()
+
+
+@cache
+def _given_table_of(model: type[models.Model], given: tuple[str, ...]) -> _Table:
+    """What is known of a table whose rows bring some columns: then come those with a new value for each row, then those
+    whose default is the same for all.
+    """
+    others = [field for field in model._meta.concrete_fields if field.attname not in given]
+    fresh = [field for field in others if callable(field.default) and field.default not in (dict, list)]
+    fixed = [field for field in others if field not in fresh]
+    table = _table_of(model, (*given, *(field.attname for field in (*fresh, *fixed))))
+    return replace(
+        table, fresh=tuple(field.get_default for field in fresh), fixed=tuple(field.get_default() for field in fixed)
+    )
 
 
 @cache

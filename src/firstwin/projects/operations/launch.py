@@ -29,6 +29,8 @@ from firstwin.shared import bulk, ids
 from firstwin.shared.errors import InvalidInputError, PermissionDeniedError
 
 MOST_AT_ONCE = 500
+Values = dict[str, Any]
+"""A row of a table by attribute; what is left out has its default."""
 
 
 def launch_project(*, actor: Actor, new: NewProject, at: datetime) -> UUID:
@@ -71,10 +73,10 @@ def _launched_before(actor: Actor, news: Sequence[NewProject]) -> dict[str, UUID
 @dataclass(slots=True)
 class _Rows:
     projects: list[Project] = field(default_factory=list)
-    stages: list[ProjectStage] = field(default_factory=list)
-    tasks: list[ProjectTask] = field(default_factory=list)
-    links: list[TaskLink] = field(default_factory=list)
-    roles: list[ProjectRole] = field(default_factory=list)
+    stages: list[Values] = field(default_factory=list)
+    tasks: list[Values] = field(default_factory=list)
+    links: list[Values] = field(default_factory=list)
+    roles: list[Values] = field(default_factory=list)
     timers: list[NewTimer] = field(default_factory=list)
     facts: list[events.ProjectEvent] = field(default_factory=list)
 
@@ -84,8 +86,11 @@ def _launch(actor: Actor, news: Sequence[NewProject], at: datetime) -> list[UUID
     for planned in plan_launches(actor=actor, news=news, at=at):
         _add_rows(rows, actor, planned, at)
     with transaction.atomic():
-        for part in (rows.projects, rows.stages, rows.tasks, rows.links, rows.roles):
-            bulk.insert_rows(part)
+        bulk.insert_rows(rows.projects)
+        bulk.insert_values(ProjectStage, rows.stages)
+        bulk.insert_values(ProjectTask, rows.tasks)
+        bulk.insert_values(TaskLink, rows.links)
+        bulk.insert_values(ProjectRole, rows.roles)
         job_operations.set_timers(rows.timers)
         journal_operations.record_many(rows.facts, actor=actor, at=at)
         for new, project in zip(news, rows.projects, strict=True):
@@ -121,9 +126,9 @@ def _add_rows(rows: _Rows, actor: Actor, planned: PlannedLaunch, at: datetime) -
     rows.facts.append(_launched(project, planned))
 
 
-def _stages(actor: Actor, draft: Draft, project: Project, *, first_id: UUID | None, at: datetime) -> list[ProjectStage]:
+def _stages(actor: Actor, draft: Draft, project: Project, *, first_id: UUID | None, at: datetime) -> list[Values]:
     return [
-        ProjectStage(
+        dict(
             id=stage.id,
             workspace_id=actor.workspace_id,
             project_id=project.id,
@@ -142,9 +147,9 @@ def _stages(actor: Actor, draft: Draft, project: Project, *, first_id: UUID | No
     ]
 
 
-def _links(actor: Actor, draft: Draft, project: Project) -> list[TaskLink]:
+def _links(actor: Actor, draft: Draft, project: Project) -> list[Values]:
     return [
-        TaskLink(
+        dict(
             workspace_id=actor.workspace_id,
             project_id=project.id,
             predecessor_id=link.predecessor_id,
@@ -158,9 +163,9 @@ def _links(actor: Actor, draft: Draft, project: Project) -> list[TaskLink]:
     ]
 
 
-def _roles(actor: Actor, roles: Sequence[RoleOf], project: Project) -> list[ProjectRole]:
+def _roles(actor: Actor, roles: Sequence[RoleOf], project: Project) -> list[Values]:
     return [
-        ProjectRole(
+        dict(
             workspace_id=actor.workspace_id,
             project_id=project.id,
             key=role.key,
@@ -240,10 +245,10 @@ def _task(
     *,
     is_released: bool,
     at: datetime,
-) -> ProjectTask:
+) -> Values:
     spec = planned.draft.task_specs[task.id]
     person = people.get(spec.owner)
-    return ProjectTask(
+    return dict(
         id=task.id,
         workspace_id=actor.workspace_id,
         project_id=project.id,

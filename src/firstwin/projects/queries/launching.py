@@ -260,8 +260,8 @@ def scheduled(
         )
         for stage in resolved.included_stages
     ]
-    draft = drafting.draft_of(included, resolved.definition.roles, start_at=start_at, new_id=ids.new_id)
-    draft = drafting.with_owners(draft, owner_calendars)
+    roles = resolved.definition.roles
+    draft = drafting.draft_of(included, roles, owner_calendars, start_at=start_at, new_id=ids.new_id)
     planned = _dates(draft, calendars, anchors)
     times = {
         task.id: _times(draft, task, spec, calendars, anchors, planned)

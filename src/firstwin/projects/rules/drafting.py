@@ -55,8 +55,15 @@ class Draft:
     task_specs: Mapping[UUID, TaskSpec]
 
 
-def draft_of(stages: Iterable[IncludedStage], roles: Iterable[RoleSpec], *, start_at: datetime, new_id: NewId) -> Draft:
-    """The plan of what is in, without dates yet."""
+def draft_of(
+    stages: Iterable[IncludedStage],
+    roles: Iterable[RoleSpec],
+    calendars: Mapping[str, str],
+    *,
+    start_at: datetime,
+    new_id: NewId,
+) -> Draft:
+    """The plan of what is in, without dates yet; `calendars` are those of whoever plays each role, by the role's key."""
     sides = {role.key: role.side for role in roles}
     stage_facts: list[StageFact] = []
     task_facts: list[TaskFact] = []
@@ -76,7 +83,9 @@ def draft_of(stages: Iterable[IncludedStage], roles: Iterable[RoleSpec], *, star
             waiting.append((task.spec.key, task.after))
             task_specs[task_id] = task.spec
             side = sides.get(task.spec.owner, Side.VENDOR)
-            task_facts.append(_task_fact(task.spec, stage.spec, task_id, stage_id, side, len(task_facts), start_at))
+            calendar = calendars.get(task.spec.owner, "")
+            fact = _task_fact(task.spec, stage.spec, task_id, stage_id, side, calendar, len(task_facts), start_at)
+            task_facts.append(fact)
     links = tuple(link for key, after in waiting for link in _link_facts(ids[key], after, ids))
     return Draft(
         stages=tuple(stage_facts),
@@ -105,7 +114,14 @@ def _stage_fact(spec: StageSpec, stage_id: UUID, position: int, start_at: dateti
 
 
 def _task_fact(
-    spec: TaskSpec, stage: StageSpec, task_id: UUID, stage_id: UUID, side: Side, index: int, start_at: datetime
+    spec: TaskSpec,
+    stage: StageSpec,
+    task_id: UUID,
+    stage_id: UUID,
+    side: Side,
+    calendar: str,
+    index: int,
+    start_at: datetime,
 ) -> TaskFact:
     timing = {
         "start": moment_data(spec.start),
@@ -127,6 +143,7 @@ def _task_fact(
         is_required=spec.required,
         is_automatic=spec.automatic,
         visibility=effective_visibility(stage.visibility, spec.visibility),
+        calendar=calendar,
         timing={word: value for word, value in timing.items() if value},
     )
 
@@ -187,12 +204,6 @@ def occurrences_of(task: TaskFact, every: Span, *, times: int, new_id: NewId) ->
             )
         )
     return tuple(found)
-
-
-def with_owners(draft: Draft, calendars: Mapping[str, str]) -> Draft:
-    """The plan with the calendar of whoever plays each role, by the key of the role."""
-    tasks = tuple(replace(task, calendar=calendars.get(draft.task_specs[task.id].owner, "")) for task in draft.tasks)
-    return replace(draft, tasks=tasks)
 
 
 def with_repeats(draft: Draft, times: Mapping[UUID, int], new_id: NewId) -> Draft:
