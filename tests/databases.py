@@ -41,21 +41,30 @@ def copied(connection: BaseDatabaseWrapper) -> Iterator[None]:
             yield
 
 
+def template() -> str:
+    """The name of the copy on a PostgreSQL server; it may not be there."""
+    return f"firstwin_template_{mark()}"
+
+
+def file() -> Path:
+    """The copy for SQLite; it may not be there."""
+    return COPIES / f"{mark()}.sqlite3"
+
+
 @contextlib.contextmanager
 def _sqlite(connection: BaseDatabaseWrapper) -> Iterator[None]:
-    file = COPIES / f"{mark()}.sqlite3"
-    if not file.exists():
+    if not file().exists():
         yield
-        part = file.with_suffix(".part")
+        part = file().with_suffix(".part")
         with contextlib.closing(sqlite3.connect(part)) as target:
             connection.connection.backup(target)
-        part.replace(file)
+        part.replace(file())
         return
     # A database in memory lives as long as somebody is connected to it.
     name = connection.creation._get_test_db_name()
     with (
         contextlib.closing(sqlite3.connect(name, uri=True)) as memory,
-        contextlib.closing(sqlite3.connect(file)) as source,
+        contextlib.closing(sqlite3.connect(file())) as source,
     ):
         source.backup(memory)
         yield
@@ -63,10 +72,9 @@ def _sqlite(connection: BaseDatabaseWrapper) -> Iterator[None]:
 
 @contextlib.contextmanager
 def _postgresql(connection: Any) -> Iterator[None]:
-    template = f"firstwin_template_{mark()}"
     with connection.creation._nodb_cursor() as cursor:
-        if connection.creation._database_exists(cursor, template):
-            connection.settings_dict["TEST"]["TEMPLATE"] = template
+        if connection.creation._database_exists(cursor, template()):
+            connection.settings_dict["TEST"]["TEMPLATE"] = template()
             yield
             return
     yield
@@ -74,4 +82,4 @@ def _postgresql(connection: Any) -> Iterator[None]:
     connection.close_pool()
     made = connection.ops.quote_name(connection.settings_dict["NAME"])
     with connection.creation._nodb_cursor() as cursor:
-        cursor.execute(f"CREATE DATABASE {connection.ops.quote_name(template)} WITH TEMPLATE {made}")
+        cursor.execute(f"CREATE DATABASE {connection.ops.quote_name(template())} WITH TEMPLATE {made}")

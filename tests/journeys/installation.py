@@ -3,6 +3,7 @@
 import contextlib
 import json
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -16,6 +17,8 @@ import httpx
 import psycopg
 from django.conf import settings
 from psycopg import sql
+
+from tests import databases
 
 ROOT = Path(__file__).resolve().parents[2]
 START_WITHIN_SECONDS = 180
@@ -62,10 +65,16 @@ def own_database(name: str) -> Iterator[str]:
     identifier = sql.Identifier(name)
     with psycopg.connect(dbname="postgres", autocommit=True, **place, **person) as connection:
         connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(identifier))
-        connection.execute(sql.SQL("CREATE DATABASE {}").format(identifier))
+        copy = sql.Identifier(_template(connection))
+        connection.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(identifier, copy))
         who = default["USER"] + (f":{default['PASSWORD']}" if default["PASSWORD"] else "")
         yield f"postgresql://{who}@{default['HOST'] or '127.0.0.1'}:{default['PORT'] or 5432}/{name}"
         connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(identifier))
+
+
+def _template(connection: "psycopg.Connection[Any]") -> str:
+    found = connection.execute("SELECT datname FROM pg_database WHERE datname = %s", [databases.template()]).fetchone()
+    return str(found[0]) if found else "template1"
 
 
 @contextlib.contextmanager
@@ -85,6 +94,8 @@ def running(home: Path) -> Iterator[Installation]:
         }
         if database_url:
             environment["FIRSTWIN_DATABASE_URL"] = database_url
+        elif databases.file().exists():
+            shutil.copy(databases.file(), home / "firstwin.sqlite3")
         log = home / "up.log"
         with log.open("w") as output:
             command = [sys.executable, "-m", "firstwin.config.cli", "up"]
