@@ -14,11 +14,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from firstwin.usage.contracts import EventKind
+from firstwin.usage.contracts.goals import Aggregate, Comparison
 from firstwin.usage.contracts.store import EventScope, Period, StoredEvent, Subject
 from firstwin.usage.operations.store import ChdbEngine, EventWriter
 from tests.usage.oracle import PlainStore
 
 START = datetime(2026, 2, 20, tzinfo=UTC)
+ACCOUNTS = (UUID(int=501), UUID(int=502))
 _workspaces = count(1000)
 engines: list[ChdbEngine] = []
 
@@ -53,7 +55,7 @@ def stored_events(draw: st.DrawFn) -> StoredEvent:
         kind=kind,
         name=draw(names),
         user_id=user,
-        anonymous_id="" if user else draw(st.sampled_from(["x", "y"])),
+        anonymous_id=draw(st.sampled_from(["", "x"])) if user else draw(st.sampled_from(["x", "y", "o'x"])),
         group_id=draw(st.sampled_from(["", "acorn", "oak's"])),
         previous_id="",
         at=draw(moments),
@@ -78,7 +80,10 @@ def answers(store: Any, scope: EventScope) -> dict[str, Any]:
             for of in Subject
             for number in (1, 2)
         },
-        "funnel": store.funnel(scope, steps=["Report Viewed", "tab\tnew\nline", "A"], within=week),
+        **{
+            f"funnel of {of}": store.funnel(scope, steps=["Report Viewed", "tab\tnew\nline", "A"], within=week, of=of)
+            for of in Subject
+        },
         "retention": store.retention(scope, weeks=4),
         "stickiness": dict(store.stickiness(scope)),
         "top features": store.top_features(scope, limit=4),
@@ -86,32 +91,122 @@ def answers(store: Any, scope: EventScope) -> dict[str, Any]:
         "timeline of one": [getattr(one, "message_key", one) for one in of_one],
         "breakdown": store.breakdown(scope, name="A", key="plan", limit=5),
         "export": list(store.export(scope)),
+        **{f"accounts by {by}": store.activity_by_account(scope, by=by) for by in Period},
+        "accounts": store.accounts(scope),
+        "people": (people := store.people(scope, limit=2)),
+        "more people": store.people(scope, limit=9, after=people[-1].cursor) if people else [],
+        "did": store.did_by_account(scope, names=["A", "it's"]),
+        "did anything": store.did_by_account(scope, names=[]),
+        "catalogue": store.catalogue(scope),
+        **engagement(store, scope),
+        **goals(store, scope),
     }
 
 
-@settings(max_examples=20)
-@given(st.lists(stored_events(), max_size=40), st.integers(0, 40), st.integers(1, 40), st.sampled_from(["", "oak's"]))
-def test_both_stores_answer_the_same(events: list[StoredEvent], first: int, days: int, group: str) -> None:
+def engagement(store: Any, scope: EventScope) -> dict[str, Any]:
+    """Means are compared to nine digits, for they are added up in another order."""
+    found = store.engagement(scope, gap=timedelta(hours=30), features={"one": ["A", "it's"], "two": ["A"]}, wins=["A"])
+    means = [found.active_days_per_week, found.features_per_user, found.median_session_seconds or 0.0]
+    return {"engagement": (found.users, found.sessions, found.wins, [round(one, 9) for one in means])}
+
+
+def goals(store: Any, scope: EventScope) -> dict[str, Any]:
+    """What a store says about goals of every kind."""
+    week, some, nothing = timedelta(days=7), ["A", "it's"], []
+    return {
+        **{
+            f"{names} {number} within {window}": (
+                store.reach_count(scope, names=some, count=number, window=window),
+                store.reach_users(scope, names=names, users=number, window=window),
+            )
+            for names in (nothing, some)
+            for number in (1, 2)
+            for window in (None, week)
+        },
+        **{
+            f"{names} {number} days": store.reach_days(scope, names=names, days=number, consecutive=consecutive)
+            for number, names, consecutive in (
+                (2, some, False),
+                (2, nothing, False),
+                (2, nothing, True),
+                (3, nothing, True),
+            )
+        },
+        **{
+            f"sequence for {count}": store.reach_sequence(
+                scope, steps=["A", "it's", "Report Viewed"], within=3 * week, count=count
+            )
+            for count in (1, 2)
+        },
+        **{
+            f"{aggregate} {comparison}": store.reach_metric(
+                scope, name="A", key="rows", aggregate=aggregate, comparison=comparison, target=target
+            )
+            for aggregate, comparison, target in zip(Aggregate, Comparison, (2, 3, -4.5, 1, 0), strict=True)
+        },
+    }
+
+
+def tell(store: Any, workspace: UUID, order: tuple[str, Any, Any]) -> None:
+    """Say who is who and whose is what."""
+    what, one, other = order
+    if what == "link":
+        store.link(workspace, anonymous_id=one, user_id=other)
+    elif what == "unlink":
+        store.unlink(workspace, anonymous_id=one)
+    elif what == "merge":
+        store.merge(workspace, user_id=one, into=other)
+    else:
+        store.place(workspace, group_id=one, account_id=other)
+
+
+users = st.sampled_from(["ada", "ben", "o'neil\\"])
+strangers = st.sampled_from(["x", "y", "o'x"])
+told = (
+    st.tuples(st.just("link"), strangers, users)
+    | st.tuples(st.just("unlink"), strangers, st.none())
+    | st.tuples(st.just("merge"), users, users | st.none())
+    | st.tuples(
+        st.just("place"), st.sampled_from(["acorn", "oak's", "elm"]), st.sampled_from([*ACCOUNTS, ACCOUNTS[0], None])
+    )
+)
+
+
+@settings(max_examples=12)
+@given(
+    st.lists(stored_events(), max_size=40),
+    st.lists(told, max_size=12),
+    st.integers(0, 40),
+    st.integers(1, 40),
+    st.sampled_from([{}, {}, {"group_id": "oak's"}, {"account_ids": ACCOUNTS[:1]}, {"account_ids": ()}]),
+)
+def test_both_stores_answer_the_same(
+    events: list[StoredEvent], orders: list[tuple[str, Any, Any]], first: int, days: int, more: dict[str, Any]
+) -> None:
     # The engine keeps what earlier examples brought, so each example has workspaces of its own.
     fresh = {UUID(int=1): UUID(int=next(_workspaces)), UUID(int=2): UUID(int=next(_workspaces))}
     events = [replace(event, workspace_id=fresh[event.workspace_id]) for event in events]
     plain, real = PlainStore(), writer()
-    half = len(events) // 2
+    half, workspace = len(events) // 2, fresh[UUID(int=1)]
+    for order in orders[::2]:
+        tell(plain, workspace, order)
+        tell(real, workspace, order)
     for piece in (events[:half], events[half:], events):
         assert real.append(piece) == plain.append(piece)
+    for order in orders[1::2]:
+        tell(plain, workspace, order)
+        tell(real, workspace, order)
     since = START + timedelta(days=first)
     scope = EventScope(
-        workspace_id=fresh[UUID(int=1)],
+        workspace_id=workspace,
         since=since,
         until=since + timedelta(days=days),
-        group_id=group,
         source_id=UUID(int=1) if days % 5 == 0 else None,
+        **more,
     )
     assert answers(real, scope) == answers(plain, scope)
     for person in ("o'neil\\", "anonymous:x"):
-        assert real.delete_person(scope.workspace_id, person=person) == plain.delete_person(
-            scope.workspace_id, person=person
-        )
+        assert real.delete_person(workspace, person=person) == plain.delete_person(workspace, person=person)
     assert list(real.export(scope)) == list(plain.export(scope))
 
 
@@ -139,7 +234,7 @@ def test_an_export_in_pieces_is_whole_and_another_workspace_sees_nothing(monkeyp
     events = [simple(number, workspace_id=workspace) for number in range(10)]
     events += [simple(number + 100, workspace_id=workspace, at=START) for number in range(10)]
     assert writer().append(events) == 20
-    monkeypatch.setattr("firstwin.usage.queries.store.EXPORT_PIECE", 3)
+    monkeypatch.setattr("firstwin.usage.queries.store.reading.EXPORT_PIECE", 3)
     scope = EventScope(workspace_id=workspace, since=START, until=START + timedelta(days=1))
     assert len(list(writer().export(scope))) == 20
     other = EventScope(workspace_id=UUID(int=next(_workspaces)), since=START, until=START + timedelta(days=1))

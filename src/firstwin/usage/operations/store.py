@@ -11,9 +11,12 @@ from uuid import UUID
 
 import msgspec
 
-from firstwin.usage.contracts.store import Engine, StoredEvent, StoreUnavailableError
+from firstwin.usage.contracts.people import ANONYMOUS
+from firstwin.usage.contracts.store import StoredEvent, StoreUnavailableError
 from firstwin.usage.queries.store import EventReader
-from firstwin.usage.rules.sql import tables
+from firstwin.usage.rules import identity
+from firstwin.usage.rules.sql import identities, tables
+from firstwin.usage.rules.sql.base import Query
 
 SAME_WITHIN = timedelta(days=30)
 _encoder = msgspec.json.Encoder()
@@ -70,10 +73,6 @@ class ChdbEngine:
 class EventWriter(EventReader):
     """The whole EventStore, for the owner of the engine."""
 
-    def __init__(self, engine: Engine) -> None:
-        super().__init__(engine)
-        self._engine = engine
-
     def append(self, events: Sequence[StoredEvent]) -> int:
         """Add the events whose message key did not arrive within 30 days, and return how many that were; durable on return.
 
@@ -92,14 +91,59 @@ class EventWriter(EventReader):
             raise StoreUnavailableError(f"{len(new)} events were handed to the store, and it wrote {written}.")
         return written
 
+    def link(self, workspace_id: UUID, *, anonymous_id: str, user_id: str) -> None:
+        """Let the events of an anonymous id be those of a user."""
+        self.link_all(workspace_id, {anonymous_id: user_id})
+
+    def unlink(self, workspace_id: UUID, *, anonymous_id: str) -> None:
+        """Let the events of an anonymous id be those of nobody known again."""
+        self.link_all(workspace_id, {anonymous_id: ""})
+
+    def link_all(self, workspace_id: UUID, links: Mapping[str, str]) -> None:
+        """Let the events of anonymous ids be those of users; of nobody known where the user is empty."""
+        ends = identity.ends_of(self._merges(workspace_id))
+        self._write(identities.write_links(workspace_id, links))
+        people = {
+            f"{ANONYMOUS}{anonymous_id}": ends.get(user, user) if user else f"{ANONYMOUS}{anonymous_id}"
+            for anonymous_id, user in links.items()
+        }
+        self._write(identities.write_identities(workspace_id, people))
+
+    def merge(self, workspace_id: UUID, *, user_id: str, into: str | None) -> None:
+        """Let the events of one user be those of another; None takes it back. What would lead in a circle takes it back too."""
+        before = self._merges(workspace_id)
+        after = identity.with_merge(before, user_id=user_id, into=into)
+        self._write(identities.write_merge(workspace_id, user_id=user_id, into=after.get(user_id, "")))
+        ends = identity.ends_of(after)
+        touched = list(dict.fromkeys([user_id, *before, *after]))
+        people = {user: ends.get(user, user) for user in touched}
+        for row in self.rows(identities.links_to(workspace_id, users=touched), dict[str, str]):
+            people[ANONYMOUS + row["anonymous_id"]] = people[row["user_id"]]
+        self._write(identities.write_identities(workspace_id, people))
+
+    def place(self, workspace_id: UUID, *, group_id: str, account_id: UUID | None) -> None:
+        """Let the events of a group be those of an account; None takes it back."""
+        self.place_all(workspace_id, {group_id: account_id})
+
+    def place_all(self, workspace_id: UUID, places: Mapping[str, UUID | None]) -> None:
+        """Let the events of groups be those of accounts; of none where there is none."""
+        self._write(identities.write_places(workspace_id, places))
+
     def delete_person(self, workspace_id: UUID, *, person: str) -> int:
         """Delete all events of a person for good, and return how many there were."""
         query = tables.count_person(workspace_id, person=person)
-        count = self._rows(query, dict[str, int])[0]["events"]
+        count = self.rows(query, dict[str, int])[0]["events"]
         if count:
             deletion = tables.delete_person(workspace_id, person=person)
-            self._engine.write(deletion.text, deletion.parameters)
+            self._write(deletion)
         return count
+
+    def _merges(self, workspace_id: UUID) -> dict[str, str]:
+        rows = self.rows(identities.merges(workspace_id), dict[str, str])
+        return {row["user_id"]: row["into"] for row in rows}
+
+    def _write(self, query: Query) -> None:
+        self._engine.write(query.text, query.parameters)
 
     def _known(self, keys: Sequence[_Key], events: Sequence[StoredEvent]) -> set[_Key]:
         since = min(event.received_at for event in events) - SAME_WITHIN

@@ -1,15 +1,23 @@
-"""What all questions in ClickHouse's SQL are made of: texts with typed parameters, never with values in them."""
+"""What all questions in ClickHouse's SQL are made of: texts with typed parameters, never with values in them.
+
+`person` is a key of 64 bits made from what an event names somebody by, after links and merges; `name` is that text.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
 
-from firstwin.usage.contracts.store import EventScope
+from firstwin.usage.contracts.store import EventScope, Period, Subject
 
 COLUMNS = (
     "workspace_id, source_id, message_key, kind, name, user_id, anonymous_id, group_id, previous_id, "
     "at, received_at, properties, context"
 )
+STARTS = {Period.DAY: "toDate({})", Period.WEEK: "toMonday({})", Period.MONTH: "toStartOfMonth({})"}
+SUBJECTS = {Subject.PERSON: "person_name", Subject.GROUP: "group_id", Subject.ACCOUNT: "toString(account_id)"}
+_IDENTITIES = "SELECT raw, person AS known_person, name AS known_name FROM identities FINAL WHERE workspace_id = {workspace:UUID}"
+_PLACES = "SELECT group_id AS placed, account_id FROM places FINAL WHERE workspace_id = {workspace:UUID} AND NOT is_undone"
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +29,7 @@ class Query:
 
 
 def where(scope: EventScope) -> tuple[str, dict[str, str]]:
-    """Return the condition of a scope and its parameters."""
+    """Return the condition of a scope on rows of events, and its parameters."""
     condition = (
         "workspace_id = {workspace:UUID} AND at >= {since:DateTime64(6, 'UTC')} AND at < {until:DateTime64(6, 'UTC')}"
     )
@@ -36,12 +44,56 @@ def where(scope: EventScope) -> tuple[str, dict[str, str]]:
     if scope.source_id is not None:
         condition += " AND source_id = {source:UUID}"
         parameters["source"] = str(scope.source_id)
+    if scope.account_ids is not None:
+        condition += f" AND group_id IN (SELECT placed FROM ({_PLACES}) WHERE account_id IN {{accounts:Array(UUID)}})"  # noqa: S608
+        parameters["accounts"] = uuids(scope.account_ids)
     return condition, parameters
+
+
+def events(
+    scope: EventScope, *columns: str, only: str = "", person: bool = True, name: bool = False, account: bool = False
+) -> tuple[str, dict[str, str]]:
+    """Return the events of a scope as a table in brackets, and its parameters.
+
+    `columns` are those of events, `only` narrows them further. `person` adds the key of who did it, `name` who that is as
+    text, `account` the account; events without one are then left out.
+    """
+    condition, parameters = where(scope)
+    narrowing = f"{condition} AND ({only})" if only else condition
+    inner, outer = list(columns), [column.rpartition(" AS ")[2] for column in columns]
+    joins = ""
+    if person or name:
+        inner.append("who")
+        joins += f" LEFT ANY JOIN ({_IDENTITIES}) AS known ON rows.who = known.raw"
+    if person:
+        outer.append("if(known_person = 0, who, known_person) AS person")
+    if name:
+        inner.append("if(user_id != '', user_id, concat('anonymous:', anonymous_id)) AS own_name")
+        outer.append("if(known_person = 0, own_name, known_name) AS person_name")
+    if account:
+        inner.append("group_id AS placed_in")
+        outer.append("account_id")
+        joins += f" INNER JOIN ({_PLACES}) AS places ON rows.placed_in = places.placed"
+    chosen = ", ".join(inner) or "1 AS nothing"
+    rows = f"(SELECT {chosen} FROM events WHERE {narrowing}) AS rows{joins}"  # noqa: S608
+    return f"(SELECT {', '.join(outer) or '1'} FROM {rows})", parameters  # noqa: S608
+
+
+def names_only(names: Sequence[str]) -> tuple[str, dict[str, str]]:
+    """Return the condition that an event is one of these track events, or anything where there are none."""
+    if not names:
+        return "", {}
+    return "kind = 'track' AND name IN {names:Array(String)}", {"names": array(names)}
 
 
 def instant(at: datetime) -> str:
     """Write an instant as the value of a parameter."""
     return at.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f")
+
+
+def microseconds(length: timedelta) -> str:
+    """Write a length of time as the value of a parameter, in microseconds."""
+    return str(length // timedelta(microseconds=1))
 
 
 def text(value: str) -> str:
@@ -53,3 +105,8 @@ def array(values: Sequence[str]) -> str:
     """Write texts as the value of a parameter."""
     quoted = ", ".join("'" + value.replace("\\", "\\\\").replace("'", "\\'") + "'" for value in values)
     return f"[{quoted}]"
+
+
+def uuids(values: Sequence[UUID]) -> str:
+    """Write ids as the value of a parameter."""
+    return "[" + ", ".join(f"'{value}'" for value in values) + "]"

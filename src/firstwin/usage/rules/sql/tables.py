@@ -3,10 +3,12 @@
 from datetime import datetime
 from uuid import UUID
 
-from firstwin.usage.rules.sql.base import Query, instant, text
+from firstwin.usage.rules.sql.base import Query, instant
+from firstwin.usage.rules.sql.identities import names_of
 
+WHO = "sipHash64(workspace_id, if(user_id != '', user_id, concat('anonymous:', anonymous_id)))"
 TABLES = (
-    """CREATE TABLE IF NOT EXISTS events (
+    f"""CREATE TABLE IF NOT EXISTS events (
     workspace_id UUID,
     source_id UUID,
     message_key UUID,
@@ -20,11 +22,26 @@ TABLES = (
     received_at DateTime64(6, 'UTC') CODEC(Delta, ZSTD(1)),
     properties String CODEC(ZSTD(3)),
     context String CODEC(ZSTD(3)),
-    person String ALIAS if(user_id != '', user_id, concat('anonymous:', anonymous_id))
+    person String ALIAS if(user_id != '', user_id, concat('anonymous:', anonymous_id)),
+    who UInt64 MATERIALIZED {WHO} CODEC(ZSTD(1))
 ) ENGINE = MergeTree PARTITION BY toYYYYMM(at)
 ORDER BY (workspace_id, group_id, user_id, anonymous_id, at)
 SETTINGS fsync_after_insert = 1, fsync_part_directory = 1""",
+    f"ALTER TABLE events ADD COLUMN IF NOT EXISTS who UInt64 MATERIALIZED {WHO} CODEC(ZSTD(1))",
     "CREATE TABLE IF NOT EXISTS incoming (workspace_id UUID, message_key UUID) ENGINE = Memory",
+    """CREATE TABLE IF NOT EXISTS links (workspace_id UUID, anonymous_id String, user_id String, version UInt64)
+ENGINE = ReplacingMergeTree(version) ORDER BY (workspace_id, anonymous_id)
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1""",
+    """CREATE TABLE IF NOT EXISTS merged (workspace_id UUID, user_id String, into String, version UInt64)
+ENGINE = ReplacingMergeTree(version) ORDER BY (workspace_id, user_id)
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1""",
+    """CREATE TABLE IF NOT EXISTS identities (workspace_id UUID, raw UInt64, person UInt64, name String, version UInt64)
+ENGINE = ReplacingMergeTree(version) ORDER BY (workspace_id, raw)
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1""",
+    """CREATE TABLE IF NOT EXISTS places
+(workspace_id UUID, group_id String, account_id UUID, is_undone Bool, version UInt64)
+ENGINE = ReplacingMergeTree(version) ORDER BY (workspace_id, group_id)
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1""",
 )
 INSERT_EVENTS = "INSERT INTO events SETTINGS date_time_input_format = 'best_effort' FORMAT JSONEachRow"
 CLEAR_INCOMING = "TRUNCATE TABLE incoming"
@@ -42,18 +59,19 @@ def known_keys(*, received_since: datetime) -> Query:
 
 
 def count_person(workspace_id: UUID, *, person: str) -> Query:
-    """Everything that names the person counts."""
+    """Everything that names the person counts, under every name they go by."""
+    names = names_of(workspace_id, person=person)
     return Query(
-        "SELECT count() AS events FROM events WHERE workspace_id = {workspace:UUID} AND person = {person:String}",
-        {"workspace": str(workspace_id), "person": text(person)},
+        f"SELECT count() AS events FROM events WHERE workspace_id = {{workspace:UUID}} AND who IN ({names.text})",  # noqa: S608
+        names.parameters,
     )
 
 
 def delete_person(workspace_id: UUID, *, person: str) -> Query:
     """What is deleted is written out of the files at once, not only hidden."""
+    names = names_of(workspace_id, person=person)
     return Query(
-        "ALTER TABLE events DELETE WHERE workspace_id = {workspace:UUID} "
-        "AND if(user_id != '', user_id, concat('anonymous:', anonymous_id)) = {person:String} "
+        f"ALTER TABLE events DELETE WHERE workspace_id = {{workspace:UUID}} AND who IN ({names.text}) "
         "SETTINGS mutations_sync = 2",
-        {"workspace": str(workspace_id), "person": text(person)},
+        names.parameters,
     )

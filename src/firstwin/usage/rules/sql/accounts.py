@@ -1,0 +1,93 @@
+"""Questions about accounts and people in ClickHouse's SQL."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from firstwin.usage.contracts.store import EventScope, Period
+from firstwin.usage.rules.sql.base import STARTS, Query, array, events, instant, microseconds, names_only, text
+
+
+def activity_by_account(scope: EventScope, *, by: Period) -> Query:
+    """An account did in a period what the people of its groups did."""
+    table, parameters = events(scope, f"{STARTS[by].format('at')} AS on", account=True)
+    return Query(
+        f"SELECT account_id, on, uniqExact(person) AS users, count() AS events FROM {table} "  # noqa: S608
+        "GROUP BY account_id, on ORDER BY toString(account_id), on",
+        parameters,
+    )
+
+
+def accounts(scope: EventScope) -> Query:
+    """Accounts of which nobody did anything are left out."""
+    table, parameters = events(scope, "at", account=True)
+    return Query(
+        "SELECT account_id, uniqExact(person) AS users, count() AS events, uniqExact(toDate(at)) AS days, "  # noqa: S608
+        f"min(at) AS first_at, max(at) AS last_at FROM {table} GROUP BY account_id ORDER BY toString(account_id)",
+        parameters,
+    )
+
+
+def people(scope: EventScope, *, limit: int, after: tuple[datetime, str] | None) -> Query:
+    """Whoever did something last comes first."""
+    table, parameters = events(scope, "at", person=False, name=True)
+    beyond = ""
+    if after is not None:
+        beyond = (
+            " HAVING last_at < {after:DateTime64(6, 'UTC')} "
+            "OR (last_at = {after:DateTime64(6, 'UTC')} AND person_name > {name:String})"
+        )
+        parameters = {**parameters, "after": instant(after[0]), "name": text(after[1])}
+    return Query(
+        "SELECT person_name AS person, count() AS events, uniqExact(toDate(at)) AS days, min(at) AS first_at, "  # noqa: S608
+        f"max(at) AS last_at FROM {table} GROUP BY person_name{beyond} "
+        "ORDER BY last_at DESC, person_name LIMIT {limit:UInt32}",
+        {**parameters, "limit": str(limit)},
+    )
+
+
+def visits(scope: EventScope, *, gap: timedelta) -> Query:
+    """How often and how long people come: sessions, the middle one of them, and people on days."""
+    table, parameters = events(scope, "toUnixTimestamp64Micro(at) AS moment")
+    return Query(
+        "SELECT uniqExact(person) AS users, count() AS sessions, "  # noqa: S608
+        "quantileExactInclusive(0.5)(length) AS median, (SELECT uniqExact(person, intDiv(moment, 86400000000)) "
+        f"FROM {table}) AS person_days FROM ("
+        "SELECT person, max(moment) - min(moment) AS length FROM ("
+        "SELECT person, moment, sum(starts) OVER (PARTITION BY person ORDER BY moment "
+        "ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS session FROM ("
+        "SELECT person, moment, moment - lagInFrame(moment, 1, moment) OVER (PARTITION BY person ORDER BY moment "
+        "ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) > {gap:Int64} AS starts "
+        f"FROM {table})) GROUP BY person, session)",
+        {**parameters, "gap": microseconds(gap)},
+    )
+
+
+def exploration(scope: EventScope, *, features: Sequence[Sequence[str]], wins: Sequence[str]) -> Query:
+    """How many features people use, each counted once for each person, and how often they win."""
+    used = " + ".join(["0", *(f"uniqExactIf(person, name IN {{f{n}:Array(String)}})" for n in range(len(features)))])
+    table, parameters = events(scope, "name", "kind")
+    return Query(
+        f"SELECT {used} AS used, countIf(kind = 'track' AND name IN {{wins:Array(String)}}) AS wins FROM {table}",  # noqa: S608
+        {**parameters, "wins": array(wins), **{f"f{n}": array(names) for n, names in enumerate(features)}},
+    )
+
+
+def did_by_account(scope: EventScope, *, names: Sequence[str]) -> Query:
+    """How many people of each account did each thing."""
+    only, more = names_only(names)
+    table, parameters = events(scope, "name", only=only or "kind = 'track'", account=True)
+    return Query(
+        f"SELECT account_id, name, uniqExact(person) AS users FROM {table} "  # noqa: S608
+        "GROUP BY account_id, name ORDER BY toString(account_id), name",
+        {**parameters, **more},
+    )
+
+
+def catalogue(scope: EventScope) -> Query:
+    """What happens most often comes first."""
+    table, parameters = events(scope, "name", "kind", "at")
+    return Query(
+        "SELECT name, kind, uniqExact(person) AS users, count() AS times, min(at) AS first_at, max(at) AS last_at "  # noqa: S608
+        f"FROM {table} GROUP BY kind, name ORDER BY times DESC, kind, name",
+        parameters,
+    )
