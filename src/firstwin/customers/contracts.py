@@ -147,6 +147,25 @@ class PossibleDuplicate:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class KnownAs:
+    """One way in which an account is known; `key` is what was asked for (a name in small letters), `system` is that of an id."""
+
+    key: str
+    account_id: UUID
+    name: str
+    system: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KnownAccounts:
+    """Accounts, not archived ones, by what they are known as elsewhere; each tuple is by account name."""
+
+    external_ids: tuple[KnownAs, ...]
+    domains: tuple[KnownAs, ...]
+    names: tuple[KnownAs, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Abilities:
     """What an actor may do with customers, for pages that show a button only where it works."""
 

@@ -19,6 +19,8 @@ from firstwin.customers.contracts import (
     ImportKind,
     ImportState,
     Industry,
+    KnownAccounts,
+    KnownAs,
     PortalAccessInfo,
     PossibleDuplicate,
     RowProblem,
@@ -153,6 +155,36 @@ def find_possible_duplicates(
 def _remember(found: dict[UUID, PossibleDuplicate], rows: QuerySet[Account], reason: str) -> None:
     for row in rows[:20]:
         found.setdefault(row.id, PossibleDuplicate(account_id=row.id, name=row.name, reason=reason))
+
+
+def find_known_accounts(
+    *, actor: Actor, external_ids: Collection[str] = (), domains: Collection[str] = (), names: Collection[str] = ()
+) -> KnownAccounts:
+    """Return the accounts that have one of these external ids in any system, domains or names; three queries at most."""
+    _require_listing(actor)
+    rows = Account.objects.for_actor(actor).filter(archived_at__isnull=True).order_by("name_key", "id")
+    ids = AccountExternalId.objects.for_actor(actor).filter(value__in=set(external_ids)).select_related("account")
+    keys = {rules.comparable(name) for name in names}
+    return KnownAccounts(
+        external_ids=tuple(
+            KnownAs(key=row.value, system=row.system, account_id=row.account_id, name=row.account.name)
+            for row in (ids.order_by("account__name_key", "id") if external_ids else ())
+            if row.account.archived_at is None and not row.account.is_staged
+        ),
+        domains=tuple(
+            KnownAs(key=row.domain_key, account_id=row.id, name=row.name)
+            for row in (rows.filter(domain_key__in=set(domains)).exclude(domain_key="") if domains else ())
+        ),
+        names=tuple(
+            KnownAs(key=row.name_key, account_id=row.id, name=row.name)
+            for row in (rows.filter(name_key__in=keys) if names else ())
+        ),
+    )
+
+
+def find_domain(*, website: str) -> str:
+    """Return the domain by which accounts are compared, or "" where the text is no website. Asks nothing of the database."""
+    return rules.domain_of(website)
 
 
 def account_info(row: Account) -> AccountInfo:

@@ -57,6 +57,13 @@ WORDINGS: Mapping[str, Wording] = {
         "tried the rejected events of “{title}” again: {taken} came in", "refresh"
     ),
     "event_source.renamed": Wording("renamed the source “{old_title}” to “{title}”", "edit"),
+    "event_drift.reopened": Wording("wants another look at “{title}”: {detail}", "eye"),
+    "event_drift.settled": Wording("looked at “{title}” and found it right: {detail}", "check"),
+    "event_type.blocked": Wording("blocked the event “{title}”", "lock", "risk"),
+    "event_type.described": Wording("wrote what the event “{title}” means", "edit", quote="description"),
+    "event_type.expected": Wording("expects the event “{title}”", "flag"),
+    "event_type.not_expected": Wording("no longer expects the event “{title}”", "flag"),
+    "event_type.unblocked": Wording("lets the event “{title}” in again", "eye"),
     "file.attached": Wording("handed in {file_name}", "paperclip"),
     "file.removed": Wording("removed {file_name}", "trash", "risk"),
     "import.finished": Wording("imported {file_name}", "file-upload", "done"),
@@ -127,6 +134,25 @@ WORDINGS: Mapping[str, Wording] = {
     "task.submitted": Wording("asked for approval of “{title}”", "send", "waiting"),
     "workspace.changed": Wording("changed {changes} of the workspace", "settings"),
     "workspace.created": Wording("created the workspace", "building"),
+    "tracking_plan.imported": Wording(
+        "imported {file_name} as tracking plan: {added} new events", "file-upload", "done"
+    ),
+    "usage_feature.archived": Wording("archived the feature “{title}”", "archive"),
+    "usage_feature.changed": Wording("changed {changes} of the feature “{title}”", "edit"),
+    "usage_feature.created": Wording("described the feature “{title}”", "packages"),
+    "usage_feature.licence_ended": Wording("lets the products say whether {account_name} may use “{title}”", "key"),
+    "usage_feature.licence_given": Wording("decided whether {account_name} may use “{title}”", "key", quote="note"),
+    "usage_feature.restored": Wording("restored the feature “{title}”", "arrow-back-up"),
+    "usage_group.mapped": Wording("found that the group “{title}” is {account_name}", "building", "done"),
+    "usage_group.released": Wording("lets the group “{title}” find its account by itself", "refresh"),
+    "usage_group.set_aside": Wording("set the group “{title}” aside", "eye-off"),
+    "usage_group.unmapped": Wording("no longer counts the group “{title}” for {account_name}", "x", "risk"),
+    "usage_link.made": Wording("made two ids one person", "users"),
+    "usage_link.redone": Wording("made two ids one person again", "users"),
+    "usage_link.undone": Wording("made two ids different people", "arrow-back-up"),
+    "usage_person.mapped": Wording("found {contact_name} among the users", "user", "done"),
+    "usage_person.released": Wording("lets a user find their contact by themselves", "refresh"),
+    "usage_person.set_aside": Wording("set a user aside", "eye-off"),
 }
 
 

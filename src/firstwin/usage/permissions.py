@@ -1,6 +1,6 @@
 """Who may look after the sources of product events: pure questions about an actor."""
 
-from firstwin.identity.contracts import ADMIN_ROLES, EVERY_ROLE, Actor, Scope, is_allowed
+from firstwin.identity.contracts import ADMIN_ROLES, DESIGNER_ROLES, EVERY_ROLE, Actor, Scope, is_allowed
 
 
 def can_manage_sources(actor: Actor) -> bool:
@@ -21,3 +21,8 @@ def can_erase_people(actor: Actor) -> bool:
 def can_change_retention(actor: Actor) -> bool:
     """Owners and admins say how long product events are kept."""
     return is_allowed(actor, roles=ADMIN_ROLES, scope=Scope.ADMIN)
+
+
+def can_shape_usage(actor: Actor) -> bool:
+    """Owners, admins and managers say which company a group is, who somebody is, and what events and features mean."""
+    return is_allowed(actor, roles=DESIGNER_ROLES, scope=Scope.ACCOUNTS_WRITE)

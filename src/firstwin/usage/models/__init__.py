@@ -1,15 +1,47 @@
 """Tables of usage, one module per noun."""
 
-from firstwin.usage.models.intake import InboxBatch, RejectedEvent, Source, WriteKey
-from firstwin.usage.models.keeping import Erasure, EventRetention, SetAsideBatch, StoreOrder
+from firstwin.usage.models.catalogue import (
+    Drift,
+    EventProperty,
+    EventType,
+    Feature,
+    FeatureLicence,
+)
+from firstwin.usage.models.intake import (
+    InboxBatch,
+    RejectedEvent,
+    Source,
+    WriteKey,
+)
+from firstwin.usage.models.keeping import (
+    Erasure,
+    EventRetention,
+    SetAsideBatch,
+    StoreOrder,
+)
+from firstwin.usage.models.people import (
+    Membership,
+    PersonLink,
+    UsageGroup,
+    UsagePerson,
+)
 
 __all__ = [
+    "Drift",
     "Erasure",
+    "EventProperty",
     "EventRetention",
+    "EventType",
+    "Feature",
+    "FeatureLicence",
     "InboxBatch",
+    "Membership",
+    "PersonLink",
     "RejectedEvent",
     "SetAsideBatch",
     "Source",
     "StoreOrder",
+    "UsageGroup",
+    "UsagePerson",
     "WriteKey",
 ]

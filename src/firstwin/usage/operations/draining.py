@@ -13,7 +13,7 @@ from django.db import transaction
 from firstwin.usage.contracts import UsageEvent
 from firstwin.usage.contracts.store import EventStore, StoredEvent, StoreUnavailableError
 from firstwin.usage.models import InboxBatch, SetAsideBatch
-from firstwin.usage.operations import erasing
+from firstwin.usage.operations import erasing, noting
 from firstwin.usage.queries.inbox import events_of
 
 MOST_BATCHES = 500
@@ -89,8 +89,10 @@ def _move(rows: Sequence[InboxBatch], *, store: EventStore, at: datetime) -> tup
         except (zlib.error, msgspec.DecodeError, UnicodeDecodeError) as error:
             broken.append((row, f"The batch cannot be read: {error}"))
     kept, refused = erasing.without_erased(events)
-    new = store.append(kept)
+    prepared = noting.prepare_events(events=kept, at=at)
+    new = store.append(prepared.events)
     with transaction.atomic():
+        noting.note_events(prepared=prepared, at=at)
         if refused:
             erasing.note_refused(refused)
         _set_aside(broken, at=at)

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from firstwin.shared import bulk
 from firstwin.usage.contracts.keeping import OrderKind
 from firstwin.usage.models import StoreOrder
 
@@ -15,6 +16,21 @@ from firstwin.usage.models import StoreOrder
 def order_link(workspace_id: UUID, *, anonymous_id: str, user_id: str, at: datetime) -> None:
     """Let the events of an anonymous id, past and future, be those of a user."""
     _order(OrderKind.LINK, workspace_id, {"anonymous_id": anonymous_id, "user_id": user_id}, at)
+
+
+def order_links(workspace_id: UUID, *, links: Mapping[str, str], at: datetime) -> None:
+    """Let the events of many anonymous ids be those of users, by anonymous id; one statement however many."""
+    bulk.insert_rows(
+        [
+            StoreOrder(
+                workspace_id=workspace_id,
+                kind=OrderKind.LINK.value,
+                details={"anonymous_id": anonymous_id, "user_id": user_id},
+                created_at=at,
+            )
+            for anonymous_id, user_id in links.items()
+        ]
+    )
 
 
 def order_unlink(workspace_id: UUID, *, anonymous_id: str, at: datetime) -> None:

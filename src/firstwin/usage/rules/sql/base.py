@@ -16,8 +16,12 @@ COLUMNS = (
 )
 STARTS = {Period.DAY: "toDate({})", Period.WEEK: "toMonday({})", Period.MONTH: "toStartOfMonth({})"}
 SUBJECTS = {Subject.PERSON: "person_name", Subject.GROUP: "group_id", Subject.ACCOUNT: "toString(account_id)"}
-_IDENTITIES = "SELECT raw, person AS known_person, name AS known_name FROM identities FINAL WHERE workspace_id = {workspace:UUID}"
-_PLACES = "SELECT group_id AS placed, account_id FROM places FINAL WHERE workspace_id = {workspace:UUID} AND NOT is_undone"
+_IDENTITIES = (
+    "SELECT raw, person AS known_person, name AS known_name FROM identities FINAL WHERE workspace_id = {workspace:UUID}"
+)
+_PLACES = (
+    "SELECT group_id AS placed, account_id FROM places FINAL WHERE workspace_id = {workspace:UUID} AND NOT is_undone"
+)
 
 
 @dataclass(frozen=True, slots=True)
