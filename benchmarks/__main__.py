@@ -44,10 +44,10 @@ def measure(name: str, vendor: str, output: Path) -> None:
     databases = runner.setup_databases()
     try:
         importlib.import_module(f"benchmarks.{name}").run(bench)
-    finally:
+    finally:  # what was measured before something failed is kept
+        rows = [{**asdict(figure), "median": figure.median} for figure in bench.figures]
+        output.write_text(json.dumps(rows))
         runner.teardown_databases(databases)
-    rows = [{**asdict(figure), "median": figure.median} for figure in bench.figures]
-    output.write_text(json.dumps(rows))
 
 
 def child(name: str, vendor: str, seconds: float) -> list[dict[str, Any]]:
@@ -67,6 +67,7 @@ def child(name: str, vendor: str, seconds: float) -> list[dict[str, Any]]:
             code = process.wait()
         if code:
             print(f"{name} on {vendor} failed" if code > 0 else f"{name} on {vendor}: out of time", file=sys.stderr)
+        if not output.is_file():
             return []
         figures: list[dict[str, Any]] = json.loads(output.read_text())
         return [{"benchmark": name, "database": vendor, **figure} for figure in figures]

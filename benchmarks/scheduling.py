@@ -219,6 +219,7 @@ def print_figures() -> None:
         except redmine.NotHereError as error:
             print(f"Redmine is not measured: {error}", file=sys.stderr)
             found = _in_turns(own, ROUNDS)
+        print(json.dumps(found), flush=True)
         found |= _in_turns({MOVE_MANY: many.move}, SLOW_ROUNDS)
         few.require_moved()
         many.require_moved()

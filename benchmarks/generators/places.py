@@ -20,7 +20,10 @@ START_WITHIN_SECONDS = 60
 
 
 def measure_apart(module: str) -> dict[str, list[float]]:
-    """Call `print_figures` of a benchmark in a process with a real database of its own; return what it printed as JSON."""
+    """Call `print_figures` of a benchmark in a process with a real database of its own; return what it printed as JSON.
+
+    It may print more than once, each time all that it knows: the last counts, also when the process fails after it.
+    """
     with tempfile.TemporaryDirectory() as folder, database(folder) as url:
         environment = {
             **os.environ,
@@ -33,10 +36,15 @@ def measure_apart(module: str) -> dict[str, list[float]]:
             "BENCH_MARKS": str(Path(folder) / "marks"),
         }
         environment.pop("FIRSTWIN_TEST_DATABASE_URL", None)
-        output = subprocess.run(
-            command_of(module, "print_figures"), env=environment, check=True, stdout=subprocess.PIPE, text=True
-        ).stdout
-    found: dict[str, list[float]] = json.loads(output.splitlines()[-1])
+        result = subprocess.run(
+            command_of(module, "print_figures"), env=environment, check=False, stdout=subprocess.PIPE, text=True
+        )
+    printed = [line for line in result.stdout.splitlines() if line.startswith("{")]
+    if not printed:
+        result.check_returncode()
+    if result.returncode:
+        print(f"{module} stopped early; what it had measured until then is kept", file=sys.stderr)
+    found: dict[str, list[float]] = json.loads(printed[-1])
     return found
 
 
@@ -73,7 +81,7 @@ def web_server() -> Iterator[httpx.Client]:
     address = f"http://127.0.0.1:{os.environ['FIRSTWIN_PORT']}"
     process = subprocess.Popen([sys.executable, "-m", "firstwin.config.cli", "web"], env=os.environ)
     try:
-        with httpx.Client(base_url=address, timeout=60, trust_env=False) as client:
+        with httpx.Client(base_url=address, timeout=600, trust_env=False) as client:
             _wait_for(client, process)
             yield client
     finally:

@@ -157,9 +157,13 @@ def _run(*command: str, environment: dict[str, str] | None = None) -> str:
 
 
 def _filled(environment: dict[str, str]) -> dict[str, str]:
-    _run("bundle", "exec", "rake", "db:migrate", environment=environment)
-    _run("bundle", "exec", "rake", "redmine:load_default_data", environment=environment)
-    output = _run("bundle", "exec", "rails", "runner", str(SEED), environment=environment)
+    try:
+        _run("bundle", "exec", "rake", "db:migrate", environment=environment)
+        _run("bundle", "exec", "rake", "redmine:load_default_data", environment=environment)
+        output = _run("bundle", "exec", "rails", "runner", str(SEED), environment=environment)
+    except (subprocess.CalledProcessError, OSError) as error:
+        said = (getattr(error, "stderr", "") or str(error)).strip()[-300:]
+        raise NotHereError(f"its database cannot be filled: {said}") from error
     line = next(line for line in output.splitlines() if line.startswith("READY "))
     found: dict[str, str] = json.loads(line.removeprefix("READY "))
     return found
@@ -171,7 +175,7 @@ def _served(environment: dict[str, str]) -> Iterator[httpx.Client]:
     command = ["bundle", "exec", "puma", "--quiet", "-b", address, "-w", "2", "-t", "1:1"]
     process = subprocess.Popen(command, cwd=HOME, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
-        with httpx.Client(base_url=address.replace("tcp", "http"), timeout=120, trust_env=False) as client:
+        with httpx.Client(base_url=address.replace("tcp", "http"), timeout=600, trust_env=False) as client:
             deadline = time.monotonic() + START_WITHIN_SECONDS
             while time.monotonic() < deadline and process.poll() is None:
                 try:

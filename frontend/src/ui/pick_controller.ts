@@ -4,8 +4,9 @@ import { Controller } from "@hotwired/stimulus";
 export default class extends Controller<HTMLButtonElement> {
   choose(): void {
     const field = document.getElementById(this.element.dataset["field"] ?? "");
-    if (!(field instanceof HTMLSelectElement)) return;
+    if (!(field instanceof HTMLSelectElement || field instanceof HTMLInputElement)) return;
     field.value = this.element.dataset["value"] ?? "";
+    field.dispatchEvent(new Event("input", { bubbles: true }));
     field.dispatchEvent(new Event("change", { bubbles: true }));
     field.focus();
   }

@@ -259,6 +259,19 @@ class MeetingInfo:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MeetingTimes:
+    """Times at which everybody invited works and has no other meeting, the first of each day, soonest first.
+
+    Without any, `why_none` says why. `objections` are sentences about the time that was asked about: who does not work
+    then, who is in another meeting.
+    """
+
+    free: tuple[datetime, ...]
+    why_none: str = ""
+    objections: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NotificationInfo:
     """Something a member should know. `path` is the page inside the product that it leads to."""
 

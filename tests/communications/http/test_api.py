@@ -39,6 +39,19 @@ def _post(client: Client, path: str, body: dict[str, Any]) -> Any:
     return client.post(f"{API}{path}", body, content_type="application/json")
 
 
+def test_free_times_are_asked_for(running: Running) -> None:
+    client = key_client(Scope.READ, Scope.PROJECTS_WRITE, workspace=running.scene.workspace)
+    path = f"{API}/meetings/times?project_id={running.id}&attendee={running.scene.sponsor.id}"
+    found = client.get(path, {}).json()
+    assert len(found["free"]) == 4
+    assert found["why_none"] == ""
+    assert client.get(f"{path}&starts_at=9999-12-31T23:59:59Z").json()["objections"] == []
+    assert client.get(f"{path}&minutes=100000").status_code == 422
+    assert client.get(f"{API}/meetings/times?project_id={running.id}").status_code == 422
+    reader = key_client(Scope.READ, workspace=running.scene.workspace)
+    assert problem_of(reader.get(path), 403)["code"] == "permission_denied"
+
+
 def test_a_key_writes_reads_and_meets(running: Running) -> None:
     client = key_client(Scope.READ, Scope.PROJECTS_WRITE, workspace=running.scene.workspace)
     [message] = _post(client, "/messages", _message(running)).json()

@@ -4,11 +4,13 @@ from datetime import datetime
 from uuid import UUID
 
 from django.http import HttpRequest
-from ninja import Query, Router
+from ninja import Field, Query, Router
+from pydantic import AwareDatetime
 
 from firstwin.communications.contracts import (
     MeetingInfo,
     MeetingState,
+    MeetingTimes,
     MessageDetail,
     MessageInfo,
     MessageState,
@@ -25,6 +27,7 @@ from firstwin.communications.operations import notifications as notification_ope
 from firstwin.communications.queries import meetings as meeting_queries
 from firstwin.communications.queries import messages as message_queries
 from firstwin.communications.queries import notifications as notification_queries
+from firstwin.communications.queries import times as time_queries
 from firstwin.identity.queries import actor_of
 from firstwin.shared import clock
 from firstwin.shared.pagination import DEFAULT_PAGE_SIZE, Page
@@ -66,6 +69,15 @@ class MeetingQuery(StrictSchema):
     state: list[MeetingState] = []
     since: datetime | None = None
     until: datetime | None = None
+
+
+class TimesQuery(StrictSchema):
+    """Who is to meet for how long, and the time that is thought of."""
+
+    project_id: UUID
+    attendee: list[UUID] = Field(min_length=1, max_length=50)
+    minutes: int = Field(60, ge=5, le=480)
+    starts_at: AwareDatetime | None = None
 
 
 class MeetingBody(StrictSchema):
@@ -158,6 +170,20 @@ def list_meetings(request: HttpRequest, query: Query[MeetingQuery]) -> tuple[Mee
 def schedule_meeting(request: HttpRequest, new: MeetingBody) -> MeetingInfo:
     return meeting_operations.schedule_meeting(
         actor=actor_of(request), new=NewMeeting(**new.model_dump()), at=clock.now()
+    )
+
+
+@meetings.get("/times", response=MeetingTimes)
+def find_times(request: HttpRequest, query: Query[TimesQuery]) -> MeetingTimes:
+    actor = actor_of(request)
+    return time_queries.find_times(
+        actor=actor,
+        project_id=query.project_id,
+        attendee_ids=query.attendee,
+        minutes=query.minutes,
+        since=clock.now(),
+        starts_at=query.starts_at,
+        time_zone=actor.time_zone,
     )
 
 

@@ -2,12 +2,38 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 from firstwin.scheduling.contracts import CalendarSpec, Slot
 
 _STEP = timedelta(minutes=30)
 _WIDE = ((time(7), time(20)),)
+
+
+def free_times(
+    *,
+    minutes: int,
+    shared: Sequence[Slot],
+    busy: Sequence[tuple[datetime, datetime]],
+    zone: ZoneInfo,
+    most: int,
+) -> tuple[datetime, ...]:
+    """Of each day, as the one who asks counts them, the first free half hour is offered, so that days can be compared."""
+    found: dict[date, datetime] = {}
+    for slot in shared:
+        start = first_free(minutes=minutes, shared=[slot], busy=busy)
+        if start is not None:
+            found.setdefault(start.astimezone(zone).date(), start)
+        if len(found) == most:
+            break
+    return tuple(found.values())
+
+
+def away(name: str, calendar: CalendarSpec, start: datetime) -> str:
+    """Who would have to meet outside of their hours is named with the time that it is where they are."""
+    local = start.astimezone(ZoneInfo(calendar.time_zone))
+    return f"{name} does not work then: it is {local:%A}, {local:%H:%M} where they are."
 
 
 def first_free(*, minutes: int, shared: Sequence[Slot], busy: Sequence[tuple[datetime, datetime]]) -> datetime | None:

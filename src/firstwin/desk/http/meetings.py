@@ -1,11 +1,13 @@
 """Meetings of a project: invite to one, move it, say that it was held, call it off. Nudges too."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 from django import forms
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
@@ -13,12 +15,15 @@ from django.views.decorators.http import require_http_methods, require_POST
 from firstwin.communications.contracts import MeetingInfo, NewMeeting
 from firstwin.communications.operations import meetings, messages
 from firstwin.communications.queries import meetings as meeting_queries
+from firstwin.communications.queries import times as time_queries
 from firstwin.desk.http import answers, asks, people
 from firstwin.desk.http.access import desk_page
 from firstwin.desk.http.task_forms import InstantInput, ReasonForm
 from firstwin.identity.contracts import Actor
 from firstwin.projects.queries import projects as project_queries
 from firstwin.shared import clock
+
+NOTICE = timedelta(hours=20)
 
 
 class NewMeetingForm(forms.Form):
@@ -53,6 +58,34 @@ class HeldForm(forms.Form):
     notes = forms.CharField(label="Notes", required=False, widget=forms.Textarea(attrs={"rows": 5}))
 
 
+def _times(
+    request: HttpRequest,
+    actor: Actor,
+    form: forms.Form,
+    *,
+    project_id: UUID,
+    attendee_ids: Sequence[UUID],
+    minutes: int | None,
+    leave_out: UUID | None = None,
+) -> HttpResponse:
+    """Say what speaks against the time in a form, and when everybody could meet; nothing is written."""
+    found = None
+    if attendee_ids and minutes:
+        found = time_queries.find_times(
+            actor=actor,
+            project_id=project_id,
+            attendee_ids=attendee_ids,
+            minutes=minutes,
+            since=clock.now() + NOTICE,
+            starts_at=form.cleaned_data.get("starts_at"),
+            leave_out=leave_out,
+            time_zone=actor.time_zone,
+        )
+    return render(
+        request, "desk/messages/_times.html", {"times": found, "starts_at": form.cleaned_data.get("starts_at")}
+    )
+
+
 def _beneath(meeting: MeetingInfo) -> str:
     return reverse("project_messages", kwargs={"project_id": meeting.project_id})
 
@@ -70,22 +103,34 @@ def invite(request: HttpRequest, actor: Actor, project_id: UUID) -> HttpResponse
         initial={"starts_at": proposal, "attendees": [f"vendor:{actor.id}"]},
     )
 
+    def chosen() -> list[UUID]:
+        return [person.id for person in map(people.chosen, form.cleaned_data.get("attendees", ())) if person]
+
+    if request.method == "POST" and "try" in request.GET:
+        form.is_valid()
+        minutes = form.cleaned_data.get("minutes")
+        return _times(request, actor, form, project_id=project_id, attendee_ids=chosen(), minutes=minutes)
+
     def answered() -> str:
         said = form.cleaned_data
-        chosen = [person for person in map(people.chosen, said["attendees"]) if person]
         new = NewMeeting(
             project_id=project_id,
             title=said["title"],
             starts_at=said["starts_at"],
             minutes=said["minutes"],
-            attendees=tuple(person.id for person in chosen),
+            attendees=tuple(chosen()),
             agenda=tuple(line.strip() for line in said["agenda"].splitlines() if line.strip()),
             location=said["location"],
         )
         meetings.schedule_meeting(actor=actor, new=new, at=clock.now())
         return "Invitation sent."
 
-    question = asks.Question(title=f"Meeting with {summary.account_name}", verb="Send invitation", is_wide=True)
+    question = asks.Question(
+        title=f"Meeting with {summary.account_name}",
+        verb="Send invitation",
+        is_wide=True,
+        try_url=f"{request.path}?try=1",
+    )
     beneath = reverse("project_messages", kwargs={"project_id": project_id})
     return asks.ask(request, question, form, answered, beneath=beneath)
 
@@ -96,6 +141,17 @@ def move(request: HttpRequest, actor: Actor, meeting_id: UUID) -> HttpResponse:
     """Give a meeting another time."""
     meeting = meeting_queries.get_meeting(actor=actor, meeting_id=meeting_id)
     form = MoveMeetingForm(request.POST or None, initial={"starts_at": timezone.localtime(meeting.starts_at)})
+    if request.method == "POST" and "try" in request.GET:
+        form.is_valid()
+        return _times(
+            request,
+            actor,
+            form,
+            project_id=meeting.project_id,
+            attendee_ids=[one.id for one in meeting.attendees],
+            minutes=meeting.minutes,
+            leave_out=meeting_id,
+        )
 
     def answered() -> str:
         meetings.move_meeting(
@@ -107,7 +163,7 @@ def move(request: HttpRequest, actor: Actor, meeting_id: UUID) -> HttpResponse:
         )
         return "Moved. Everybody invited is asked anew."
 
-    question = asks.Question(title=f"Move “{meeting.title}”", verb="Move meeting")
+    question = asks.Question(title=f"Move “{meeting.title}”", verb="Move meeting", try_url=f"{request.path}?try=1")
     return asks.ask(request, question, form, answered, beneath=_beneath(meeting))
 
 

@@ -39,7 +39,7 @@ class CriticalTask:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RoleLoad:
-    """Hours of work of a role by week after the signature; `missing` counts tasks that name no hours."""
+    """Hours of work of a role by week after the signature; `missing` counts tasks that name no hours: the usual ones count."""
 
     role: str
     name: str

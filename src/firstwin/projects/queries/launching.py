@@ -21,7 +21,7 @@ from firstwin.projects.contracts import NewProject, ProjectRole
 from firstwin.projects.contracts.wishes import Wish
 from firstwin.projects.queries import wishes
 from firstwin.projects.rules import answers as answer_rules
-from firstwin.projects.rules import casting, dates, drafting, owners
+from firstwin.projects.rules import casting, dates, drafting, meeting_hours, owners
 from firstwin.projects.rules.facts import PlanFacts, TaskFact
 from firstwin.scheduling import queries as scheduling_queries
 from firstwin.scheduling.contracts import CalendarSpec, CycleError, InvalidCalendarError, PlanDates, Span
@@ -212,7 +212,16 @@ def _planned(
         anchors=anchors,
         target_end_at=wish.end_at if wish is not None else target_end_at,
         past_count=len(past),
-        warnings=(*_warnings(account, past, planned, new), *casting.warnings(cast.roles, draft.task_specs.values())),
+        warnings=(*_warnings(account, past, planned, new), *_about_people(cast, draft, calendars)),
+    )
+
+
+def _about_people(cast: casting.Cast, draft: drafting.Draft, calendars: Mapping[str, CalendarSpec]) -> tuple[str, ...]:
+    """Warnings about roles that nobody fills, and about meetings whose people share no hours."""
+    tasks = ((task, draft.task_specs[task.id]) for task in draft.tasks)
+    return (
+        *casting.warnings(cast.roles, draft.task_specs.values()),
+        *meeting_hours.without_hours(tasks, cast.roles, calendars, scheduling_queries.shared_hours),
     )
 
 

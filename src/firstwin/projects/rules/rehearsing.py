@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from firstwin.playbooks.contracts import MeetingSettings, MessageSettings, RoleSpec, Side, TaskSpec
 from firstwin.projects.contracts.simulations import PlannedMessage, RoleLoad
+from firstwin.projects.rules import estimates
 from firstwin.projects.rules.drafting import Draft
 from firstwin.scheduling.contracts.forecasting import LearnedGroup
 
@@ -17,19 +18,18 @@ _LEVEL = 1.645
 def loads_of(draft: Draft, roles: Iterable[RoleSpec], signed_at: datetime) -> tuple[RoleLoad, ...]:
     """The hours of a task are spread evenly over the weeks from its start to when it is due, by its role.
 
-    A meeting takes the time of everybody invited; a task done by Firstwin takes nobody's.
+    A meeting takes the time of everybody invited; a task done by Firstwin takes nobody's. One without hours takes what is
+    usual for its kind, as it will in the table of people's time.
     """
     known = list(roles)
     hours: dict[str, dict[int, float]] = {role.key: {} for role in known}
     missing: dict[str, int] = {}
     for task in draft.tasks:
         spec = draft.task_specs[task.id]
-        for role, amount in _hours(spec):
+        for role, amount, is_usual in _hours(spec):
             if role not in hours:
                 continue
-            if amount is None:
-                missing[role] = missing.get(role, 0) + 1
-                continue
+            missing[role] = missing.get(role, 0) + is_usual
             for week, share in _weeks(task.start_at, task.due_at, signed_at).items():
                 hours[role][week] = hours[role].get(week, 0.0) + amount * share
     return tuple(
@@ -45,15 +45,15 @@ def loads_of(draft: Draft, roles: Iterable[RoleSpec], signed_at: datetime) -> tu
     )
 
 
-def _hours(spec: TaskSpec) -> list[tuple[str, float | None]]:
+def _hours(spec: TaskSpec) -> list[tuple[str, float, bool]]:
+    """Return whose hours a task takes, how many, and whether they are the usual ones because it names none."""
     if isinstance(spec.settings, MeetingSettings):
         length = spec.settings.minutes / 60
         attendees = {role: length for role in spec.settings.attendees}
         own = spec.estimate_hours if spec.estimate_hours is not None else length
-        return list({**attendees, spec.owner: own}.items())
-    if spec.automatic or spec.kind.value in ("milestone", "usage"):
-        return []
-    return [(spec.owner, spec.estimate_hours)]
+        return [(role, hours, False) for role, hours in {**attendees, spec.owner: own}.items()]
+    minutes = estimates.minutes_of(spec.kind, is_automatic=spec.automatic, hours=spec.estimate_hours)
+    return [(spec.owner, minutes / 60, spec.estimate_hours is None)] if minutes else []
 
 
 def _weeks(start_at: datetime, due_at: datetime, signed_at: datetime) -> dict[int, float]:

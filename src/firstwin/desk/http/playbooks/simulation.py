@@ -1,6 +1,7 @@
 """A playbook played through before it is published: length, what decides it, load by role and week, messages."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 from uuid import UUID
@@ -39,13 +40,37 @@ def show(request: HttpRequest, actor: Actor, playbook_id: UUID) -> HttpResponse:
     one = next(simulation for simulation in found if simulation.segment is chosen)
     messages = tuple(replace(message, subject=_named(message.subject)) for message in one.messages)
     one = replace(one, messages=messages)
-    context |= {"simulations": found, "one": one, "loads": _loads(one), "weeks": range(1, one.weeks + 1)}
+    context |= {"lengths": _lengths(found), "one": one, "loads": _loads(one), "weeks": range(1, one.weeks + 1)}
     return render(request, "desk/playbooks/simulation.html", context)
 
 
 def _named(subject: str) -> str:
     """Return a subject with what is filled in later in words: "[account name]"."""
     return re.sub(r"\{\{\s*([\w.]+)\s*\}\}", lambda found: f"[{re.sub('[._]', ' ', found[1])}]", subject)
+
+
+def _lengths(found: Sequence[PlaybookSimulation]) -> list[tuple[PlaybookSimulation, dict[str, int | None]]]:
+    """Return the simulations with their bands on one common line of days, in thousandths of its length."""
+    days = [(one.length.p95, one.length.planned, one.length.target or 0) for one in found]
+    longest = max((day for row in days for day in row), default=0) * 1.02 or 1.0
+
+    def at(day: int) -> int:
+        return round(1000 * day / longest)
+
+    return [
+        (
+            one,
+            {
+                "start": at(one.length.p10),
+                "width": max(at(one.length.p95) - at(one.length.p10), 4),
+                "core_start": at(one.length.p50),
+                "core_width": max(at(one.length.p80) - at(one.length.p50), 4),
+                "planned": at(one.length.planned),
+                "target": at(one.length.target) if one.length.target is not None else None,
+            },
+        )
+        for one in found
+    ]
 
 
 def _loads(one: PlaybookSimulation) -> list[dict[str, Any]]:

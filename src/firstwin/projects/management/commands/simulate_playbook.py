@@ -96,7 +96,7 @@ def _report(one: PlaybookSimulation) -> Iterator[str]:
     yield "  Hours by role and week"
     for load in one.loads:
         weeks = " ".join(f"{hours:g}" for hours in (round(value, 1) for value in load.hours))
-        unknown = f" ({load.missing} tasks without hours)" if load.missing else ""
+        unknown = f" ({load.missing} tasks with usual hours)" if load.missing else ""
         yield f"    {load.name}: {load.total:.1f} in all{unknown}{': ' if weeks else ''}{weeks}"
     yield "  Messages to the customer"
     for message in one.messages:
