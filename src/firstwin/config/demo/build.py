@@ -12,6 +12,7 @@ from datetime import datetime, time, timedelta
 
 from django.db import transaction
 
+from firstwin.communications.operations import notifications
 from firstwin.config.demo import cast, glance, troupe
 from firstwin.config.demo.accounts import STORIES, Fate, Story
 from firstwin.config.demo.play import Play
@@ -50,8 +51,11 @@ def build(*, at: datetime, tell: Tell = lambda _: None, stories: tuple[Story, ..
         in_order = sorted(stories, key=lambda story: -story.signed_days_ago)
         stage = Stage(troupe=people, waiting=list(in_order))
         told = 0
+        evening = last_evening(founded + timedelta(hours=1), at)
         for moment in moments(founded + timedelta(hours=1), at):
             _play(stage, moment, curtain=at)
+            if moment == evening:
+                _read_the_news(people, moment)
             month = (moment - founded).days // 30
             if month > told:
                 told = month
@@ -82,6 +86,12 @@ def moments(start: datetime, end: datetime) -> Iterator[datetime]:
         day += timedelta(days=1)
 
 
+def last_evening(start: datetime, end: datetime) -> datetime | None:
+    """Return the last moment of the last working day before the end, when everybody has read what is new."""
+    before = [moment for moment in moments(start, end) if moment.date() < end.date() and moment.weekday() < SATURDAY]
+    return before[-1] if before else None
+
+
 def signed_at(story: Story, *, today: datetime) -> datetime:
     """Return when an account signed: on a working day in office hours."""
     dice = random.Random(f"{story.slug} signature")  # noqa: S311 - the same every time, on purpose
@@ -101,6 +111,11 @@ def _play(stage: Stage, moment: datetime, *, curtain: datetime) -> None:
     for play in playing:
         play.play(moment, tasks.get(play.project_id, []))
     job_operations.run_due(now=min(moment + AFTER_WORK, curtain))
+
+
+def _read_the_news(people: Troupe, moment: datetime) -> None:
+    for member in people.members.values():
+        notifications.mark_all_notifications_read(actor=member, at=moment)
 
 
 def _sign(stage: Stage, story: Story, *, curtain: datetime) -> None:

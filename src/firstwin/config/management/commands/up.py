@@ -56,10 +56,10 @@ class Command(BaseCommand):
     def _greet(self, running: supervisor.Supervisor, way_in: str) -> None:
         host = "127.0.0.1" if settings.HOST in {"0.0.0.0", "::"} else settings.HOST  # noqa: S104
         address = f"http://{host}:{settings.PORT}/health/live"
-        if not startup.wait_until_answering(address, is_stopping=lambda: running.is_stopping):
-            if not running.is_stopping:
-                self.say("The web server does not answer yet. firstwin doctor says what is wrong.")
-            return
+        while not startup.wait_until_answering(address, is_stopping=lambda: running.is_stopping):
+            if running.is_stopping:
+                return
+            self.say("The web server does not answer yet; waiting on. firstwin doctor says what is wrong.")
         self.say("")
         self.say(f"  Firstwin runs at   {settings.BASE_URL}")
         self.say(f"  {way_in}")
