@@ -229,12 +229,10 @@ def test_a_new_edition_of_a_changed_builtin_is_compared_and_taken_over(
     address = reverse("playbook", kwargs={"playbook_id": b2b})
     assert client.get(reverse("new_edition", kwargs={"playbook_id": b2b})).status_code == 404
     send(client, member, b2b, "add_part", kind="stage", name="Extra")
-    shipped = playbook_queries.list_builtin_playbooks()
-    renewed = tuple(
-        (replace(one, summary="Renewed"), "another") if one.key == "b2b-seven-stage" else (one, digest)
-        for one, digest in shipped
-    )
-    monkeypatch.setattr(playbook_queries, "list_builtin_playbooks", lambda: renewed)
+    shipped = playbook_queries.find_builtin_playbook("b2b-seven-stage")
+    assert shipped is not None
+    renewed = (replace(shipped[0], summary="Renewed"), "another")
+    monkeypatch.setattr(playbook_queries, "find_builtin_playbook", {"b2b-seven-stage": renewed}.get)
     assert "A new edition of this built-in playbook is out" in client.get(address).content.decode()
     assert "Extra" in client.get(reverse("new_edition", kwargs={"playbook_id": b2b})).content.decode()
     taking = reverse("take_edition_over", kwargs={"playbook_id": b2b})

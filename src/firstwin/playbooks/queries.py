@@ -55,6 +55,8 @@ from firstwin.shared.errors import InvalidInputError, NotFoundError, PermissionD
 from firstwin.shared.pagination import Page
 from firstwin.usage.contracts.goals import Goal
 
+BUILTIN_FOLDER = resources.files("firstwin.playbooks") / "builtin"
+
 
 def get_facts(account: AccountInfo, answers: Mapping[str, Any], *, definition: PlaybookDefinition) -> Facts:
     """Return what conditions are asked about: the account, and the answers to the playbook's questions with defaults."""
@@ -152,19 +154,26 @@ def get_reference() -> str:
     return manual.reference()
 
 
-@cache
 def list_builtin_playbooks() -> tuple[tuple[PlaybookDefinition, str], ...]:
     """Return the playbooks that ship with the product, each with the digest that tells its editions apart."""
-    folder = resources.files("firstwin.playbooks") / "builtin"
-    found = []
-    for file in sorted(folder.iterdir(), key=lambda entry: entry.name):
-        if file.name.endswith(".yaml"):
-            read = reading.read_yaml(file.read_text(encoding="utf-8"), file=file.name)
-            problems = [problem for problem in linting.lint_reading(read) if is_error(problem)]
-            if read.definition is None or problems:
-                raise InvalidPlaybookError(f"The built-in playbook {file.name} is broken.", found=tuple(problems))
-            found.append((read.definition, writing.digest_of(writing.to_plain(read.definition))))
-    return tuple(found)
+    names = sorted(file.name for file in BUILTIN_FOLDER.iterdir())
+    return tuple(_builtin_playbook(name) for name in names if name.endswith(".yaml"))
+
+
+def find_builtin_playbook(key: str) -> tuple[PlaybookDefinition, str] | None:
+    """Return one of the playbooks that ship with the product with its digest, or None; the others are not read."""
+    name = f"{key}.yaml"
+    return _builtin_playbook(name) if (BUILTIN_FOLDER / name).is_file() else None
+
+
+@cache
+def _builtin_playbook(name: str) -> tuple[PlaybookDefinition, str]:
+    """Read one of the files once per process, and only when it is asked for: reading takes a good part of a second."""
+    read = reading.read_yaml((BUILTIN_FOLDER / name).read_text(encoding="utf-8"), file=name)
+    problems = [problem for problem in linting.lint_reading(read) if is_error(problem)]
+    if read.definition is None or problems:
+        raise InvalidPlaybookError(f"The built-in playbook {name} is broken.", found=tuple(problems))
+    return read.definition, writing.digest_of(writing.to_plain(read.definition))
 
 
 def draw_flowchart(definition: PlaybookDefinition) -> str:
@@ -227,10 +236,10 @@ def check_edit(*, actor: Actor, playbook_id: UUID, edit: Edit) -> EditCheck:
 def find_new_edition(*, actor: Actor, playbook_id: UUID) -> NewEdition | None:
     """Return the newer edition of a built-in playbook that the workspace made its own, with what it would change."""
     row = _rows(actor).filter(id=playbook_id, is_builtin=True).first()
-    shipped = {definition.key: (definition, digest) for definition, digest in list_builtin_playbooks()}
-    if row is None or row.key not in shipped:
+    shipped = find_builtin_playbook(row.key) if row is not None else None
+    if row is None or shipped is None:
         return None
-    definition, digest = shipped[row.key]
+    definition, digest = shipped
     if digest == row.builtin_digest:
         return None
     changes = differences.differences(reading.definition_from_plain(row.draft), definition)

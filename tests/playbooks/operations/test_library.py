@@ -254,7 +254,10 @@ def test_contacts_never_see_the_library() -> None:
 def test_builtin_playbooks_are_installed_once() -> None:
     actor = system_actor(people.make_workspace().id)
     installed = builtin.install_builtin_playbooks(actor=actor, at=make.AT)
-    assert len(installed) == len(queries.list_builtin_playbooks()) > 0
+    shipped = queries.list_builtin_playbooks()
+    assert len(installed) == len(shipped) > 0
+    assert [queries.find_builtin_playbook(definition.key) for definition, _ in shipped] == list(shipped)
+    assert queries.find_builtin_playbook("nothing") is None
     assert builtin.install_builtin_playbooks(actor=actor, at=make.AT) == ()
     rows = queries.list_playbooks(actor=actor, filters=PlaybookFilters(is_builtin=True)).items
     assert {(row.latest_version, row.status) for row in rows} == {(1, PlaybookStatus.PUBLISHED)}
@@ -296,6 +299,9 @@ def test_a_new_edition_is_offered_to_who_changed_the_builtin_and_nothing_is_over
     actor = people.make_actor(Role.MANAGER, workspace=workspace)
     editions = [shipped(make.definition(key="one"), make.definition(key="two"))]
     monkeypatch.setattr(queries, "list_builtin_playbooks", lambda: editions[-1])
+    monkeypatch.setattr(
+        queries, "find_builtin_playbook", lambda key: {one.key: (one, digest) for one, digest in editions[-1]}.get(key)
+    )
     one, two = builtin.install_builtin_playbooks(actor=actor, at=make.AT)
     remove = RemovePart(kind=PartKind.TASK, key="sso")
     for id in (one, two):

@@ -95,12 +95,12 @@ def announce_overdue(*, actor: Actor, overdue: TaskBecameOverdue, source: str, a
     task = _task_of(actor, overdue)
     if task is None or task.state not in OPEN_STATES:
         return
-    whose = head.project.account_name if overdue.side == Side.CUSTOMER.value else "Our side"
+    whose = ", the customer's move" if overdue.side == Side.CUSTOMER.value else ""
     news = News(
         kind=NotificationKind.OVERDUE,
         source=source,
         title=f"Overdue: {task.name}",
-        excerpt=f"{whose}, {head.project.name}",
+        excerpt=f"{head.project.name}{whose}",
         project_id=overdue.project_id,
         account_id=overdue.account_id,
         task_id=overdue.task_id,

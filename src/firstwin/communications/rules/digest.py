@@ -45,7 +45,7 @@ def summary_of(items: Sequence[Item], *, first_name: str, side: Side) -> Summary
     parts = [f"Hello {placeholders.escape(first_name)},"]
     count = 0
     for kind, heading in headings.items():
-        lines = list(dict.fromkeys(_line(item) for item in items if item.kind is kind))
+        lines = list(dict.fromkeys(_line(item, heading) for item in items if item.kind is kind))
         count += len(lines)
         if lines:
             parts.append(f"**{heading}**\n\n" + "\n".join(lines))
@@ -53,6 +53,7 @@ def summary_of(items: Sequence[Item], *, first_name: str, side: Side) -> Summary
     return Summary(subject=subject, body="\n\n".join(parts))
 
 
-def _line(item: Item) -> str:
-    detail = f": {placeholders.escape(item.detail)}" if item.detail else ""
-    return f"- {placeholders.escape(item.title)}{detail}"
+def _line(item: Item, heading: str) -> str:
+    """Return a thing as a line under its heading, which it need not say again."""
+    title = placeholders.escape(item.title.removeprefix(f"{heading}: "))
+    return f"- {title} · {placeholders.escape(item.detail)}" if item.detail else f"- {title}"
