@@ -55,9 +55,13 @@ class PlainKeeper:
         self.answers = True
         self.is_writing = False
         self.has_old_files = False
+        self.same: tuple[str, ...] = ()
 
     def is_answering(self) -> bool:
         return self.answers
+
+    def names_of(self, workspace_id: UUID, *, people: Sequence[str]) -> tuple[str, ...]:
+        return (*people, *self.same)
 
     def count_people(self, workspace_id: UUID, *, people: Sequence[str], received_until: datetime) -> int:
         return len(self._of(workspace_id, people, received_until))

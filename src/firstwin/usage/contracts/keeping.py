@@ -8,6 +8,7 @@ from typing import ClassVar, Protocol
 from uuid import UUID
 
 from firstwin.shared.errors import ConflictError
+from firstwin.usage.contracts.store import StoredEvent
 
 
 class OrderKind(StrEnum):
@@ -109,6 +110,14 @@ class ErasureRunningError(ConflictError):
     code: ClassVar[str] = "erasure_running"
 
 
+class EventTaker(Protocol):
+    """What draining needs of the event store."""
+
+    def append(self, events: Sequence[StoredEvent]) -> int:
+        """Add the events whose message key is not there yet, and return how many that were; durable on return."""
+        ...
+
+
 class OrderTaker(Protocol):
     """The writes of the event store that follow orders. Each may come twice, and is durable on return."""
 
@@ -134,6 +143,10 @@ class StoreKeeper(Protocol):
 
     def is_answering(self) -> bool:
         """Say whether the engine works at all."""
+        ...
+
+    def names_of(self, workspace_id: UUID, *, people: Sequence[str]) -> tuple[str, ...]:
+        """Return these names and all that belong to the same people: what was linked to them or merged into them."""
         ...
 
     def count_people(self, workspace_id: UUID, *, people: Sequence[str], received_until: datetime) -> int:

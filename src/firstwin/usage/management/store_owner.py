@@ -14,14 +14,21 @@ from django.db import DatabaseError, close_old_connections
 
 from firstwin.shared import clock
 from firstwin.usage.contracts.store import StoreUnavailableError
-from firstwin.usage.operations import draining
+from firstwin.usage.operations import applying, draining
+from firstwin.usage.operations.keeping import EngineKeeper
 from firstwin.usage.operations.store import ChdbEngine, EventWriter
 from firstwin.usage.queries.store import OwnerAddress, StoreCall
 
 LOOK_EVERY_SECONDS = 0.5
 LONGEST_PAUSE_SECONDS = 30.0
+SINGLY_AFTER_FAILURES = 3
+END_AFTER_FAILURES = 3
 MOST_QUESTION_BYTES = 4_000_000
 log = structlog.get_logger("firstwin.event_store")
+
+
+class EngineBrokenError(RuntimeError):
+    """The engine fails whatever it is asked."""
 
 
 class StoreOwner:
@@ -33,6 +40,7 @@ class StoreOwner:
         self._secret = secrets.token_urlsafe(32)
         self._engine: ChdbEngine | None = None
         self._opening = threading.Lock()
+        self._failures = 0
 
     def engine(self) -> ChdbEngine:
         """Return the engine, opened."""
@@ -60,15 +68,29 @@ class StoreOwner:
         while not stop.wait(pause):
             try:
                 pause = 0.0 if self._drain_once() else LOOK_EVERY_SECONDS
+                self._failures = 0
             except (DatabaseError, StoreUnavailableError) as error:
                 pause = min(LONGEST_PAUSE_SECONDS, max(1.0, pause * 2))
                 log.error("events wait in the inbox", error=str(error)[:500], again_in_seconds=pause)
                 close_old_connections()
+                self._failures += isinstance(error, StoreUnavailableError)
+                self._end_if_broken()
 
     def _drain_once(self) -> bool:
+        """Do what was ordered, then a round of draining; after several that failed, batch by batch."""
+        has_more = False
+        if applying.has_orders():
+            writer = EventWriter(self.engine())
+            has_more = applying.apply_orders(store=writer, keeper=EngineKeeper(self.engine()), now=clock.now).has_more
         if not draining.has_waiting():
-            return False
-        return draining.drain_inbox(store=EventWriter(self.engine()), at=clock.now()).has_more
+            return has_more
+        drain = draining.drain_singly if self._failures >= SINGLY_AFTER_FAILURES else draining.drain_inbox
+        return drain(store=EventWriter(self.engine()), at=clock.now()).has_more or has_more
+
+    def _end_if_broken(self) -> None:
+        """End the process when the engine itself no longer answers: the supervisor starts a new one, which reads the disk."""
+        if self._failures >= END_AFTER_FAILURES and not EngineKeeper(self.engine()).is_answering():
+            raise EngineBrokenError("The engine of the event store no longer answers; its process starts anew.")
 
     def _tell_address(self, port: int) -> None:
         self._address_file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)

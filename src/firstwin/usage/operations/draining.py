@@ -11,7 +11,8 @@ import structlog
 from django.db import transaction
 
 from firstwin.usage.contracts import UsageEvent
-from firstwin.usage.contracts.store import EventStore, StoredEvent, StoreUnavailableError
+from firstwin.usage.contracts.keeping import EventTaker
+from firstwin.usage.contracts.store import StoredEvent, StoreUnavailableError
 from firstwin.usage.models import InboxBatch, SetAsideBatch
 from firstwin.usage.operations import erasing, noting
 from firstwin.usage.queries.inbox import events_of
@@ -37,7 +38,7 @@ class Drained:
     set_aside: int = 0
 
 
-def drain_inbox(*, store: EventStore, at: datetime) -> Drained:
+def drain_inbox(*, store: EventTaker, at: datetime) -> Drained:
     """Move the oldest batches into the store, and delete them from the inbox once they are durable there.
 
     Whoever is killed in between does it again: the store knows events by their message keys. A batch that cannot be read is
@@ -49,7 +50,7 @@ def drain_inbox(*, store: EventStore, at: datetime) -> Drained:
     return Drained(taken=taken, new=new, has_more=has_more, set_aside=broken)
 
 
-def drain_singly(*, store: EventStore, at: datetime) -> Drained:
+def drain_singly(*, store: EventTaker, at: datetime) -> Drained:
     """Move the oldest batches one by one, after a round of them failed: what the store refuses is set aside.
 
     If it refuses every one, the store is to blame and nothing is set aside. Raises StoreUnavailableError then.
@@ -79,7 +80,7 @@ def has_waiting() -> bool:
     return InboxBatch.objects.across_workspaces(reason=_REASON).exists()
 
 
-def _move(rows: Sequence[InboxBatch], *, store: EventStore, at: datetime) -> tuple[int, int, int]:
+def _move(rows: Sequence[InboxBatch], *, store: EventTaker, at: datetime) -> tuple[int, int, int]:
     """Bring batches into the store, and say how many events that were, how many of them new, and how many batches broken."""
     events: list[StoredEvent] = []
     broken: list[Broken] = []

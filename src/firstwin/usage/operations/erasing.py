@@ -37,6 +37,8 @@ def carry_on(*, order: StoreOrder, keeper: StoreKeeper, now: Callable[[], dateti
     erasure = Erasure.objects.for_workspace(order.workspace_id).filter(id=order.details["erasure_id"]).first()
     if erasure is None or erasure.gone_at is not None:
         return True
+    if erasure.hidden_at is None and "events" not in erasure.found:
+        _name_all(order, erasure, keeper)
     people: list[str] = order.details["people"]
     if erasure.hidden_at is None:
         _hide(erasure, people, keeper)
@@ -110,6 +112,16 @@ def _erasure_of(
             if row is not None and (row.refuses_later or event.received_at <= row.asked_at):
                 return row
     return None
+
+
+def _name_all(order: StoreOrder, erasure: Erasure, keeper: StoreKeeper) -> None:
+    """Write down every name of the person before the store forgets which they are."""
+    people = keeper.names_of(order.workspace_id, people=order.details["people"])
+    order.details["people"] = list(people)
+    erasure.marks = [mark_of(name, workspace_id=order.workspace_id) for name in people]
+    with transaction.atomic():
+        order.save(update_fields=["details"])
+        erasure.save(update_fields=["marks"])
 
 
 def _hide(erasure: Erasure, people: Sequence[str], keeper: StoreKeeper) -> None:

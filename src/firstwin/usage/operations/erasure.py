@@ -35,19 +35,18 @@ def erase_person(*, actor: Actor, person: str, reference: str, refuses_later: bo
             raise ErasureRunningError(
                 "This person is being erased already.", remedy="The list of erasures says how far it is."
             )
-        people = _names_of(actor.workspace_id, person)
         row = Erasure(
             id=ids.new_id(),
             workspace_id=actor.workspace_id,
             mark=mark,
-            marks=[erasing.mark_of(name, workspace_id=actor.workspace_id) for name in people],
+            marks=[mark],
             asked_at=at,
             asked_by=actor.name[:200],
             reference=reference,
             refuses_later=refuses_later,
         )
         row.save(force_insert=True)
-        orders.order_erasure(actor.workspace_id, erasure_id=row.id, people=people, at=at)
+        orders.order_erasure(actor.workspace_id, erasure_id=row.id, people=(person,), at=at)
         fact = PersonErasureAsked(erasure_id=row.id, title=mark[:12], reference=reference, refuses_later=refuses_later)
         journal_operations.record(fact, actor=actor, at=at)
     return erasure_info(row)
@@ -64,11 +63,6 @@ def end_refusal(*, actor: Actor, erasure_id: UUID, at: datetime) -> None:
             row.refuses_later = False
             row.save(update_fields=["refuses_later"])
             journal_operations.record(RefusalEnded(erasure_id=row.id, title=row.mark[:12]), actor=actor, at=at)
-
-
-def _names_of(workspace_id: UUID, person: str) -> tuple[str, ...]:
-    del workspace_id
-    return (person,)
 
 
 def _checked(person: str, reference: str) -> tuple[str, str]:

@@ -15,7 +15,7 @@ from firstwin.usage.contracts.people import ANONYMOUS
 from firstwin.usage.contracts.store import StoredEvent, StoreUnavailableError
 from firstwin.usage.queries.store import EventReader
 from firstwin.usage.rules import identity
-from firstwin.usage.rules.sql import identities, tables
+from firstwin.usage.rules.sql import identities, keeping, tables
 from firstwin.usage.rules.sql.base import Query
 
 SAME_WITHIN = timedelta(days=30)
@@ -45,7 +45,7 @@ class ChdbEngine:
         self._lock = threading.Lock()
         self.write("CREATE DATABASE IF NOT EXISTS firstwin ENGINE = Atomic", {})
         self.write("USE firstwin", {})
-        for table in tables.TABLES:
+        for table in (*tables.TABLES, *keeping.PREPARE):
             self.write(table, {})
 
     def read(self, text: str, parameters: Mapping[str, str]) -> bytes:

@@ -7,7 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from firstwin.usage.management.store_owner import StoreOwner
+from firstwin.usage.management.store_owner import EngineBrokenError, StoreOwner
 from firstwin.usage.operations import store as store_operations
 from firstwin.usage.queries.store import address_file
 
@@ -22,4 +22,7 @@ class Command(BaseCommand):
         stop = threading.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: stop.set())
-        StoreOwner(folder=settings.EVENT_STORE_FOLDER, address_file=address_file()).run(stop)
+        try:
+            StoreOwner(folder=settings.EVENT_STORE_FOLDER, address_file=address_file()).run(stop)
+        except EngineBrokenError as error:
+            raise CommandError(str(error)) from error
