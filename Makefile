@@ -76,6 +76,8 @@ locks: ## Compile requirements/*.txt anew from pyproject.toml
 	  [ $$group = dev ] && extra="--group dev" || extra=""; \
 	  $(BIN)/uv pip compile pyproject.toml $$extra --quiet --generate-hashes --no-annotate --no-header --universal \
 	    --python-version 3.11 -o requirements/$$group.txt; done
+	@echo 'segment-analytics-python==2.3.4' | $(BIN)/uv pip compile - --quiet --generate-hashes --no-annotate --no-header \
+	  --universal --python-version 3.11 -o requirements/older-client.txt
 
 clean: ## Remove what was built; data stays
 	rm -rf .venv frontend/node_modules src/firstwin/static

@@ -134,6 +134,14 @@ def install_packages(lock_name):
         stamp("project", project_mark)
 
 
+def install_older_client():
+    """Install the older generation of Segment's Python client into a folder of its own: tests run both."""
+    lock = ROOT / "requirements" / "older-client.txt"
+    if not is_fresh("older-client", digest(lock)):
+        call(*installer(), "--require-hashes", "--target", VENV / "older-client", "-r", lock)
+        stamp("older-client", digest(lock))
+
+
 def system_node():
     """Return the folder of the machine's Node where it is new enough and has npm, else None."""
     node = shutil.which("node")
@@ -224,6 +232,8 @@ def main():
         return
     make_environment()
     install_packages("dev.txt" if purpose == "dev" else "base.txt")
+    if purpose == "dev":
+        install_older_client()
     build_frontend()
 
 

@@ -53,6 +53,7 @@ from firstwin.projects.operations import baselines, comments, statements, steeri
 from firstwin.projects.operations import files as file_operations
 from firstwin.projects.queries import statements as statement_queries
 from firstwin.shared.models import WorkspaceModel
+from firstwin.usage.operations import history
 from firstwin.usage.queries import sources
 from tests.factories.calendars import enter
 from tests.factories.communications import MORNING, talking_definition
@@ -247,6 +248,13 @@ def _update_run(world: World) -> Any:
     )
 
 
+def _history(world: World) -> UUID:
+    file = io.BytesIO(b"event,user,time\nA,ada,2025-05-01\n")
+    source_id = UUID(world.id("source_id"))
+    made = history.upload_history(actor=world.actor, source_id=source_id, file_name="a.csv", file=file, at=AT)
+    return made.id
+
+
 def _write_key(world: World) -> Any:
     source_id = UUID(world.id("source_id"))
     return sources.get_source(actor=world.actor, source_id=source_id).keys[0].id
@@ -302,6 +310,7 @@ THINGS: dict[str, Callable[[World], Any]] = {
     "run_id": _update_run,
     "source_id": lambda world: make_source(world.actor).id,
     "write_key_id": _write_key,
+    "history_id": _history,
     "step_id": _step,
     "baseline_id": _baseline,
     "api_key_id": lambda world: make_api_key(workspace=world.workspace)[0].id,

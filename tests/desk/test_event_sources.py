@@ -1,14 +1,19 @@
 """The settings page of product events: made, rotated, revoked, looked at, and refused to those who do not govern."""
 
+from collections.abc import Callable
 from datetime import datetime
+from pathlib import Path
+from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
 from firstwin.identity.contracts import Role
 from firstwin.identity.models import Member
-from firstwin.usage.models import RejectedEvent, Source, WriteKey
+from firstwin.shared import clock
+from firstwin.usage.models import HistoryFile, RejectedEvent, Source, WriteKey
 from tests.factories.http import member_client
 from tests.factories.identity import actor_for, make_member, recorded
 from tests.factories.usage import make_source, take_in, track
@@ -100,3 +105,48 @@ def test_who_does_not_govern_sees_and_changes_nothing(role: Role, owner: Member,
 
 def test_a_stranger_is_asked_to_sign_in() -> None:
     assert Client().get(reverse("settings_sources")).status_code == 302
+
+
+def test_past_events_are_looked_at_named_and_taken_in(
+    owner: Member, now: datetime, settings: Any, tmp_path: Path, run_jobs: Callable[[datetime], int]
+) -> None:
+    settings.STORAGES = {
+        **settings.STORAGES,
+        "default": {**settings.STORAGES["default"], "OPTIONS": {"location": tmp_path}},
+    }
+    source = make_source(actor_for(owner))
+    client = member_client(member=owner)
+    address = reverse("history_imports", kwargs={"source_id": source.id})
+    assert address in text_of(client, "settings_source", source_id=source.id)
+    assert "Exports of Segment" in text_of(client, "history_imports", source_id=source.id)
+    assert "No file was chosen" in client.post(address).content.decode()
+    refused = client.post(address, {"file": SimpleUploadedFile("a.json", b"[{}]")})
+    assert (refused.status_code, "one JSON list" in refused.content.decode()) == (422, True)
+
+    content = b"what,user,when\nReport <b>,ada,2025-05-01\nB,,2025-05-01\n"
+    made = client.post(address, {"file": SimpleUploadedFile("old.csv", content)}, follow=True)
+    row = HistoryFile.objects.for_workspace(owner.workspace_id).get()
+    ids = {"history_id": row.id}
+    page = made.content.decode()
+    assert "0 of the first 2 rows can be taken in" in page
+    assert "A track call says what happened" in page
+    names = {"name": ["what", "user", "when"], "meaning": ["event", "user_id", "time"], "origin": "table"}
+    page = client.post(reverse("change_history_import", kwargs=ids), names, follow=True).content.decode()
+    assert "1 of the first 2 rows can be taken in" in page
+    assert "Report &lt;b&gt;" in page
+    wrong = client.post(reverse("change_history_import", kwargs=ids), {**names, "meaning": ["event", "event", "time"]})
+    assert "are the event" in wrong.content.decode()
+
+    client.post(reverse("start_history_import", kwargs=ids))
+    assert "Being taken in" in text_of(client, "history_import", **ids)
+    run_jobs(clock.now())
+    page = text_of(client, "history_import", **ids)
+    assert "1 events taken in, 1 rows with a fault" in page
+    assert "It names nobody" in page
+    assert "has ended" in client.post(reverse("cancel_history_import", kwargs=ids)).content.decode()
+    assert "old.csv" in text_of(client, "history_imports", source_id=source.id)
+
+    specialist = member_client(member=make_member(Role.SPECIALIST, workspace=owner.workspace))
+    for name, given in (("history_import", ids), ("history_imports", {"source_id": source.id})):
+        assert specialist.get(reverse(name, kwargs=given)).status_code == 403
+    assert member_client(member=make_member(Role.OWNER)).get(reverse("history_import", kwargs=ids)).status_code == 404

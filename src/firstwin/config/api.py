@@ -26,6 +26,7 @@ from firstwin.projects.http.tasks_api import router as tasks
 from firstwin.projects.http.updates_api import project_updates, update_runs_router
 from firstwin.projects.http.workload_api import workload
 from firstwin.shared import middleware
+from firstwin.usage.http.api import history_imports
 
 DESCRIPTION = """
 Everything that the product's own pages do, for programs.
@@ -93,6 +94,7 @@ mount("/files", files, write=Scope.PROJECTS_WRITE)
 mount("", days, write=Scope.PROJECTS_WRITE)
 mount("/workload", workload, write=Scope.PROJECTS_WRITE)
 mount("/bookings", bookings, write=Scope.PROJECTS_WRITE)
+mount("/history-imports", history_imports, write=Scope.ADMIN)
 mount("/playbooks", playbooks, write=Scope.PLAYBOOKS_WRITE)
 
 _swagger = Swagger({"persistAuthorization": False, "filter": True})

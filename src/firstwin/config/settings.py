@@ -207,6 +207,9 @@ EVENT_STORE_FOLDER = HOME / "events"
 USAGE_INBOX_BYTES = 1_000_000 * env.number(
     "FIRSTWIN_USAGE_INBOX_MB", 1000, at_least=1, help="How many MB of product events may wait before senders must"
 )
+USAGE_IMPORT_BYTES = 1_000_000 * env.number(
+    "FIRSTWIN_USAGE_IMPORT_MB", 4000, at_least=1, help="Largest file of past product events, in MB when unpacked"
+)
 
 EMAIL_URL = env.url("FIRSTWIN_SMTP_URL", "", ("smtp", "smtps"), help="smtp://user:password@host:port hands mail over")
 MAILBOX = env.flag(

@@ -19,6 +19,7 @@ from firstwin.usage.events.catalogue import (
     LicenceGiven,
     TrackingPlanImported,
 )
+from firstwin.usage.events.history import HistoryCancelled, HistoryFinished, HistoryStarted
 from firstwin.usage.events.keeping import (
     ErasureEvent,
     OldEventsDropped,
@@ -74,6 +75,9 @@ __all__ = [
     "GroupReleased",
     "GroupSetAside",
     "GroupUnmapped",
+    "HistoryCancelled",
+    "HistoryFinished",
+    "HistoryStarted",
     "IdsLinked",
     "LicenceEnded",
     "LicenceGiven",

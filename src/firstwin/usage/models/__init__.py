@@ -7,6 +7,7 @@ from firstwin.usage.models.catalogue import (
     Feature,
     FeatureLicence,
 )
+from firstwin.usage.models.history import HistoryFault, HistoryFile
 from firstwin.usage.models.intake import (
     InboxBatch,
     RejectedEvent,
@@ -34,6 +35,8 @@ __all__ = [
     "EventType",
     "Feature",
     "FeatureLicence",
+    "HistoryFault",
+    "HistoryFile",
     "InboxBatch",
     "Membership",
     "PersonLink",

@@ -2,10 +2,11 @@
 
 from django.urls import path
 
-from firstwin.desk.http.settings import journal, keys, members, personal, sources, tabs, work, workspace
+from firstwin.desk.http.settings import history, journal, keys, members, personal, sources, tabs, work, workspace
 
 MEMBER = "members/<uuid:member_id>/"
 SOURCE = "product-events/<uuid:source_id>/"
+HISTORY = "product-events/history/<uuid:history_id>/"
 INVITATION = "members/invitations/<uuid:invitation_id>/"
 
 urlpatterns = [
@@ -29,6 +30,11 @@ urlpatterns = [
     path(f"{SOURCE}keys/<uuid:write_key_id>/revoke/", sources.revoke, name="revoke_write_key"),
     path(f"{SOURCE}rejected/replay/", sources.replay, name="replay_rejected"),
     path(f"{SOURCE}rejected/delete/", sources.drop, name="drop_rejected"),
+    path(f"{SOURCE}history/", history.show_all, name="history_imports"),
+    path(HISTORY, history.show, name="history_import"),
+    path(f"{HISTORY}change/", history.change, name="change_history_import"),
+    path(f"{HISTORY}start/", history.start, name="start_history_import"),
+    path(f"{HISTORY}cancel/", history.cancel, name="cancel_history_import"),
     path("journal/", journal.show, name="settings_journal"),
     path("journal/verify/", journal.verify, name="verify_journal"),
     path("journal/export.jsonl", journal.export_lines, name="export_journal_lines"),
