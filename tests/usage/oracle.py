@@ -21,6 +21,7 @@ from firstwin.usage.contracts.store import (
     FeatureUse,
     FirstOccurrence,
     FunnelStep,
+    GroupActivity,
     NameUse,
     Period,
     PersonActivity,
@@ -231,6 +232,26 @@ class PlainStore(PlainGoals):
         rows.sort(key=lambda row: row.last_at, reverse=True)
         first = next(number for number, row in enumerate(rows, 1) if row.cursor == after) if after else 0
         return rows[first : first + limit]
+
+    def people_named(self, scope: EventScope, *, people: Sequence[str]) -> list[PersonActivity]:
+        found = [row for row in self.people(scope, limit=1_000_000) if row.person in people]
+        return sorted(found, key=lambda row: row.person.encode())
+
+    def groups_named(self, scope: EventScope, *, group_ids: Sequence[str]) -> list[GroupActivity]:
+        groups: dict[str, list[StoredEvent]] = defaultdict(list)
+        for event in self._of(scope):
+            if event.group_id in group_ids:
+                groups[event.group_id].append(event)
+        return [
+            GroupActivity(
+                group_id=group,
+                users=len({self.who(event) for event in found}),
+                events=len(found),
+                first_at=min(event.at for event in found),
+                last_at=max(event.at for event in found),
+            )
+            for group, found in sorted(groups.items(), key=lambda one: one[0].encode())
+        ]
 
     def engagement(
         self, scope: EventScope, *, gap: timedelta, features: Mapping[str, Sequence[str]], wins: Sequence[str]

@@ -95,6 +95,8 @@ def answers(store: Any, scope: EventScope) -> dict[str, Any]:
         "accounts": store.accounts(scope),
         "people": (people := store.people(scope, limit=2)),
         "more people": store.people(scope, limit=9, after=people[-1].cursor) if people else [],
+        "some people": store.people_named(scope, people=["o'neil\\", "anonymous:x", "ada", "nobody"]),
+        "some groups": store.groups_named(scope, group_ids=["oak's", "acorn"]),
         "did": store.did_by_account(scope, names=["A", "it's"]),
         "did anything": store.did_by_account(scope, names=[]),
         "catalogue": store.catalogue(scope),

@@ -147,12 +147,13 @@ class LicenceInfo:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PlanProblem:
-    """A fault in a tracking plan: the line or place, what is wrong, and what to do."""
+class LicenceException:
+    """That somebody decided whether an account may use a feature, whatever its products say."""
 
-    place: str
-    message: str
-    remedy: str
+    account_id: UUID
+    is_granted: bool
+    note: str
+    given_at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -181,6 +182,15 @@ class PlanImported:
     added: int
     changed: int
     unchanged: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeatureUsage:
+    """How a feature was taken up: accounts that used it, of those that may and are seen in the product; people who did."""
+
+    accounts: int
+    licensed: int
+    people: int
 
 
 FeatureEvents = Mapping[str, tuple[str, ...]]

@@ -1,6 +1,6 @@
 """Reads of the catalogue: which events come, which are expected, and what changed."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -24,7 +24,7 @@ from firstwin.usage.contracts.catalogue import (
 )
 from firstwin.usage.models import Drift, EventProperty, EventType
 from firstwin.usage.queries.people import require_seeing
-from firstwin.usage.rules import identities, property_types
+from firstwin.usage.rules import identities, property_types, tracking_plan
 
 MOST_SHOWN_DRIFTS = 100
 
@@ -119,6 +119,11 @@ def get_plan(*, actor: Actor) -> list[PlannedEvent]:
         )
         for row in rows
     ]
+
+
+def export_plan(*, actor: Actor) -> Iterator[str]:
+    """Return what is expected as CSV, line by line; an import reads it back."""
+    return tracking_plan.write_plan(get_plan(actor=actor))
 
 
 def find_descriptions(*, actor: Actor, names: list[str]) -> Mapping[str, str]:

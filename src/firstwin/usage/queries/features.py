@@ -9,7 +9,7 @@ from firstwin.customers import queries as customer_queries
 from firstwin.identity.contracts import Actor
 from firstwin.shared.errors import NotFoundError
 from firstwin.usage.contracts import EventKind
-from firstwin.usage.contracts.catalogue import FeatureEvents, FeatureInfo, LicenceInfo
+from firstwin.usage.contracts.catalogue import FeatureEvents, FeatureInfo, LicenceException, LicenceInfo
 from firstwin.usage.models import EventType, Feature, FeatureLicence
 from firstwin.usage.queries.people import require_seeing
 from firstwin.usage.rules import features as rules
@@ -67,6 +67,22 @@ def list_licences(*, actor: Actor, account_id: UUID) -> tuple[LicenceInfo, ...]:
     return tuple(
         rules.licence(one, account.products, exceptions.get((account_id, one.id))) for one in list_features(actor=actor)
     )
+
+
+def list_exceptions(*, actor: Actor, feature_id: UUID) -> tuple[LicenceException, ...]:
+    """Return for which accounts somebody decided about a feature, latest first. Raises NotFoundError. Two queries."""
+    get_feature(actor=actor, feature_id=feature_id)
+    rows = FeatureLicence.objects.for_actor(actor).filter(feature_id=feature_id).order_by("-given_at", "-id")
+    return tuple(
+        LicenceException(account_id=row.account_id, is_granted=row.is_granted, note=row.note, given_at=row.given_at)
+        for row in rows
+    )
+
+
+def get_features_of_events(*, actor: Actor, names: Collection[str]) -> Mapping[str, tuple[FeatureInfo, ...]]:
+    """Return the features that track events belong to, by the name of the event; one query."""
+    known = list_features(actor=actor)
+    return {name: tuple(rules.features_of(name, known)) for name in names}
 
 
 def get_licensed_features(*, actor: Actor, account_ids: Collection[UUID]) -> Mapping[UUID, tuple[str, ...]]:

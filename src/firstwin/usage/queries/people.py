@@ -108,7 +108,8 @@ def list_links(
     require_seeing(actor=actor)
     rows = PersonLink.objects.for_actor(actor)
     if search:
-        rows = rows.filter(Q(from_id=search) | Q(user_id=search))
+        wanted = search.replace("\x00", "")
+        rows = rows.filter(Q(from_id=wanted) | Q(user_id=wanted))
     if is_undone is not None:
         rows = rows.filter(undone_at__isnull=not is_undone)
     return pagination.page_of(rows, order=["-made_at"], cursor=cursor, limit=limit, convert=link_info)
@@ -179,7 +180,7 @@ def _filtered(actor: Actor, filters: PersonFilters) -> QuerySet[UsagePerson]:
         rows = rows.filter(by_hand if filters.standing is Standing.SET_ASIDE else ~by_hand)
         rows = rows.filter(merged_into="") if filters.standing is Standing.WAITING else rows
     if filters.group_id:
-        members = Membership.objects.for_actor(actor).filter(group_id=filters.group_id)
+        members = Membership.objects.for_actor(actor).filter(group_id=filters.group_id.replace("\x00", ""))
         rows = rows.filter(user_id__in=members.values("user_id"))
     return rows
 

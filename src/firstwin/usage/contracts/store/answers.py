@@ -165,6 +165,17 @@ class PersonActivity:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class GroupActivity:
+    """What the people of a group did, whether or not it has an account: people, events, first and last."""
+
+    group_id: str
+    users: int
+    events: int
+    first_at: datetime
+    last_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NameUse:
     """How much an event was used, whatever its kind; calls without a name have an empty one."""
 

@@ -18,6 +18,7 @@ from firstwin.usage.contracts.store.answers import (
     FeatureUse,
     FirstOccurrence,
     FunnelStep,
+    GroupActivity,
     NameUse,
     Period,
     PersonActivity,
@@ -42,6 +43,14 @@ class AccountQuestions(Protocol):
 
     def people(self, scope: EventScope, *, limit: int, after: str = "") -> list[PersonActivity]:
         """Return people, who did something last first, then by name; `after` is the cursor of the last of the page before."""
+        ...
+
+    def people_named(self, scope: EventScope, *, people: Sequence[str]) -> list[PersonActivity]:
+        """Return those of these people who did anything, by name; somebody merged into another is that one."""
+        ...
+
+    def groups_named(self, scope: EventScope, *, group_ids: Sequence[str]) -> list[GroupActivity]:
+        """Return those of these groups in which anybody did anything, by group id."""
         ...
 
     def engagement(

@@ -12,12 +12,14 @@ from firstwin.usage.contracts.store import (
     AccountPeriod,
     Engagement,
     EventScope,
+    GroupActivity,
     NameUse,
     Period,
     PersonActivity,
 )
 from firstwin.usage.queries.store.rows import RowReader, instant_of, seconds
 from firstwin.usage.rules.sql import accounts
+from firstwin.usage.rules.sql.base import Query
 
 
 class AccountReader(RowReader):
@@ -43,7 +45,28 @@ class AccountReader(RowReader):
 
     def people(self, scope: EventScope, *, limit: int, after: str = "") -> list[PersonActivity]:
         """Return people, who did something last first; `after` is the cursor of the last of the page before."""
-        query = accounts.people(scope, limit=limit, after=_read_cursor(after) if after else None)
+        return self._people(accounts.people(scope, limit=limit, after=_read_cursor(after) if after else None))
+
+    def people_named(self, scope: EventScope, *, people: Sequence[str]) -> list[PersonActivity]:
+        """Return those of these people who did anything, by name."""
+        return self._people(accounts.people_named(scope, people=people)) if people else []
+
+    def groups_named(self, scope: EventScope, *, group_ids: Sequence[str]) -> list[GroupActivity]:
+        """Return those of these groups in which anybody did anything, by group id."""
+        if not group_ids:
+            return []
+        return [
+            GroupActivity(
+                group_id=row["group_id"],
+                users=row["users"],
+                events=row["events"],
+                first_at=instant_of(row["first_at"]),
+                last_at=instant_of(row["last_at"]),
+            )
+            for row in self.rows(accounts.groups_named(scope, group_ids=group_ids), dict[str, Any])
+        ]
+
+    def _people(self, query: Query) -> list[PersonActivity]:
         return [
             PersonActivity(
                 person=row["person"],

@@ -45,6 +45,32 @@ def people(scope: EventScope, *, limit: int, after: tuple[datetime, str] | None)
     )
 
 
+def people_named(scope: EventScope, *, people: Sequence[str]) -> Query:
+    """Only the events of those who go by these names are looked at, linked and merged ones among them."""
+    keys = "SELECT arrayJoin(arrayMap(name -> sipHash64({workspace:UUID}, name), {people:Array(String)}))"
+    only = (
+        f"who IN ({keys} UNION DISTINCT SELECT raw FROM identities FINAL "  # noqa: S608
+        f"WHERE workspace_id = {{workspace:UUID}} AND person IN ({keys}))"
+    )
+    table, parameters = events(scope, "at", only=only, person=False, name=True)
+    return Query(
+        "SELECT person_name AS person, count() AS events, uniqExact(toDate(at)) AS days, min(at) AS first_at, "  # noqa: S608
+        f"max(at) AS last_at FROM {table} GROUP BY person_name HAVING person_name IN {{people:Array(String)}} "
+        "ORDER BY person_name",
+        {**parameters, "people": array(people)},
+    )
+
+
+def groups_named(scope: EventScope, *, group_ids: Sequence[str]) -> Query:
+    """What people of these groups did, whether or not the groups have accounts."""
+    table, parameters = events(scope, "at", "group_id", only="group_id IN {groups:Array(String)}")
+    return Query(
+        "SELECT group_id, uniqExact(person) AS users, count() AS events, min(at) AS first_at, max(at) AS last_at "  # noqa: S608
+        f"FROM {table} GROUP BY group_id ORDER BY group_id",
+        {**parameters, "groups": array(group_ids)},
+    )
+
+
 def visits(scope: EventScope, *, gap: timedelta) -> Query:
     """How often and how long people come: sessions, the middle one of them, and people on days."""
     table, parameters = events(scope, "toUnixTimestamp64Micro(at) AS moment")
