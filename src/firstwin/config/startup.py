@@ -58,7 +58,7 @@ def build_demo(*, at: datetime, say: Say) -> None:
     if identity_queries.has_workspace():
         return
     refuse_demo_mail()
-    say("Building the demo workspace: six months of a fictional company (a minute or two, once)")
+    say("Building the demo workspace: six months of a fictional company (some minutes, once)")
     build.build(at=at, tell=say)
 
 

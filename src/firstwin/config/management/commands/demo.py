@@ -25,7 +25,7 @@ class Command(BaseCommand):
         startup.prepare_database(say=self.stdout.write)
         if identity_queries.find_workspace(slug=cast.VENDOR.lower()) is not None:
             raise CommandError(f"There is a workspace {cast.VENDOR} already. Take another FIRSTWIN_HOME to build anew.")
-        self.stdout.write(f"Building the demo workspace {cast.VENDOR} (a minute or two)")
+        self.stdout.write(f"Building the demo workspace {cast.VENDOR} (some minutes)")
         started = time.monotonic()
         build.build(at=at, tell=self.stdout.write)
         self.stdout.write(f"Built in {time.monotonic() - started:.0f} s. Data: {settings.HOME}")
