@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import count
@@ -9,6 +10,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -180,10 +182,16 @@ told = (
     st.lists(told, max_size=12),
     st.integers(0, 40),
     st.integers(1, 40),
+    st.sampled_from([0, 0, 1, 700]),
     st.sampled_from([{}, {}, {"group_id": "oak's"}, {"account_ids": ACCOUNTS[:1]}, {"account_ids": ()}]),
 )
 def test_both_stores_answer_the_same(
-    events: list[StoredEvent], orders: list[tuple[str, Any, Any]], first: int, days: int, more: dict[str, Any]
+    events: list[StoredEvent],
+    orders: list[tuple[str, Any, Any]],
+    first: int,
+    days: int,
+    minutes: int,
+    more: dict[str, Any],
 ) -> None:
     # The engine keeps what earlier examples brought, so each example has workspaces of its own.
     fresh = {UUID(int=1): UUID(int=next(_workspaces)), UUID(int=2): UUID(int=next(_workspaces))}
@@ -198,11 +206,11 @@ def test_both_stores_answer_the_same(
     for order in orders[1::2]:
         tell(plain, workspace, order)
         tell(real, workspace, order)
-    since = START + timedelta(days=first)
+    since = START + timedelta(days=first, minutes=minutes)
     scope = EventScope(
         workspace_id=workspace,
         since=since,
-        until=since + timedelta(days=days),
+        until=since + timedelta(days=days, minutes=minutes // 3),
         source_id=UUID(int=1) if days % 5 == 0 else None,
         **more,
     )
@@ -250,3 +258,33 @@ def test_the_same_event_counts_again_after_thirty_days() -> None:
     for days, new in ((30, 0), (31, 1)):
         again = simple(1, workspace_id=workspace, received_at=START + timedelta(days=days))
         assert writer().append([again]) == new
+
+
+def test_what_is_being_deleted_is_hidden_at_once_and_then_added_up_anew() -> None:
+    workspace = UUID(int=next(_workspaces))
+    events = [
+        simple(n, workspace_id=workspace, user_id=f"user {n % 5}", at=START + timedelta(hours=n)) for n in range(90)
+    ]
+    scope = EventScope(workspace_id=workspace, since=START, until=START + timedelta(days=9))
+    assert writer().append(events) == 90
+    engines[0].write("SYSTEM STOP MERGES events", {})
+    deletion = (
+        "ALTER TABLE events DELETE WHERE workspace_id = {w:UUID} AND user_id = 'user 3' SETTINGS mutations_sync = 0"
+    )
+    engines[0].write(deletion, {"w": str(workspace)})
+    hidden = (writer().stickiness(scope), writer().active_users(scope, by=Period.MONTH))
+    engines[0].write("SYSTEM START MERGES events", {})
+    # Everything that is still to be deleted is waited for by one more deletion, of nobody.
+    nobody = deletion.replace("user 3", "nobody").replace("mutations_sync = 0", "mutations_sync = 2")
+    engines[0].write(nobody, {"w": str(workspace)})
+    gone = (writer().stickiness(scope), writer().active_users(scope, by=Period.MONTH))
+    plain = PlainStore()
+    plain.append([event for event in events if event.user_id != "user 3"])
+    assert hidden == gone == (plain.stickiness(scope), plain.active_users(scope, by=Period.MONTH))
+
+
+def test_questions_are_answered_side_by_side() -> None:
+    question = "SELECT {n:UInt8} AS n, sum(number) AS s FROM numbers(1000000)"
+    with ThreadPoolExecutor(4) as pool:
+        found = list(pool.map(lambda n: engines[0].read(question, {"n": str(n)}), range(8)))
+    assert [msgspec.json.decode(one)["n"] for one in found] == list(range(8))

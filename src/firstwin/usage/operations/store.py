@@ -2,8 +2,11 @@
 
 import importlib
 import importlib.util
+import queue
 import threading
+import time
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -18,6 +21,8 @@ from firstwin.usage.rules import identity
 from firstwin.usage.rules.sql import identities, keeping, tables
 from firstwin.usage.rules.sql.base import Query
 
+READERS = 4
+LOOK_AGAIN_SECONDS = 1.0
 SAME_WITHIN = timedelta(days=30)
 _encoder = msgspec.json.Encoder()
 
@@ -35,39 +40,76 @@ def is_installed() -> bool:
     return importlib.util.find_spec("chdb") is not None
 
 
+@dataclass(slots=True)
+class _Reader:
+    session: Any
+    is_hiding: bool = False
+
+
 class ChdbEngine:
-    """An embedded ClickHouse on one folder. One process at a time can open it, and one question is answered at a time."""
+    """An embedded ClickHouse on one folder. One process at a time can open it; it writes one by one, and reads side by side."""
 
     def __init__(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         # Loaded here, since it takes seconds and hundreds of megabytes that no other process needs.
-        self._session: Any = importlib.import_module("chdb.session").Session(str(folder))
+        self._sessions: Any = importlib.import_module("chdb.session")
+        self._folder = str(folder)
         self._lock = threading.Lock()
-        self.write("CREATE DATABASE IF NOT EXISTS firstwin ENGINE = Atomic", {})
-        self.write("USE firstwin", {})
+        self._is_hiding, self._look_again_at = True, 0.0
+        self._writer = self._open()
         for table in (*tables.TABLES, *keeping.PREPARE):
             self.write(table, {})
+        self._readers: queue.LifoQueue[_Reader] = queue.LifoQueue()
+        for _ in range(READERS):
+            self._readers.put(_Reader(self._open()))
 
     def read(self, text: str, parameters: Mapping[str, str]) -> bytes:
         """Return the rows of a query as JSON lines."""
-        return bytes(self._run(text, parameters).bytes())
+        reader = self._readers.get()
+        try:
+            self._hide_in(reader)
+            return bytes(self._run(reader.session, text, parameters).bytes())
+        finally:
+            self._readers.put(reader)
 
     def write(self, text: str, parameters: Mapping[str, str], lines: bytes = b"") -> int:
         """Run a statement and return how many rows were written."""
         statement = f"{text}\n{lines.decode()}" if lines else text
-        return int(self._run(statement, parameters).rows_written())
+        with self._lock:
+            self._is_hiding = self._is_hiding or " DELETE WHERE " in text
+            return int(self._run(self._writer, statement, parameters).rows_written())
 
     def close(self) -> None:
-        """Let go of the folder."""
+        """Let go of the folder, once all questions are answered."""
         with self._lock:
-            self._session.close()
+            for _ in range(READERS):
+                self._readers.get().session.close()
+            self._writer.close()
 
-    def _run(self, text: str, parameters: Mapping[str, str]) -> Any:
-        with self._lock:
-            try:
-                return self._session.query(text, "JSONEachRow", params=dict(parameters))
-            except Exception as error:  # chDB raises many kinds, some of them plain RuntimeErrors
-                raise StoreUnavailableError(str(error)[:500]) from error
+    def _hide_in(self, reader: "_Reader") -> None:
+        """Let a reader leave out what is being deleted, as long as anything is: it then reads nothing that is added up."""
+        if self._is_hiding and time.monotonic() >= self._look_again_at:
+            self._look_again_at = time.monotonic() + LOOK_AGAIN_SECONDS
+            with self._lock:
+                self._is_hiding = bool(
+                    bytes(self._run(reader.session, tables.UNFINISHED_DELETIONS, {}).bytes()).strip()
+                )
+        if reader.is_hiding is not self._is_hiding:
+            reader.is_hiding = self._is_hiding
+            self._run(reader.session, f"SET apply_mutations_on_fly = {int(reader.is_hiding)}", {})
+
+    def _open(self) -> Any:
+        session = self._sessions.Session(self._folder)
+        self._run(session, "CREATE DATABASE IF NOT EXISTS firstwin ENGINE = Atomic", {})
+        self._run(session, "USE firstwin", {})
+        return session
+
+    @staticmethod
+    def _run(session: Any, text: str, parameters: Mapping[str, str]) -> Any:
+        try:
+            return session.query(text, "JSONEachRow", params=dict(parameters))
+        except Exception as error:  # chDB raises many kinds, some of them plain RuntimeErrors
+            raise StoreUnavailableError(str(error)[:500]) from error
 
 
 class EventWriter(EventReader):

@@ -4,14 +4,14 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from firstwin.usage.contracts.store import EventScope, Period
-from firstwin.usage.rules.sql.base import STARTS, Query, array, events, instant, microseconds, names_only, text
+from firstwin.usage.rules.sql.base import STARTS, Query, array, days, events, instant, microseconds, names_only, text
 
 
 def activity_by_account(scope: EventScope, *, by: Period) -> Query:
     """An account did in a period what the people of its groups did."""
-    table, parameters = events(scope, f"{STARTS[by].format('at')} AS on", account=True)
+    table, parameters = days(scope, account=True)
     return Query(
-        f"SELECT account_id, on, uniqExact(person) AS users, count() AS events FROM {table} "  # noqa: S608
+        f"SELECT account_id, {STARTS[by].format('day')} AS on, uniqExact(person) AS users, sum(times) AS events FROM {table} "  # noqa: S608
         "GROUP BY account_id, on ORDER BY toString(account_id), on",
         parameters,
     )
@@ -19,10 +19,13 @@ def activity_by_account(scope: EventScope, *, by: Period) -> Query:
 
 def accounts(scope: EventScope) -> Query:
     """Accounts of which nobody did anything are left out."""
-    table, parameters = events(scope, "at", account=True)
+    table, parameters = days(scope, account=True)
+    figures = (
+        "uniqExact(person) AS users, sum(times) AS events, uniqExact(day) AS days, "
+        "min(rows.first_at) AS first_at, max(rows.last_at) AS last_at"
+    )
     return Query(
-        "SELECT account_id, uniqExact(person) AS users, count() AS events, uniqExact(toDate(at)) AS days, "  # noqa: S608
-        f"min(at) AS first_at, max(at) AS last_at FROM {table} GROUP BY account_id ORDER BY toString(account_id)",
+        f"SELECT account_id, {figures} FROM {table} AS rows GROUP BY account_id ORDER BY toString(account_id)",  # noqa: S608
         parameters,
     )
 

@@ -16,6 +16,8 @@ COLUMNS = (
 )
 STARTS = {Period.DAY: "toDate({})", Period.WEEK: "toMonday({})", Period.MONTH: "toStartOfMonth({})"}
 SUBJECTS = {Subject.PERSON: "person_name", Subject.GROUP: "group_id", Subject.ACCOUNT: "toString(account_id)"}
+_SINCE = "at >= {since:DateTime64(6, 'UTC')}"
+_UNTIL = "at < {until:DateTime64(6, 'UTC')}"
 _IDENTITIES = (
     "SELECT raw, person AS known_person, name AS known_name FROM identities FINAL WHERE workspace_id = {workspace:UUID}"
 )
@@ -34,24 +36,30 @@ class Query:
 
 def where(scope: EventScope) -> tuple[str, dict[str, str]]:
     """Return the condition of a scope on rows of events, and its parameters."""
-    condition = (
-        "workspace_id = {workspace:UUID} AND at >= {since:DateTime64(6, 'UTC')} AND at < {until:DateTime64(6, 'UTC')}"
-    )
     parameters = {
         "workspace": str(scope.workspace_id),
         "since": instant(scope.since),
         "until": instant(scope.until),
+        "group": text(scope.group_id),
+        "source": str(scope.source_id) if scope.source_id else "",
+        "accounts": uuids(scope.account_ids or ()),
     }
+    given = {"group": scope.group_id, "source": scope.source_id, "accounts": scope.account_ids is not None}
+    return (
+        f"{_place(scope)} AND {_SINCE} AND {_UNTIL}",
+        {name: value for name, value in parameters.items() if given.get(name, True)},
+    )
+
+
+def _place(scope: EventScope) -> str:
+    condition = "workspace_id = {workspace:UUID}"
     if scope.group_id:
         condition += " AND group_id = {group:String}"
-        parameters["group"] = text(scope.group_id)
     if scope.source_id is not None:
         condition += " AND source_id = {source:UUID}"
-        parameters["source"] = str(scope.source_id)
     if scope.account_ids is not None:
         condition += f" AND group_id IN (SELECT placed FROM ({_PLACES}) WHERE account_id IN {{accounts:Array(UUID)}})"  # noqa: S608
-        parameters["accounts"] = uuids(scope.account_ids)
-    return condition, parameters
+    return condition
 
 
 def events(
@@ -81,6 +89,41 @@ def events(
     chosen = ", ".join(inner) or "1 AS nothing"
     rows = f"(SELECT {chosen} FROM events WHERE {narrowing}) AS rows{joins}"  # noqa: S608
     return f"(SELECT {', '.join(outer) or '1'} FROM {rows})", parameters  # noqa: S608
+
+
+def days(scope: EventScope, *, account: bool = False) -> tuple[str, dict[str, str]]:
+    """Return who did how much on which day as a table in brackets, and its parameters.
+
+    Whole days are read from what the store adds up by itself, the ends of the scope from events. One person may have
+    several rows for a day.
+    """
+    _, parameters = where(scope)
+    first = scope.since.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+    first = first if first == scope.since else first + timedelta(days=1)
+    last = scope.until.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+    pieces = []
+    if first < last:
+        parameters = {**parameters, "first": first.date().isoformat(), "last": last.date().isoformat()}
+        pieces.append("toDate(at) >= {first:Date} AND toDate(at) < {last:Date}")
+    if first >= last:
+        pieces.append(_SINCE + " AND " + _UNTIL)
+    else:
+        if scope.since < first:
+            pieces.append(_SINCE + " AND at < toDateTime64({first:Date}, 6, 'UTC')")
+        if scope.until > last:
+            pieces.append(_UNTIL + " AND at >= toDateTime64({last:Date}, 6, 'UTC')")
+    rows = " UNION ALL ".join(
+        "SELECT toDate(at) AS day, group_id AS placed_in, who, count() AS times, min(at) AS first_at, "  # noqa: S608
+        f"max(at) AS last_at FROM events WHERE {_place(scope)} AND {piece} GROUP BY toDate(at), group_id, who"
+        for piece in pieces
+    )
+    place = f" INNER JOIN ({_PLACES}) AS places ON rows.placed_in = places.placed" if account else ""
+    return (
+        f"(SELECT day, times, first_at, last_at, if(known_person = 0, who, known_person) AS person"  # noqa: S608
+        f"{', account_id' if account else ''} FROM ({rows}) AS rows "
+        f"LEFT ANY JOIN ({_IDENTITIES}) AS known ON rows.who = known.raw{place})",
+        parameters,
+    )
 
 
 def names_only(names: Sequence[str]) -> tuple[str, dict[str, str]]:

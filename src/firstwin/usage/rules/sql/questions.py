@@ -10,6 +10,7 @@ from firstwin.usage.rules.sql.base import (
     SUBJECTS,
     Query,
     array,
+    days,
     events,
     instant,
     microseconds,
@@ -24,8 +25,12 @@ _TRACK = "kind = 'track'"
 
 def active_users(scope: EventScope, *, by: Period) -> Query:
     """Somebody is active in a period if they did anything in it."""
-    table, parameters = events(scope, f"{STARTS[by].format('at')} AS on")
-    return Query(f"SELECT on, uniqExact(person) AS users FROM {table} GROUP BY on ORDER BY on", parameters)  # noqa: S608
+    table, parameters = days(scope)
+    return Query(
+        f"SELECT {STARTS[by].format('day')} AS on, uniqExact(person) AS users FROM {table} "  # noqa: S608
+        "GROUP BY on ORDER BY on",
+        parameters,
+    )
 
 
 def sessions(scope: EventScope, *, gap: timedelta) -> Query:
@@ -119,11 +124,11 @@ def funnel(scope: EventScope, *, steps: Sequence[str], within: timedelta, of: Su
 
 def retention(scope: EventScope, *, weeks: int) -> Query:
     """People belong to the week in which they began, and return in every later week in which they do anything."""
-    table, parameters = events(scope, "toMonday(at) AS week")
+    table, parameters = days(scope)
     returned = ", ".join(f"countIf(has(active, toDate(began + 7 * {week}))) AS w{week}" for week in range(weeks + 1))
     return Query(
         f"SELECT began, count() AS size, {returned} FROM ("  # noqa: S608
-        f"SELECT min(week) AS began, groupUniqArray(week) AS active FROM {table} GROUP BY person) "
+        f"SELECT min(toMonday(day)) AS began, groupUniqArray(toMonday(day)) AS active FROM {table} GROUP BY person) "
         "GROUP BY began ORDER BY began",
         parameters,
     )
@@ -131,7 +136,7 @@ def retention(scope: EventScope, *, weeks: int) -> Query:
 
 def stickiness(scope: EventScope) -> Query:
     """People are sorted by on how many days they did anything."""
-    table, parameters = events(scope, "toDate(at) AS day")
+    table, parameters = days(scope)
     return Query(
         f"SELECT days, count() AS users FROM (SELECT uniqExact(day) AS days FROM {table} GROUP BY person) "  # noqa: S608
         "GROUP BY days ORDER BY days",

@@ -7,6 +7,11 @@ from firstwin.usage.rules.sql.base import Query, instant
 from firstwin.usage.rules.sql.identities import names_of
 
 WHO = "sipHash64(workspace_id, if(user_id != '', user_id, concat('anonymous:', anonymous_id)))"
+# Kept in every part beside its rows, so never more or less than they are, whatever is inserted, merged, deleted or killed.
+USER_DAYS = (
+    "(SELECT workspace_id, toDate(at), group_id, source_id, who, count(), min(at), max(at) "
+    "GROUP BY workspace_id, toDate(at), group_id, source_id, who)"
+)
 TABLES = (
     f"""CREATE TABLE IF NOT EXISTS events (
     workspace_id UUID,
@@ -23,11 +28,15 @@ TABLES = (
     properties String CODEC(ZSTD(3)),
     context String CODEC(ZSTD(3)),
     person String ALIAS if(user_id != '', user_id, concat('anonymous:', anonymous_id)),
-    who UInt64 MATERIALIZED {WHO} CODEC(ZSTD(1))
+    who UInt64 MATERIALIZED {WHO} CODEC(ZSTD(1)),
+    INDEX by_who who TYPE bloom_filter GRANULARITY 1,
+    PROJECTION user_days {USER_DAYS}
 ) ENGINE = MergeTree PARTITION BY toYYYYMM(at)
 ORDER BY (workspace_id, group_id, user_id, anonymous_id, at)
 SETTINGS fsync_after_insert = 1, fsync_part_directory = 1""",
     f"ALTER TABLE events ADD COLUMN IF NOT EXISTS who UInt64 MATERIALIZED {WHO} CODEC(ZSTD(1))",
+    "ALTER TABLE events ADD INDEX IF NOT EXISTS by_who who TYPE bloom_filter GRANULARITY 1",
+    f"ALTER TABLE events ADD PROJECTION IF NOT EXISTS user_days {USER_DAYS}",
     "CREATE TABLE IF NOT EXISTS incoming (workspace_id UUID, message_key UUID) ENGINE = Memory",
     """CREATE TABLE IF NOT EXISTS links (workspace_id UUID, anonymous_id String, user_id String, version UInt64)
 ENGINE = ReplacingMergeTree(version) ORDER BY (workspace_id, anonymous_id)
@@ -43,6 +52,7 @@ SETTINGS fsync_after_insert = 1, fsync_part_directory = 1""",
 ENGINE = ReplacingMergeTree(version) ORDER BY (workspace_id, group_id)
 SETTINGS fsync_after_insert = 1, fsync_part_directory = 1""",
 )
+UNFINISHED_DELETIONS = "SELECT 1 FROM system.mutations WHERE database = currentDatabase() AND NOT is_done LIMIT 1"
 INSERT_EVENTS = "INSERT INTO events SETTINGS date_time_input_format = 'best_effort' FORMAT JSONEachRow"
 CLEAR_INCOMING = "TRUNCATE TABLE incoming"
 INSERT_INCOMING = "INSERT INTO incoming FORMAT JSONEachRow"
