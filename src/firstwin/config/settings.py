@@ -204,6 +204,14 @@ EVENT_STORE = env.flag(
     "FIRSTWIN_EVENT_STORE", default=True, help="Keep product events on this machine; yes on one machine only"
 )
 EVENT_STORE_FOLDER = HOME / "events"
+EVENT_STORE_URL = env.text(
+    "FIRSTWIN_EVENT_STORE_URL",
+    "",
+    help="A ClickHouse server that keeps product events instead: https://user:password@host/db",
+)
+EVENT_STORE_CLUSTER = env.text(
+    "FIRSTWIN_EVENT_STORE_CLUSTER", "", help="Its cluster, for tables that are replicated and spread over shards"
+)
 USAGE_INBOX_BYTES = 1_000_000 * env.number(
     "FIRSTWIN_USAGE_INBOX_MB", 1000, at_least=1, help="How many MB of product events may wait before senders must"
 )

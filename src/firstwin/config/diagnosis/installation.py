@@ -98,7 +98,7 @@ def look_at_product_events(now: datetime) -> Finding:
         text = f"{waiting.events:,} wait in the inbox, the oldest since {waiting.oldest_at:%Y-%m-%d %H:%M} UTC"
         remedy = "Start their store: firstwin up (or firstwin event_store on its own). Nothing is lost meanwhile."
         return wrong("Product events", text, remedy)
-    if settings.EVENT_STORE and not event_store.is_installed():
+    if settings.EVENT_STORE and not settings.EVENT_STORE_URL and not event_store.is_installed():
         remedy = "Run make run in the checkout, or pip install chdb."
         return note("Product events", "the engine of their store (chdb) is not installed", remedy)
     return fine("Product events", "none waits for long")

@@ -13,11 +13,11 @@ import structlog
 from django.db import DatabaseError, close_old_connections
 
 from firstwin.shared import clock
-from firstwin.usage.contracts.store import StoreUnavailableError
-from firstwin.usage.operations import applying, draining
+from firstwin.usage.contracts.store import Engine, StoreUnavailableError
+from firstwin.usage.operations import applying, draining, lease
 from firstwin.usage.operations.keeping import EngineKeeper
 from firstwin.usage.operations.store import ChdbEngine, EventWriter
-from firstwin.usage.queries.store import OwnerAddress, StoreCall
+from firstwin.usage.queries.store import ClusterEngine, OwnerAddress, StoreCall
 
 LOOK_EVERY_SECONDS = 0.5
 LONGEST_PAUSE_SECONDS = 30.0
@@ -34,20 +34,28 @@ class EngineBrokenError(RuntimeError):
 class StoreOwner:
     """Opens the store when it is first needed: an installation without product events never loads the engine."""
 
-    def __init__(self, *, folder: Path, address_file: Path) -> None:
+    def __init__(self, *, folder: Path, address_file: Path, url: str = "", cluster: str = "") -> None:
         self._folder = folder
         self._address_file = address_file
         self._secret = secrets.token_urlsafe(32)
-        self._engine: ChdbEngine | None = None
+        self._url, self._cluster = url, cluster
+        self._engine: ChdbEngine | ClusterEngine | None = None
         self._opening = threading.Lock()
         self._failures = 0
 
-    def engine(self) -> ChdbEngine:
-        """Return the engine, opened."""
+    def engine(self) -> ChdbEngine | ClusterEngine:
+        """Return the engine, opened; with a URL it is a server elsewhere, whose tables are made if they are not there."""
         with self._opening:
             if self._engine is None:
-                self._engine = ChdbEngine(self._folder)
+                self._engine = self._opened()
             return self._engine
+
+    def _opened(self) -> ChdbEngine | ClusterEngine:
+        if not self._url:
+            return ChdbEngine(self._folder)
+        engine = ClusterEngine(self._url, cluster=self._cluster)
+        engine.prepare()
+        return engine
 
     def run(self, stop: threading.Event) -> None:
         """Answer and drain until asked to stop."""
@@ -78,6 +86,8 @@ class StoreOwner:
 
     def _drain_once(self) -> bool:
         """Do what was ordered, then a round of draining; after several that failed, batch by batch."""
+        if not lease.is_ours():
+            return False
         has_more = False
         if applying.has_orders():
             writer = EventWriter(self.engine())
@@ -101,7 +111,7 @@ class StoreOwner:
         part.replace(self._address_file)
 
 
-def _answering(engine: Callable[[], ChdbEngine], secret: str) -> type[BaseHTTPRequestHandler]:
+def _answering(engine: Callable[[], Engine], secret: str) -> type[BaseHTTPRequestHandler]:
     class Answers(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             if not secrets.compare_digest(self.headers.get("Authorization", ""), f"Bearer {secret}"):

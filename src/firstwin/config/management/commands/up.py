@@ -45,7 +45,7 @@ class Command(BaseCommand):
         ]
         if not settings.EVENT_STORE:
             return children
-        if event_store.is_installed():
+        if settings.EVENT_STORE_URL or event_store.is_installed():
             children.append(supervisor.Child("event store", supervisor.command("event_store")))
         else:
             self.say(

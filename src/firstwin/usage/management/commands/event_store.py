@@ -17,12 +17,18 @@ class Command(BaseCommand):
     requires_system_checks = []
 
     def handle(self, *_args: Any, **_options: Any) -> None:
-        if not store_operations.is_installed():
+        if not settings.EVENT_STORE_URL and not store_operations.is_installed():
             raise CommandError("The engine of the event store (chdb) is not installed here. Events wait in the inbox.")
         stop = threading.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: stop.set())
         try:
-            StoreOwner(folder=settings.EVENT_STORE_FOLDER, address_file=address_file()).run(stop)
+            owner = StoreOwner(
+                folder=settings.EVENT_STORE_FOLDER,
+                address_file=address_file(),
+                url=settings.EVENT_STORE_URL,
+                cluster=settings.EVENT_STORE_CLUSTER,
+            )
+            owner.run(stop)
         except EngineBrokenError as error:
             raise CommandError(str(error)) from error
