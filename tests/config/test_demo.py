@@ -1,12 +1,14 @@
 from collections import Counter
 from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
 
 import pytest
 from django.core.management import CommandError, call_command
 from pytest_django.fixtures import Settings
 
 from firstwin.communications.queries import messages as message_queries
-from firstwin.config.demo import accounts, build, cast, script
+from firstwin.config.demo import accounts, build, cast, quillmark, script
 from firstwin.config.demo.accounts import STORIES, Fate
 from firstwin.customers.contracts import Segment
 from firstwin.identity.contracts import system_actor
@@ -14,6 +16,8 @@ from firstwin.journal import operations as journal_operations
 from firstwin.journal import queries as journal_queries
 from firstwin.projects.contracts import ProjectState
 from firstwin.projects.queries import portfolio
+from firstwin.usage.models import InboxBatch, RejectedEvent
+from firstwin.usage.queries import features, inbox
 
 TODAY = datetime(2026, 11, 20, 16, 0, tzinfo=UTC)
 
@@ -51,9 +55,30 @@ def small_cast() -> tuple[accounts.Story, ...]:
     return tuple(story for story in STORIES if story.name in wanted)
 
 
+def sent_by_the_product(workspace_id: UUID) -> list[tuple[UUID, str, str]]:
+    """What the product sent, which is what waits in the inbox, all of it as it should be."""
+    assert not RejectedEvent.objects.for_workspace(workspace_id).exists()
+    rows = InboxBatch.objects.for_workspace(workspace_id).order_by("id")
+    events = [event for row in rows for event in inbox.events_of(bytes(row.lines))]
+    assert all(event.at <= TODAY and event.received_at <= TODAY for event in events)
+    assert len({event.message_key for event in events}) == len(events)
+    return [(event.message_key, event.name, event.group_id) for event in events]
+
+
+def test_each_account_uses_the_product_as_its_story_says() -> None:
+    names = {story.name for story in STORIES}
+    assert set(quillmark.PULSES) | set(quillmark.QUIET_CHAMPIONS) | quillmark.KNOWN_BY_DOMAIN <= names
+    assert len({quillmark.group_of(story) for story in STORIES}) == len(STORIES)
+    for story in STORIES:
+        pulse = quillmark.pulse_of(story)
+        assert (pulse is None) == (story.fate is Fate.NOT_LAUNCHED)
+        assert pulse is None or 0 < pulse.share <= 1
+    assert {part.product for part in quillmark.PARTS} == set(accounts.ALL)
+
+
 @pytest.mark.django_db
 def test_the_demo_is_the_same_every_time_and_leaves_nothing_undone() -> None:
-    told = []
+    told: list[list[Any]] = []
     for _ in range(2):
         workspace = build.build(at=TODAY, stories=small_cast())
         actor = system_actor(workspace.id)
@@ -67,6 +92,10 @@ def test_the_demo_is_the_same_every_time_and_leaves_nothing_undone() -> None:
         assert Counter(project.state for project in projects) == {ProjectState.ACTIVE: 2}
         assert next(project for project in projects if project.account_name == "Kumquat Finance").stuck_count == 1
         assert len(message_queries.list_messages(actor=actor, limit=100).items) > 5
+        sent = sent_by_the_product(workspace.id)
+        assert 20 < len(sent) < 400
+        assert len(features.list_features(actor=actor)) == len(quillmark.PARTS)
+        told[-1].append(tuple(sorted(sent)))
         journal_operations.seal_entries()
         assert journal_queries.verify_chain(workspace_id=workspace.id, at=TODAY).is_intact
     assert told[0] == told[1]

@@ -13,7 +13,7 @@ from datetime import datetime, time, timedelta
 from django.db import transaction
 
 from firstwin.communications.operations import notifications
-from firstwin.config.demo import cast, glance, troupe
+from firstwin.config.demo import cast, glance, product_events, troupe
 from firstwin.config.demo.accounts import STORIES, Fate, Story
 from firstwin.config.demo.play import Play
 from firstwin.config.demo.troupe import Troupe
@@ -48,6 +48,7 @@ def build(*, at: datetime, tell: Tell = lambda _: None, stories: tuple[Story, ..
         founded = at - timedelta(days=FOUNDED_DAYS_AGO)
         people = troupe.found_vendor(at=founded)
         builtin.install_builtin_playbooks(actor=system_actor(people.workspace.id), at=founded)
+        source = product_events.connect(people, at=founded + timedelta(minutes=40))
         in_order = sorted(stories, key=lambda story: -story.signed_days_ago)
         stage = Stage(troupe=people, waiting=list(in_order))
         told = 0
@@ -60,6 +61,9 @@ def build(*, at: datetime, tell: Tell = lambda _: None, stories: tuple[Story, ..
             if month > told:
                 told = month
                 tell(f"  {moment:%B %Y}: {len(stage.plays)} projects launched")
+        signed = {story.name: signed_at(story, today=at) for story in stories}
+        sent = product_events.send(people, source, stories, signed=signed, at=at)
+        tell(f"  {sent:,} product events wait for the event store")
         job_operations.run_due(now=at)
         return people.workspace
 

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
 
-from firstwin.config.demo import cast
+from firstwin.config.demo import cast, quillmark
 from firstwin.config.demo.accounts import PEOPLE_BY_SEGMENT, Story
 from firstwin.customers.contracts import AccountInfo, NewAccount, NewContact
 from firstwin.customers.operations import accounts as account_operations
@@ -97,7 +97,7 @@ def enter_account(troupe: Troupe, story: Story, *, signed_at: datetime, casting:
             time_zone=story.time_zone,
             website=f"https://{story.slug}.example.com",
             owner_id=specialist.id,
-            external_ids={"crm": f"OPP-{dice.randrange(10_000, 99_999)}"},
+            external_ids={"crm": f"OPP-{dice.randrange(10_000, 99_999)}", **quillmark.ids_of(story)},
         ),
         at=signed_at,
     )
