@@ -27,6 +27,7 @@ from firstwin.projects.http.updates_api import project_updates, update_runs_rout
 from firstwin.projects.http.workload_api import workload
 from firstwin.shared import middleware
 from firstwin.usage.http.api import history_imports
+from firstwin.usage.http.known_api import usage
 
 DESCRIPTION = """
 Everything that the product's own pages do, for programs.
@@ -96,6 +97,7 @@ mount("/workload", workload, write=Scope.PROJECTS_WRITE)
 mount("/bookings", bookings, write=Scope.PROJECTS_WRITE)
 mount("/history-imports", history_imports, write=Scope.ADMIN)
 mount("/playbooks", playbooks, write=Scope.PLAYBOOKS_WRITE)
+mount("/usage", usage, write=Scope.ACCOUNTS_WRITE)
 
 _swagger = Swagger({"persistAuthorization": False, "filter": True})
 

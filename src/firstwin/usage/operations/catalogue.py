@@ -29,6 +29,7 @@ from firstwin.usage.queries.catalogue import event_type_info
 from firstwin.usage.rules import identities, tracking_plan
 
 LONGEST_DESCRIPTION = 2000
+LARGEST_PLAN = tracking_plan.LARGEST_FILE
 
 
 def describe_event(*, actor: Actor, event_type_id: UUID, description: str, at: datetime) -> EventTypeInfo:
@@ -73,6 +74,28 @@ def block_event(*, actor: Actor, event_type_id: UUID, is_blocked: bool, at: date
             fact = EventBlocked if is_blocked else EventUnblocked
             journal_operations.record(fact(event_type_id=row.id, title=row.name), actor=actor, at=at)
     return event_type_info(row)
+
+
+def change_event(
+    *,
+    actor: Actor,
+    event_type_id: UUID,
+    description: str | None = None,
+    is_expected: bool | None = None,
+    is_blocked: bool | None = None,
+    at: datetime,
+) -> EventTypeInfo:
+    """Change several things about an event at once, all or none; what is None stays."""
+    require_shaper(actor=actor)
+    with transaction.atomic():
+        row = _locked(actor, event_type_id)
+        if description is not None:
+            describe_event(actor=actor, event_type_id=row.id, description=description, at=at)
+        if is_expected is not None:
+            expect_event(actor=actor, event_type_id=row.id, is_expected=is_expected, at=at)
+        if is_blocked is not None:
+            block_event(actor=actor, event_type_id=row.id, is_blocked=is_blocked, at=at)
+        return event_type_info(_locked(actor, event_type_id))
 
 
 def settle_drift(*, actor: Actor, drift_id: UUID, at: datetime) -> None:

@@ -119,6 +119,16 @@ def give_licence(
         journal_operations.record(fact, actor=actor, at=at)
 
 
+def decide_licence(
+    *, actor: Actor, feature_id: UUID, account_id: UUID, is_granted: bool | None, note: str, at: datetime
+) -> None:
+    """Let an account use a feature, or not; None lets its products say it."""
+    if is_granted is None:
+        end_licence(actor=actor, feature_id=feature_id, account_id=account_id, at=at)
+    else:
+        give_licence(actor=actor, feature_id=feature_id, account_id=account_id, is_granted=is_granted, note=note, at=at)
+
+
 def end_licence(*, actor: Actor, feature_id: UUID, account_id: UUID, at: datetime) -> None:
     """Let the products of an account say again whether it may use a feature; without an exception nothing changes."""
     require_shaper(actor=actor)

@@ -31,7 +31,6 @@ STATES = (
     ("blocked", "Blocked"),
 )
 KINDS = (("track", "Track"), ("page", "Page"), ("screen", "Screen"))
-LARGEST_PLAN = 1_000_001
 
 
 class DescriptionForm(forms.Form):
@@ -172,7 +171,10 @@ def import_plan(request: HttpRequest, actor: Actor) -> HttpResponse:
         file = form.cleaned_data["file"]
         try:
             done = catalogue_operations.import_plan(
-                actor=actor, file_name=file.name, content=file.read(LARGEST_PLAN), at=clock.now()
+                actor=actor,
+                file_name=file.name,
+                content=file.read(catalogue_operations.LARGEST_PLAN + 1),
+                at=clock.now(),
             )
         except InvalidInputError as error:
             for problem in error.problems:

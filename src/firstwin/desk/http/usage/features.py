@@ -188,17 +188,14 @@ def license_account(request: HttpRequest, actor: Actor, account_id: UUID, featur
 
     def carry_out() -> str:
         given = form.cleaned_data
-        if given["may"] == "products":
-            feature_operations.end_licence(actor=actor, feature_id=feature_id, account_id=account_id, at=clock.now())
-        else:
-            feature_operations.give_licence(
-                actor=actor,
-                feature_id=feature_id,
-                account_id=account_id,
-                is_granted=given["may"] == "yes",
-                note=given["note"],
-                at=clock.now(),
-            )
+        feature_operations.decide_licence(
+            actor=actor,
+            feature_id=feature_id,
+            account_id=account_id,
+            is_granted={"yes": True, "no": False}.get(given["may"]),
+            note=given["note"],
+            at=clock.now(),
+        )
         return f"The licence of {account.name} for “{feature.name}” is kept."
 
     question = Question(title=f"“{feature.name}” for {account.name}", verb="Save")
