@@ -53,7 +53,8 @@ from firstwin.projects.operations import baselines, comments, statements, steeri
 from firstwin.projects.operations import files as file_operations
 from firstwin.projects.queries import statements as statement_queries
 from firstwin.shared.models import WorkspaceModel
-from firstwin.usage.operations import history
+from firstwin.usage.models import SetAsideBatch
+from firstwin.usage.operations import erasure, history
 from firstwin.usage.queries import sources
 from tests.factories.calendars import enter
 from tests.factories.communications import MORNING, talking_definition
@@ -255,6 +256,15 @@ def _history(world: World) -> UUID:
     return made.id
 
 
+def _erasure(world: World) -> UUID:
+    return erasure.erase_person(actor=world.actor, person="ada", reference="", refuses_later=True, at=AT).id
+
+
+def _set_aside(world: World) -> Any:
+    given = {"received_at": AT, "set_aside_at": AT, "events": 1, "size": 1, "lines": b"x", "reason": "broken"}
+    return _new(SetAsideBatch, world, source_id=UUID(world.id("source_id")), **given)
+
+
 def _write_key(world: World) -> Any:
     source_id = UUID(world.id("source_id"))
     return sources.get_source(actor=world.actor, source_id=source_id).keys[0].id
@@ -311,6 +321,8 @@ THINGS: dict[str, Callable[[World], Any]] = {
     "source_id": lambda world: make_source(world.actor).id,
     "write_key_id": _write_key,
     "history_id": _history,
+    "erasure_id": _erasure,
+    "batch_id": _set_aside,
     "step_id": _step,
     "baseline_id": _baseline,
     "api_key_id": lambda world: make_api_key(workspace=world.workspace)[0].id,

@@ -9,6 +9,8 @@ from firstwin.config import database, heartbeat
 from firstwin.config.diagnosis import installation, machine
 from firstwin.config.diagnosis.findings import Verdict
 from firstwin.shared import clock
+from firstwin.usage.models import StoreOrder
+from tests.factories.identity import make_workspace
 from tests.factories.usage import make_source, take_in, track
 
 
@@ -57,6 +59,19 @@ def test_product_events_that_wait_for_long_are_wrong() -> None:
     found = installation.look_at_product_events(now + timedelta(minutes=6))
     assert found.verdict is Verdict.WRONG
     assert found.text.startswith("2 wait in the inbox")
+
+
+@pytest.mark.django_db
+def test_orders_that_wait_or_failed_are_wrong() -> None:
+    now = clock.now()
+    order = StoreOrder(workspace_id=make_workspace().id, kind="link", created_at=now)
+    order.save(force_insert=True)
+    assert installation.look_at_product_events(now).verdict is not Verdict.WRONG
+    found = installation.look_at_product_events(now + timedelta(hours=2))
+    assert found.text.startswith("1 orders wait for their store")
+    order.problem = "refused"
+    order.save()
+    assert installation.look_at_product_events(now).text.endswith("1 orders to the store failed")
 
 
 def test_mail_without_a_way_out_is_wrong(settings: Settings) -> None:

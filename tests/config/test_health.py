@@ -6,6 +6,8 @@ from pytest_django.fixtures import Settings
 
 from firstwin.config import heartbeat
 from firstwin.shared import clock
+from firstwin.usage.models import InboxBatch, StoreOrder
+from tests.factories.usage import make_source, take_in, track
 
 
 def test_live_needs_no_database(client: Client) -> None:
@@ -19,7 +21,7 @@ def test_ready_says_when_no_worker_was_ever_seen(client: Client) -> None:
     assert answer.status_code == 200
     assert answer.json() == {
         "status": "degraded",
-        "checks": {"database": "ok", "migrations": "ok", "worker": "has not run yet"},
+        "checks": {"database": "ok", "migrations": "ok", "worker": "has not run yet", "product_events": "ok"},
     }
 
 
@@ -29,6 +31,23 @@ def test_ready_follows_the_heartbeat_of_the_worker(client: Client) -> None:
     assert client.get("/health/ready").json()["status"] == "ready"
     heartbeat.beat(clock.now() - heartbeat.SILENT_AFTER - timedelta(seconds=1))
     assert client.get("/health/ready").json()["checks"]["worker"].startswith("silent since 20")
+
+
+@pytest.mark.django_db
+def test_ready_says_when_product_events_do_not_get_into_their_store(client: Client) -> None:
+    heartbeat.beat(clock.now())
+    source = make_source()
+    take_in(source, track(), at=clock.now() - timedelta(minutes=6))
+    answer = client.get("/health/ready")
+    assert answer.status_code == 200
+    assert answer.json()["status"] == "degraded"
+    assert answer.json()["checks"]["product_events"].startswith("wait since 20")
+    InboxBatch.objects.for_workspace(source.workspace_id).delete()
+    StoreOrder(workspace_id=source.workspace_id, kind="link", created_at=clock.now(), problem="no").save(
+        force_insert=True
+    )
+    assert client.get("/health/ready").json()["checks"]["product_events"] == "0 batches set aside, 1 orders failed"
+    assert b"firstwin_store_orders_failed 1.0" in client.get("/metrics").content
 
 
 @pytest.mark.django_db

@@ -78,7 +78,7 @@ def test_everything_of_a_person_goes_everywhere_and_nothing_else_does(
     work(keeper, later)
     hidden = keeping.get_erasure(actor=actor, erasure_id=asked.id)
     assert hidden.state is ErasureState.HIDDEN
-    assert hidden.found == {"events": 2, "inbox": 3, "set_aside": 4, "rejected": 1}
+    assert hidden.found == {"events": 2, "inbox": 3, "set_aside": 4, "rejected": 1, "faults": 0, "people": 1}
     assert [(event.workspace_id, event.name) for event in store.events] == [
         (source.workspace_id, "C"),
         (other.workspace_id, "A"),
@@ -95,7 +95,7 @@ def test_everything_of_a_person_goes_everywhere_and_nothing_else_does(
     work(keeper, later + timedelta(seconds=20))
     gone = keeping.get_erasure(actor=actor, erasure_id=asked.id)
     assert (gone.state, gone.gone_at) == (ErasureState.GONE, later + timedelta(seconds=20))
-    assert gone.left == {"events": 0, "inbox": 0, "set_aside": 0, "rejected": 0}
+    assert gone.left == {"events": 0, "inbox": 0, "set_aside": 0, "rejected": 0, "faults": 0}
     assert not applying.has_orders()
     assert recorded(actor)[-2:] == ["usage_erasure.asked", "usage_erasure.done"]
 

@@ -9,7 +9,7 @@ from firstwin.config.metrics import Gauges
 from firstwin.identity import queries as identity_queries
 from firstwin.jobs import queries as job_queries
 from firstwin.journal import queries as journal_queries
-from firstwin.usage.queries import inbox
+from firstwin.usage.queries import inbox, keeping
 
 NEVER = float("nan")
 
@@ -21,6 +21,7 @@ def gauges(*, now: datetime) -> Gauges:
     for state in ("ready", "waiting", "held", "running", "dead"):
         jobs.add_metric([state], getattr(stats, state))
     waiting = inbox.get_fill()
+    kept = keeping.get_state()
     return Gauges(
         jobs,
         GaugeMetricFamily("firstwin_inbox_events", "Product events on their way to the store", value=waiting.events),
@@ -28,6 +29,13 @@ def gauges(*, now: datetime) -> Gauges:
             "firstwin_inbox_oldest_seconds",
             "How long the oldest product event has been on its way to the store",
             value=_seconds_since(waiting.oldest_at, now) or 0.0,
+        ),
+        GaugeMetricFamily("firstwin_store_orders", "Orders that wait for the event store", value=kept.orders),
+        GaugeMetricFamily(
+            "firstwin_store_orders_failed", "Orders that the event store could not carry out", value=kept.failed_orders
+        ),
+        GaugeMetricFamily(
+            "firstwin_inbox_set_aside_batches", "Batches that the event store could not take", value=kept.set_aside
         ),
         GaugeMetricFamily(
             "firstwin_journal_sealed_entries", "Entries of the journal in their chains", value=_sealed_entries()

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from firstwin.shared import clock
 from firstwin.usage.contracts import SourceInfo
 from firstwin.usage.models import InboxBatch, RejectedEvent
 from firstwin.usage.operations import draining
@@ -88,7 +89,7 @@ def test_a_hostile_body_is_answered_and_what_is_kept_reaches_the_store(
     assert len(in_inbox(source)) == taken
     assert len(rejected_of(source)) == rejected
     if taken:
-        drained = draining.drain_inbox(store=EventWriter(engine))
+        drained = draining.drain_inbox(store=EventWriter(engine), at=clock.now())
         assert (drained.taken, drained.new) == (taken, taken)
         assert in_inbox(source) == []
 

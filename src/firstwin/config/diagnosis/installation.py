@@ -13,9 +13,10 @@ from firstwin.config import database, heartbeat, web_server
 from firstwin.config.diagnosis.findings import Finding, fine, note, wrong
 from firstwin.shared import row_security
 from firstwin.usage.operations import store as event_store
-from firstwin.usage.queries import inbox
+from firstwin.usage.queries import inbox, keeping
 
 EVENTS_WAIT_AT_MOST = timedelta(minutes=5)
+ORDERS_WAIT_AT_MOST = timedelta(hours=1)
 CLOCK_TOLERANCE = timedelta(seconds=30)
 ANSWER_WITHIN_SECONDS = 5
 
@@ -98,6 +99,17 @@ def look_at_product_events(now: datetime) -> Finding:
         text = f"{waiting.events:,} wait in the inbox, the oldest since {waiting.oldest_at:%Y-%m-%d %H:%M} UTC"
         remedy = "Start their store: firstwin up (or firstwin event_store on its own). Nothing is lost meanwhile."
         return wrong("Product events", text, remedy)
+    state = keeping.get_state()
+    if state.failed_orders or state.set_aside:
+        text = f"{state.set_aside:,} batches were set aside, {state.failed_orders:,} orders to the store failed"
+        return wrong(
+            "Product events", text, "Settings, Kept and erased, says why; the log of the event store says more."
+        )
+    if state.oldest_order_at is not None and now - state.oldest_order_at > ORDERS_WAIT_AT_MOST:
+        text = (
+            f"{state.orders:,} orders wait for their store, the oldest since {state.oldest_order_at:%Y-%m-%d %H:%M} UTC"
+        )
+        return wrong("Product events", text, "Start their store: firstwin up (or firstwin event_store on its own).")
     if settings.EVENT_STORE and not settings.EVENT_STORE_URL and not event_store.is_installed():
         remedy = "Run make run in the checkout, or pip install chdb."
         return note("Product events", "the engine of their store (chdb) is not installed", remedy)

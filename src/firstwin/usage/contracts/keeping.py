@@ -176,3 +176,19 @@ class StoreKeeper(Protocol):
     def people(self, workspace_id: UUID) -> Iterator[str]:
         """Return every name that events of the workspace hold: of whom they are, and whom they name."""
         ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BackupInfo:
+    """What a backup holds: events of the store, and what waited in the inbox at that moment."""
+
+    taken_at: datetime
+    events: int
+    inbox_batches: int
+    inbox_events: int
+
+
+class BackupRefusedError(ConflictError):
+    """A backup cannot be written there, or not be restored."""
+
+    code: ClassVar[str] = "backup_refused"

@@ -21,6 +21,8 @@ from firstwin.usage.events.catalogue import (
 )
 from firstwin.usage.events.history import HistoryCancelled, HistoryFinished, HistoryStarted
 from firstwin.usage.events.keeping import (
+    BatchDropped,
+    BatchRetried,
     ErasureEvent,
     OldEventsDropped,
     PersonErased,
@@ -55,6 +57,8 @@ from firstwin.usage.events.sources import (
 )
 
 __all__ = [
+    "BatchDropped",
+    "BatchRetried",
     "DriftEvent",
     "DriftReopened",
     "DriftSettled",

@@ -80,3 +80,36 @@ class OldEventsDropped(RetentionEvent):
     name: ClassVar[str] = "event_retention.dropped"
     before: datetime
     dropped: int
+
+
+@event
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BatchRetried(Event):
+    """A batch that was set aside went back into the inbox."""
+
+    name: ClassVar[str] = "event_batch.retried"
+    subject_type: ClassVar[str] = "event_batch"
+    batch_id: UUID
+    events: int
+
+    @property
+    def subject_id(self) -> UUID:
+        """Return the batch's id."""
+        return self.batch_id
+
+
+@event
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BatchDropped(Event):
+    """A batch that was set aside was deleted for good; `reason` is why the store could not take it."""
+
+    name: ClassVar[str] = "event_batch.dropped"
+    subject_type: ClassVar[str] = "event_batch"
+    batch_id: UUID
+    events: int
+    reason: str
+
+    @property
+    def subject_id(self) -> UUID:
+        """Return the batch's id."""
+        return self.batch_id

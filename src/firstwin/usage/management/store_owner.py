@@ -5,24 +5,31 @@ import os
 import secrets
 import threading
 from collections.abc import Callable
+from concurrent.futures import Future
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from queue import Queue
+from typing import TypeVar
 
 import msgspec
 import structlog
 from django.db import DatabaseError, close_old_connections
 
 from firstwin.shared import clock
-from firstwin.usage.contracts.store import Engine, StoreUnavailableError
-from firstwin.usage.operations import applying, draining, lease
+from firstwin.shared.errors import FirstwinError
+from firstwin.usage.contracts.keeping import BackupRefusedError
+from firstwin.usage.contracts.store import StoreUnavailableError
+from firstwin.usage.operations import applying, backup, draining, lease
 from firstwin.usage.operations.keeping import EngineKeeper
 from firstwin.usage.operations.store import ChdbEngine, EventWriter
-from firstwin.usage.queries.store import ClusterEngine, OwnerAddress, StoreCall
+from firstwin.usage.queries.store import ClusterEngine, FolderCall, OwnerAddress, StoreCall
 
 LOOK_EVERY_SECONDS = 0.5
 LONGEST_PAUSE_SECONDS = 30.0
 SINGLY_AFTER_FAILURES = 3
 END_AFTER_FAILURES = 3
+BETWEEN_ROUNDS_WITHIN_SECONDS = 3600.0
+T = TypeVar("T")
 MOST_QUESTION_BYTES = 4_000_000
 log = structlog.get_logger("firstwin.event_store")
 
@@ -42,6 +49,7 @@ class StoreOwner:
         self._engine: ChdbEngine | ClusterEngine | None = None
         self._opening = threading.Lock()
         self._failures = 0
+        self._asked: Queue[Callable[[], None]] = Queue()
 
     def engine(self) -> ChdbEngine | ClusterEngine:
         """Return the engine, opened; with a URL it is a server elsewhere, whose tables are made if they are not there."""
@@ -59,7 +67,7 @@ class StoreOwner:
 
     def run(self, stop: threading.Event) -> None:
         """Answer and drain until asked to stop."""
-        server = ThreadingHTTPServer(("127.0.0.1", 0), _answering(self.engine, self._secret))
+        server = ThreadingHTTPServer(("127.0.0.1", 0), _answering(self, self._secret))
         server.daemon_threads = True
         threading.Thread(target=server.serve_forever, name="answers", daemon=True).start()
         self._tell_address(server.server_address[1])
@@ -74,6 +82,8 @@ class StoreOwner:
     def _drain_until(self, stop: threading.Event) -> None:
         pause = LOOK_EVERY_SECONDS
         while not stop.wait(pause):
+            while not self._asked.empty():
+                self._asked.get()()
             try:
                 pause = 0.0 if self._drain_once() else LOOK_EVERY_SECONDS
                 self._failures = 0
@@ -83,6 +93,37 @@ class StoreOwner:
                 close_old_connections()
                 self._failures += isinstance(error, StoreUnavailableError)
                 self._end_if_broken()
+
+    def answer(self, path: str, body: bytes) -> bytes:
+        """Answer a question, or do what can only be done where the store is."""
+        engine = self.engine()
+        if path == "/":
+            call = msgspec.json.decode(body, type=StoreCall)
+            return engine.read(call.text, call.parameters)
+        if self._url:
+            raise BackupRefusedError(
+                "The event store is a ClickHouse server elsewhere.", remedy="Back it up with ClickHouse's own BACKUP."
+            )
+        folder, at = Path(msgspec.json.decode(body, type=FolderCall).folder), clock.now()
+        if path == "/backup":
+            frozen = self.between_rounds(lambda: backup.freeze(engine=engine, folder=folder, at=at))
+            return msgspec.json.encode(backup.copy(frozen))
+        keeper = EngineKeeper(engine)
+        done = self.between_rounds(lambda: backup.restore(engine=engine, keeper=keeper, folder=folder, at=at))
+        return msgspec.json.encode(done)
+
+    def between_rounds(self, work: Callable[[], T]) -> T:
+        """Have something done by the thread that drains, while nothing is on its way, and return what came of it."""
+        future: Future[T] = Future()
+
+        def carry_out() -> None:
+            try:
+                future.set_result(work())
+            except Exception as error:  # whatever it is, the one who asked is told
+                future.set_exception(error)
+
+        self._asked.put(carry_out)
+        return future.result(timeout=BETWEEN_ROUNDS_WITHIN_SECONDS)
 
     def _drain_once(self) -> bool:
         """Do what was ordered, then a round of draining; after several that failed, batch by batch."""
@@ -111,7 +152,7 @@ class StoreOwner:
         part.replace(self._address_file)
 
 
-def _answering(engine: Callable[[], Engine], secret: str) -> type[BaseHTTPRequestHandler]:
+def _answering(owner: StoreOwner, secret: str) -> type[BaseHTTPRequestHandler]:
     class Answers(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             if not secrets.compare_digest(self.headers.get("Authorization", ""), f"Bearer {secret}"):
@@ -122,10 +163,11 @@ def _answering(engine: Callable[[], Engine], secret: str) -> type[BaseHTTPReques
                 self._send(413, b"the question is too long")
                 return
             try:
-                call = msgspec.json.decode(self.rfile.read(size), type=StoreCall)
-                self._send(200, engine().read(call.text, call.parameters))
-            except StoreUnavailableError as error:
+                self._send(200, owner.answer(self.path, self.rfile.read(size)))
+            except FirstwinError as error:
                 self._send(400, error.detail.encode())
+            except OSError as error:
+                self._send(400, f"A file cannot be read or written: {error}".encode())
             except msgspec.DecodeError:
                 self._send(400, json.dumps("not a question").encode())
 

@@ -22,7 +22,8 @@ from firstwin.usage.contracts import UsageEvent
 from firstwin.usage.contracts.keeping import StoreKeeper
 from firstwin.usage.contracts.store import StoredEvent
 from firstwin.usage.events import PersonErased
-from firstwin.usage.models import Erasure, InboxBatch, RejectedEvent, SetAsideBatch, StoreOrder
+from firstwin.usage.models import Erasure, HistoryFault, InboxBatch, RejectedEvent, SetAsideBatch, StoreOrder
+from firstwin.usage.operations import people as people_operations
 from firstwin.usage.queries.inbox import events_of
 from firstwin.usage.rules import erasing, reading
 
@@ -71,7 +72,7 @@ def without_erased(events: Sequence[StoredEvent]) -> tuple[list[StoredEvent], di
     if not by_mark:
         return list(events), {}
     concerned = {workspace_id for workspace_id, _ in by_mark}
-    marks = cache(_marks_of)
+    marks = cache(marks_of)
     kept: list[StoredEvent] = []
     refused: dict[UUID, int] = {}
     for event in events:
@@ -95,7 +96,7 @@ def mark_of(person: str, *, workspace_id: UUID) -> str:
     return erasing.mark_of(person, workspace_id=workspace_id, secret=settings.SECRET_KEY)
 
 
-def _marks_of(person: str, workspace_id: UUID) -> tuple[str, ...]:
+def marks_of(person: str, workspace_id: UUID) -> tuple[str, ...]:
     """Return the marks of a person by today's secret key and the earlier ones."""
     secrets = [settings.SECRET_KEY, *map(str, settings.SECRET_KEY_FALLBACKS)]
     return tuple(erasing.mark_of(person, workspace_id=workspace_id, secret=secret) for secret in secrets)
@@ -133,6 +134,8 @@ def _hide(erasure: Erasure, people: Sequence[str], keeper: StoreKeeper) -> None:
     for place, go in _PLACES.items():
         with transaction.atomic():
             _add_found(erasure, place, go(erasure, names))
+    with transaction.atomic():  # not looked for again in the end: whoever goes on using the product is known anew
+        _add_found(erasure, "people", people_operations.forget_people(workspace_id=erasure.workspace_id, people=names))
 
 
 def _add_found(erasure: Erasure, place: str, count: int) -> None:
@@ -196,6 +199,16 @@ def _from_rejected(erasure: Erasure, names: Collection[str]) -> int:
     return len(named)
 
 
+def _from_faults(erasure: Erasure, names: Collection[str]) -> int:
+    """Delete what is kept of rows of imported files that had a fault, where it says one of the names."""
+    rows = HistoryFault.objects.for_workspace(erasure.workspace_id)
+    quoted = [f'"{_plain(name)}"' for name in names]
+    said = [row_id for row_id, raw in rows.values_list("id", "raw").iterator() if any(one in raw for one in quoted)]
+    for start in range(0, len(said), 500):
+        rows.filter(id__in=said[start : start + 500]).delete()
+    return len(said)
+
+
 def _is_named_in(raw: bytes, names: Collection[str]) -> bool:
     """Say whether something that was not taken in holds one of the names as an id; unreadable text is searched for it."""
     try:
@@ -246,4 +259,5 @@ _PLACES: dict[str, Callable[[Erasure, Collection[str]], int]] = {
     "inbox": _from_inbox,
     "set_aside": _from_set_aside,
     "rejected": _from_rejected,
+    "faults": _from_faults,
 }

@@ -1,5 +1,7 @@
 """Reads of erasures, of how long events are kept, and of how the owner of the store fares."""
 
+from collections.abc import Sequence
+from datetime import UTC, datetime
 from uuid import UUID
 
 from django.db.models import Count, Min, Q
@@ -8,8 +10,11 @@ from firstwin.identity.contracts import Actor
 from firstwin.shared.errors import NotFoundError, PermissionDeniedError
 from firstwin.shared.pagination import Page, page_of
 from firstwin.usage import permissions
-from firstwin.usage.contracts.keeping import ErasureInfo, KeepingState, RetentionInfo, SetAsideInfo
+from firstwin.usage.contracts.keeping import ErasureInfo, KeepingState, RetentionInfo, RetentionPreview, SetAsideInfo
 from firstwin.usage.models import Erasure, EventRetention, SetAsideBatch, StoreOrder
+from firstwin.usage.queries.store import event_reader
+from firstwin.usage.rules.retention import kept_from
+from firstwin.usage.rules.sql import keeping as sql
 
 _REASON = "the owner of the event store serves every workspace"
 
@@ -37,6 +42,17 @@ def get_retention(*, actor: Actor) -> RetentionInfo:
     if row is None:
         return RetentionInfo(months=None, changed_at=None, dropped=0, dropped_at=None)
     return RetentionInfo(months=row.months, changed_at=row.changed_at, dropped=row.dropped, dropped_at=row.dropped_at)
+
+
+def preview_retention(*, actor: Actor, choices: Sequence[int], at: datetime) -> list[RetentionPreview]:
+    """Return for numbers of months how many events would go now. Raises StoreUnavailableError."""
+    _require(actor)
+    found: list[RetentionPreview] = []
+    for months in choices:
+        before = kept_from(months, at=at.astimezone(UTC))
+        rows = event_reader().rows(sql.count_before(actor.workspace_id, before=before), dict[str, int])
+        found.append(RetentionPreview(months=months, before=before, events=rows[0]["events"]))
+    return found
 
 
 def list_set_aside(*, actor: Actor) -> list[SetAsideInfo]:

@@ -29,6 +29,7 @@ TABS: tuple[tuple[str, str, str, Callable[[Actor], bool] | None], ...] = (
     ("settings_calendar", "Calendar", "calendar-event", None),
     ("settings_keys", "API keys", "key", may_govern),
     ("settings_sources", "Product events", "database-import", may_govern),
+    ("settings_keeping", "Kept and erased", "shield-check", may_govern),
     ("settings_journal", "Journal", "history", may_audit),
     ("settings_work", "Background work", "activity", may_govern),
     ("settings_profile", "Your profile", "user", None),

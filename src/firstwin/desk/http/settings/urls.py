@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from firstwin.desk.http.settings import history, journal, keys, members, personal, sources, tabs, work, workspace
+from firstwin.desk.http.settings import (
+    history,
+    journal,
+    keeping,
+    keys,
+    members,
+    personal,
+    sources,
+    tabs,
+    work,
+    workspace,
+)
 
 MEMBER = "members/<uuid:member_id>/"
 SOURCE = "product-events/<uuid:source_id>/"
@@ -24,6 +35,12 @@ urlpatterns = [
     path("api-keys/<uuid:api_key_id>/revoke/", keys.revoke, name="revoke_key"),
     path("product-events/", sources.show, name="settings_sources"),
     path("product-events/new/", sources.create, name="create_source"),
+    path("product-events/kept/", keeping.show, name="settings_keeping"),
+    path("product-events/kept/how-long/", keeping.change_retention, name="change_retention"),
+    path("product-events/kept/erase/", keeping.erase, name="erase_person"),
+    path("product-events/kept/erasures/<uuid:erasure_id>/allow/", keeping.allow_again, name="end_refusal"),
+    path("product-events/kept/batches/<uuid:batch_id>/retry/", keeping.retry_batch, name="retry_batch"),
+    path("product-events/kept/batches/<uuid:batch_id>/delete/", keeping.drop_batch, name="drop_batch"),
     path(SOURCE, sources.show_one, name="settings_source"),
     path(f"{SOURCE}rename/", sources.rename, name="rename_source"),
     path(f"{SOURCE}new-key/", sources.rotate, name="rotate_write_key"),

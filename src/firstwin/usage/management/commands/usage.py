@@ -1,4 +1,4 @@
-"""`firstwin usage import`: events from before, out of a file."""
+"""`firstwin usage`: events from before, out of a file; erasing people; backup and restore."""
 
 import sys
 import time
@@ -12,6 +12,7 @@ from firstwin.identity import queries as identity_queries
 from firstwin.identity.contracts import Actor, system_actor
 from firstwin.shared import clock
 from firstwin.usage.contracts.history import Field, HistoryImport, HistoryState, Origin
+from firstwin.usage.management import keeping
 from firstwin.usage.operations import history as history_operations
 from firstwin.usage.queries import history as history_queries
 from firstwin.usage.queries import sources
@@ -21,10 +22,11 @@ FAILED = 1
 
 
 class Command(BaseCommand):
-    help = "Import past product events from a file: CSV, JSON lines or Parquet"
+    help = "Import past product events, erase people from them, back up and restore their store"
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parts = parser.add_subparsers(dest="part", required=True)
+        keeping.add_parts(parts)
         importing = parts.add_parser("import", help="take the events of a file in, as if its source had sent them")
         importing.add_argument("file", metavar="FILE", type=Path)
         importing.add_argument("--source", metavar="NAME", help="the source, when there is more than one")
@@ -41,6 +43,8 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         del args
         given = Namespace(**options)
+        if keeping.run_part(given, find_actor=_actor, out=self.stdout):
+            return
         actor = _actor(given.workspace)
         made = self._upload(actor, given)
         if given.preview:

@@ -5,10 +5,19 @@ from functools import cache
 from django.conf import settings
 
 from firstwin.usage.queries.store.cluster import ClusterEngine
-from firstwin.usage.queries.store.owner import OwnerAddress, OwnerEngine, StoreCall, address_file
+from firstwin.usage.queries.store.owner import FolderCall, OwnerAddress, OwnerEngine, StoreCall, address_file
 from firstwin.usage.queries.store.reading import EventReader
 
-__all__ = ["ClusterEngine", "EventReader", "OwnerAddress", "OwnerEngine", "StoreCall", "address_file", "event_reader"]
+__all__ = [
+    "ClusterEngine",
+    "EventReader",
+    "FolderCall",
+    "OwnerAddress",
+    "OwnerEngine",
+    "StoreCall",
+    "address_file",
+    "event_reader",
+]
 
 
 @cache

@@ -24,6 +24,10 @@ PREPARE = (
     ),
 )
 ALIVE = "SELECT 1 AS alive"
+COUNT_ALL = "SELECT count() AS events FROM events"
+DATA_FOLDER = (
+    "SELECT data_paths[1] AS path FROM system.tables WHERE database = currentDatabase() AND name = {table:String}"
+)
 UNFINISHED = (
     "SELECT toString(now('UTC')) AS at, count() AS unfinished FROM system.mutations "
     "WHERE database = currentDatabase() AND NOT is_done"
@@ -118,3 +122,18 @@ def _people(workspace_id: UUID, people: Sequence[str], until: datetime) -> dict[
 
 def _before(workspace_id: UUID, before: datetime) -> dict[str, str]:
     return {"workspace": str(workspace_id), "before": instant(before)}
+
+
+def freeze(table: str, *, name: str) -> str:
+    """The files of a table as they are, by hard links: both are words of our own."""
+    return f"ALTER TABLE {table} FREEZE WITH NAME '{name}'"
+
+
+def attach(table: str, *, part: str) -> str:
+    """A part that lies in the table's folder of detached ones; its name was checked."""
+    return f"ALTER TABLE {table} ATTACH PART '{part}'"
+
+
+def empty(table: str) -> str:
+    """What a restore that was killed brought back goes first."""
+    return f"TRUNCATE TABLE {table}"
