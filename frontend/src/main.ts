@@ -17,6 +17,7 @@ import "./projects/days.css";
 import "./projects/plan.css";
 import "./projects/update.css";
 import "./projects/workload.css";
+import "./usage/usage.css";
 import "./portal/portal.css";
 import "./ui/htmx";
 import "./ui/keep_pressed";

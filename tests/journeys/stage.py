@@ -212,3 +212,23 @@ def days_lost() -> dict[str, Any]:
         "session": session(manager),
         "portal": portal_access.issue(actor=scene.manager, contact_id=scene.sponsor.id, at=now),
     }
+
+
+def product_in_use() -> dict[str, Any]:
+    """A vendor whose product sends events: its source's key, and an onboarding whose first win came on day 20."""
+    now = datetime.now(tz=UTC)
+    workspace = identity.make_workspace("Northwind Software")
+    scene = projects.make_scene(
+        workspace=workspace,
+        name="Busy Bees",
+        licensed_seats=4,
+        external_ids={"product": "bees"},
+        contract_signed_at=now - timedelta(days=60),
+    )
+    running = projects.launch_example(scene, at=now - timedelta(days=60))
+    lifecycle.record_first_value(
+        actor=scene.specialist, project_id=running.id, evidence="First report shared.", at=now - timedelta(days=40)
+    )
+    owner = identity.make_member(Role.OWNER, workspace=workspace)
+    source = usage.make_source(identity.actor_for(owner))
+    return {"session": session(owner), "key": source.keys[0].key, "account_id": scene.account.id}

@@ -138,6 +138,19 @@ class AccountFilters:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AccountFacts:
+    """What figures over many accounts need to know of each."""
+
+    id: UUID
+    name: str
+    segment: Segment
+    industry: Industry
+    products: tuple[str, ...]
+    licensed_seats: int | None
+    contract_signed_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PossibleDuplicate:
     """An account that may be the same company; `reason` is external_id, domain or name."""
 

@@ -11,6 +11,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from firstwin.customers import permissions
 from firstwin.customers.contracts import (
     Abilities,
+    AccountFacts,
     AccountFilters,
     AccountInfo,
     AccountSort,
@@ -98,6 +99,25 @@ def count_accounts(*, actor: Actor, filters: AccountFilters | None = None) -> in
     """Return how many accounts the filters leave."""
     _require_listing(actor)
     return _filtered(actor, filters or AccountFilters()).count()
+
+
+def list_account_facts(*, actor: Actor, filters: AccountFilters | None = None) -> tuple[AccountFacts, ...]:
+    """Return the main facts of every account that the filters leave, by name: one read, for figures over all of them."""
+    _require_listing(actor)
+    rows = _filtered(actor, filters or AccountFilters()).order_by("name_key", "id")
+    columns = ("id", "name", "segment", "industry", "products", "licensed_seats", "contract_signed_at")
+    return tuple(
+        AccountFacts(
+            id=id,
+            name=name,
+            segment=Segment(segment),
+            industry=Industry(industry),
+            products=tuple(products),
+            licensed_seats=seats,
+            contract_signed_at=signed_at,
+        )
+        for id, name, segment, industry, products, seats, signed_at in rows.values_list(*columns)
+    )
 
 
 def list_products(*, actor: Actor) -> tuple[str, ...]:

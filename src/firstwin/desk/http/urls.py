@@ -26,6 +26,7 @@ from firstwin.desk.http import (
     wishes,
     workload,
 )
+from firstwin.desk.http.usage import account as account_usage
 
 PROJECT = "projects/<uuid:project_id>/"
 TASK = "tasks/<uuid:task_id>/"
@@ -39,6 +40,7 @@ urlpatterns = [
     path("projects/views/<uuid:view_id>/remove/", tastes.remove_view, name="remove_view"),
     path("projects/columns/", tastes.keep_columns, name="keep_columns"),
     path("projects/bulk/", lifecycle.change_many, name="projects_bulk"),
+    path("accounts/<uuid:account_id>/usage/", account_usage.show, name="account_usage"),
     path("people/", workload.show, name="workload"),
     path("people/export.csv", workload.export, name="workload_export"),
     path("people/bookings/", bookings.show, name="bookings"),
