@@ -141,7 +141,7 @@ def test_past_events_are_looked_at_named_and_taken_in(
     assert "Being taken in" in text_of(client, "history_import", **ids)
     run_jobs(clock.now())
     page = text_of(client, "history_import", **ids)
-    assert "1 events taken in, 1 rows with a fault" in page
+    assert "1 event taken in, 1 row with a fault" in page
     assert "It names nobody" in page
     assert "has ended" in client.post(reverse("cancel_history_import", kwargs=ids)).content.decode()
     assert "old.csv" in text_of(client, "history_imports", source_id=source.id)
