@@ -290,7 +290,8 @@ def print_bare(events: str, exported: str, form: str) -> None:
                 engine.read(text, parameters)
             found.setdefault(f"bare engine: {name}", []).append((time.perf_counter() - start) * 1000)
     columns = (
-        "toString(workspace_id) AS workspace_id, kind, name, user_id, anonymous_id, group_id, at, properties, context"
+        "toString(workspace_id) AS workspace_id, kind, name, user_id, anonymous_id, group_id, at AS moment, "
+        "properties, context"
     )
     more = " SETTINGS output_format_parquet_string_as_string = 1" if form == "Parquet" else ""
     engine.write(

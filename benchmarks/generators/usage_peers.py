@@ -13,14 +13,16 @@ from django.db import connection
 from benchmarks.generators.usage_questions import peer_sql
 
 ROUNDS = 5
-COLUMNS = "workspace_id, kind, name, user_id, anonymous_id, group_id, at, properties, context"
+COLUMNS = "workspace_id, kind, name, user_id, anonymous_id, group_id, moment, properties, context"
 
 
 def print_duckdb(exported: str) -> None:
     """Load the events into a table of DuckDB in a file, and ask."""
     duckdb = importlib.import_module("duckdb")
     store = duckdb.connect(f"{exported}.duckdb")
-    store.execute(f"CREATE TABLE events AS SELECT * REPLACE (at::TIMESTAMP AS at) FROM read_parquet('{exported}')")
+    store.execute(
+        f"CREATE TABLE events AS SELECT * REPLACE (CAST(moment AS TIMESTAMP) AS moment) FROM read_parquet('{exported}')"
+    )
     store.execute("CHECKPOINT")
     found = _ask("DuckDB", peer_sql("properties ->> '$.plan'"), lambda text: store.execute(text).fetchall())
     rows = store.execute("SELECT count(*) FROM events").fetchone()[0]
@@ -36,15 +38,15 @@ def ask_postgresql(exported: Path) -> dict[str, list[float]]:
         cursor.execute("SET search_path = bench")
         cursor.execute(
             "CREATE TABLE events (workspace_id uuid, kind text, name text, user_id text, anonymous_id text, group_id text, "
-            "at timestamp, properties jsonb, context jsonb)"
+            "moment timestamp, properties jsonb, context jsonb)"
         )
         with cursor.copy(f"COPY events ({COLUMNS}) FROM STDIN (FORMAT csv)") as copy, exported.open("rb") as file:
             while piece := file.read(1 << 20):
                 copy.write(piece)
-        cursor.execute("CREATE INDEX ON events (workspace_id, group_id, at)")
-        cursor.execute("CREATE INDEX ON events (workspace_id, user_id, at)")
-        cursor.execute("CREATE INDEX ON events (workspace_id, name, at)")
-        cursor.execute("CREATE INDEX ON events USING brin (at)")
+        cursor.execute("CREATE INDEX ON events (workspace_id, group_id, moment)")
+        cursor.execute("CREATE INDEX ON events (workspace_id, user_id, moment)")
+        cursor.execute("CREATE INDEX ON events (workspace_id, name, moment)")
+        cursor.execute("CREATE INDEX ON events USING brin (moment)")
         cursor.execute("VACUUM ANALYZE events")
 
         def ask(text: str) -> Any:

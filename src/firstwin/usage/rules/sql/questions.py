@@ -21,6 +21,8 @@ from firstwin.usage.rules.sql.base import (
 from firstwin.usage.rules.sql.identities import names_of
 
 _TRACK = "kind = 'track'"
+_LONG_AGO = "toInt64(-4000000000000000000)"
+_SMALL_BLOCKS = " SETTINGS max_block_size = 8192, short_circuit_function_evaluation = 'disable'"
 
 
 def active_users(scope: EventScope, *, by: Period) -> Query:
@@ -85,21 +87,33 @@ def ways(scope: EventScope, *, steps: Sequence[str], within: timedelta, by: str,
     table, parameters = events(
         scope,
         "group_id",
-        "toUnixTimestamp64Micro(at) AS moment",
-        "toUInt8(indexOf({names:Array(String)}, name)) AS step",
+        # Moment and step in one number, which sorts by both: at one instant an earlier step goes first.
+        "toUnixTimestamp64Micro(at) * 256 + indexOf({names:Array(String)}, name) AS event",
         only=only,
         **more,
     )
-    levels = len(steps)
+    # A step that stands before all events, and is on no way, gives everything carried on a place to begin at.
+    levels = ["arrayMap(one -> one <= 1, step) AS is1", "arrayFill((one, is) -> is, moment, is1) AS began1"]
+    for level in range(2, len(steps) + 1):
+        levels += [
+            f"arrayMap((one, at, began) -> one = 0 OR (one = {level} AND at - began <= {{within:Int64}}), "
+            f"step, moment, began{level - 1}) AS is{level}",
+            f"arrayFill((one, is) -> is, began{level - 1}, is{level}) AS began{level}",
+        ]
+    for level in range(1, len(steps) + 1):
+        levels.append(f"arrayFill((one, is) -> is, arrayEnumerate(step), is{level}) AS last{level}")
+        levels.append(f"arrayFirstIndex((is, one) -> is AND one > 0, is{level}, step) AS first{level}")
+    found = []
+    for level in range(len(steps), 0, -1):
+        places = [f"first{level}"]
+        for before in range(level - 1, 0, -1):
+            places.insert(0, f"last{before}[{places[0]}]")
+        found.append(f"first{level} > 0, [{', '.join(f'moment[{place}]' for place in places)}]")
     return Query(
-        # What is kept: for each step the latest way that leads there; and the longest way of all, the first that long.
-        f"SELECT {by}, arrayFold((kept, event) -> (if(event.2 = 1, [event.1], "  # noqa: S608
-        "if(notEmpty(kept[event.2 - 1]) AND event.1 - kept[event.2 - 1][1] <= {within:Int64}, "
-        "arrayPushBack(kept[event.2 - 1], event.1), emptyArrayInt64())) AS way, "
-        "if(empty(way), kept, arrayMap((one, level) -> if(level = event.2 OR "
-        f"(level = {levels + 1} AND length(way) > length(one)), way, one), kept, range(1, {levels + 2})))).2, "
-        "arraySort(groupArray((moment, step))), "
-        f"arrayWithConstant({levels + 1}, emptyArrayInt64()))[{levels + 1}] AS way FROM {table} GROUP BY {by}",
+        f"SELECT {by}, arrayPushFront(arrayMap(one -> bitShiftRight(one, 8), sorted), {_LONG_AGO}) AS moment, "  # noqa: S608
+        f"arrayPushFront(arrayMap(one -> toUInt8(bitAnd(one, 255)), sorted), 0) AS step, {', '.join(levels)}, "
+        f"multiIf({', '.join(found)}, []) AS way "
+        f"FROM (SELECT {by}, arraySort(groupArray(event)) AS sorted FROM {table} GROUP BY {by})",
         {**parameters, **names, "within": microseconds(within)},
     )
 
@@ -119,7 +133,7 @@ def funnel(scope: EventScope, *, steps: Sequence[str], within: timedelta, of: Su
         for n in range(len(steps))
     )
     kept = " WHERE group_id != ''" if of is Subject.GROUP else ""
-    return Query(f"SELECT {counts} FROM ({found.text}){kept}", found.parameters)  # noqa: S608
+    return Query(f"SELECT {counts} FROM ({found.text}){kept}{_SMALL_BLOCKS}", found.parameters)  # noqa: S608
 
 
 def retention(scope: EventScope, *, weeks: int) -> Query:
