@@ -1,5 +1,8 @@
 import { Controller } from "@hotwired/stimulus";
 
+const DRAWING = "flowchart-drawing";
+const MARGIN = 16;
+
 /** Draws a Mermaid flowchart. The library is loaded only on pages that show one. */
 export default class extends Controller<HTMLElement> {
   static override values = { source: String };
@@ -17,20 +20,31 @@ export default class extends Controller<HTMLElement> {
       theme: isDark ? "dark" : "neutral",
       flowchart: { useMaxWidth: false },
     });
-    const { svg } = await mermaid.render("flowchart-drawing", text);
+    const { svg } = await mermaid.render(DRAWING, text);
     this.element.innerHTML = svg;
-    this.showStart();
+    this.showStart(text);
   }
 
-  /** A large chart opens where it begins, not at its empty corner. */
-  private showStart(): void {
+  /** A large chart opens at the top of its first stage, or at its first task, not at its empty corner. */
+  private showStart(text: string): void {
+    const stage = /\bsubgraph\s+([\w-]+)/.exec(text)?.[1];
+    const named = stage ? document.getElementById(`${DRAWING}-${stage}`) : null;
+    if (named) this.scrollTo(named.getBoundingClientRect(), { isCentred: false });
+    else this.showFirstTask();
+  }
+
+  private showFirstTask(): void {
     const chart = this.element.querySelector("svg")?.getBoundingClientRect();
     const boxes = [...this.element.querySelectorAll(".node")].map((node) => node.getBoundingClientRect());
     if (!chart || boxes.length === 0) return;
     const isWide = chart.width > chart.height;
     const first = boxes.reduce((best, box) => ((isWide ? box.left < best.left : box.top < best.top) ? box : best));
+    this.scrollTo(first, { isCentred: isWide });
+  }
+
+  private scrollTo(box: DOMRect, { isCentred }: { isCentred: boolean }): void {
     const frame = this.element.getBoundingClientRect();
-    this.element.scrollLeft += first.left + first.width / 2 - (frame.left + (isWide ? first.width : frame.width / 2));
-    this.element.scrollTop += first.top + first.height / 2 - (frame.top + (isWide ? frame.height / 2 : first.height));
+    this.element.scrollLeft += box.left - frame.left - MARGIN;
+    this.element.scrollTop += box.top - frame.top - (isCentred ? (frame.height - box.height) / 2 : MARGIN);
   }
 }
