@@ -262,8 +262,8 @@ class MeetingInfo:
 class MeetingTimes:
     """Times at which everybody invited works and has no other meeting, the first of each day, soonest first.
 
-    Without any, `why_none` says why. `objections` are sentences about the time that was asked about: who does not work
-    then, who is in another meeting.
+    Where there are none, `why_none` says why, and `free` has those that are early or late for somebody.
+    `objections` are sentences about the time that was asked about: who does not work then, who is in another meeting.
     """
 
     free: tuple[datetime, ...]

@@ -81,8 +81,12 @@ def test_without_shared_hours_it_says_who_shares_none() -> None:
     running = launch_example(make_scene(time_zone="Pacific/Auckland"))
     found = _find(running)
     name = _member(running).user.name
-    assert found.free == ()
+    assert found.free[0] == datetime(2026, 3, 3, 18, tzinfo=UTC)  # seven in the morning there, and early evening here
     assert found.why_none == f"{name} and Nia Park share no working hours in this time."
+    enter(running.scene.workspace.id, holder_of(_member(running)), date(2026, 3, 1), date(2026, 4, 30))
+    found = _find(running)
+    assert found.free == ()
+    assert found.why_none == f"{name} does not work in this time."
 
 
 def test_a_launch_names_meetings_without_shared_hours_once() -> None:

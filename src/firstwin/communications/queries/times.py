@@ -52,22 +52,34 @@ def find_times(
     if starts_at is not None and abs(starts_at - since) > FURTHEST:
         starts_at = None  # no meeting can be planned then; the operation says so
     until = since + AHEAD
-    shared = scheduling_queries.shared_hours(calendars, since, until, minutes)
     first = since if starts_at is None else min(since, starts_at)
     last = until if starts_at is None else max(until, starts_at + timedelta(minutes=minutes))
     busy = _busy(actor, [reader.id for reader in readers], first, last, leave_out)
-    free = slots.free_times(
-        minutes=minutes,
-        shared=shared.slots,
-        busy=[(start, end) for _, start, end in busy],
-        zone=reading.zone_of(time_zone),
-        most=OFFERED,
-    )
+    taken = [(start, end) for _, start, end in busy]
+    free, why = _free(calendars, since, until, minutes, taken, time_zone)
+    if not free:
+        wide = {name: slots.widened(calendar) for name, calendar in calendars.items()}
+        free, _ = _free(wide, since, until, minutes, taken, time_zone)
     return MeetingTimes(
         free=free,
-        why_none="" if free else shared.why_none or ALL_BUSY,
+        why_none=why,
         objections=_objections(readers, calendars, busy, starts_at, minutes) if starts_at is not None else (),
     )
+
+
+def _free(
+    calendars: Mapping[str, CalendarSpec],
+    since: datetime,
+    until: datetime,
+    minutes: int,
+    taken: Sequence[tuple[datetime, datetime]],
+    time_zone: str,
+) -> tuple[tuple[datetime, ...], str]:
+    """Return the free times within hours, and why there are none."""
+    shared = scheduling_queries.shared_hours(calendars, since, until, minutes)
+    zone = reading.zone_of(time_zone)
+    free = slots.free_times(minutes=minutes, shared=shared.slots, busy=taken, zone=zone, most=OFFERED)
+    return free, "" if free else shared.why_none or ALL_BUSY
 
 
 def calendars_of(actor: Actor, readers: Sequence[Reader]) -> Mapping[str, CalendarSpec]:

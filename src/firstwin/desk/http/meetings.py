@@ -38,6 +38,9 @@ class NewMeetingForm(forms.Form):
         label="Agenda", required=False, widget=forms.Textarea(attrs={"rows": 4}), help_text="One point in each line."
     )
 
+    # The time stands last, above the words that say whom it suits.
+    field_order = ("title", "location", "agenda", "attendees", "minutes", "starts_at")
+
     def __init__(self, *args: Any, everybody: list[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         attendees = self.fields["attendees"]
