@@ -19,6 +19,7 @@ import "./projects/update.css";
 import "./projects/workload.css";
 import "./usage/usage.css";
 import "./portal/portal.css";
+import "./usage/goal.css";
 import "./ui/htmx";
 import "./ui/keep_pressed";
 import "./ui/keep_typing";

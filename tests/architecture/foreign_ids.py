@@ -53,8 +53,10 @@ from firstwin.projects.operations import baselines, comments, statements, steeri
 from firstwin.projects.operations import files as file_operations
 from firstwin.projects.queries import statements as statement_queries
 from firstwin.shared.models import WorkspaceModel
-from firstwin.usage.models import SetAsideBatch
-from firstwin.usage.operations import erasure, history
+from firstwin.usage.contracts.first_value import RulePlace
+from firstwin.usage.contracts.goals import Goal
+from firstwin.usage.models import SetAsideBatch, Signal
+from firstwin.usage.operations import erasure, first_value, history
 from firstwin.usage.queries import sources
 from tests.factories.calendars import enter
 from tests.factories.communications import MORNING, talking_definition
@@ -265,6 +267,24 @@ def _set_aside(world: World) -> Any:
     return _new(SetAsideBatch, world, source_id=UUID(world.id("source_id")), **given)
 
 
+def _first_value_rule(world: World) -> UUID:
+    return first_value.set_rule(actor=world.actor, place=RulePlace(), goal=Goal(users=3), at=AT)
+
+
+def _signal(world: World) -> Any:
+    return _new(
+        Signal,
+        world,
+        account_id=world.id("account_id"),
+        kind="usage_falling",
+        reason="Usage fell.",
+        todo="Ask why.",
+        state="open",
+        raised_at=AT,
+        seen_at=AT,
+    )
+
+
 def _write_key(world: World) -> Any:
     source_id = UUID(world.id("source_id"))
     return sources.get_source(actor=world.actor, source_id=source_id).keys[0].id
@@ -323,6 +343,8 @@ THINGS: dict[str, Callable[[World], Any]] = {
     "history_id": _history,
     "erasure_id": _erasure,
     "batch_id": _set_aside,
+    "rule_id": _first_value_rule,
+    "signal_id": _signal,
     "step_id": _step,
     "baseline_id": _baseline,
     "api_key_id": lambda world: make_api_key(workspace=world.workspace)[0].id,

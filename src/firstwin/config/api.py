@@ -19,6 +19,7 @@ from firstwin.identity.http.api_auth import KeyOfProgram, MemberWithSession
 from firstwin.playbooks.http.api import router as playbooks
 from firstwin.projects.http.api import days, files, projects
 from firstwin.projects.http.bookings_api import bookings
+from firstwin.projects.http.first_value_api import first_values
 from firstwin.projects.http.ledger_api import days_lost, project_days
 from firstwin.projects.http.steering_api import router as plans
 from firstwin.projects.http.tasks_api import project_tasks
@@ -28,6 +29,7 @@ from firstwin.projects.http.workload_api import workload
 from firstwin.shared import middleware
 from firstwin.usage.http.api import history_imports
 from firstwin.usage.http.known_api import usage
+from firstwin.usage.http.signals_api import signals
 
 DESCRIPTION = """
 Everything that the product's own pages do, for programs.
@@ -96,6 +98,8 @@ mount("", days, write=Scope.PROJECTS_WRITE)
 mount("/workload", workload, write=Scope.PROJECTS_WRITE)
 mount("/bookings", bookings, write=Scope.PROJECTS_WRITE)
 mount("/history-imports", history_imports, write=Scope.ADMIN)
+mount("/usage/first-values", first_values, write=Scope.PLAYBOOKS_WRITE)
+mount("/usage/signals", signals, write=Scope.ACCOUNTS_WRITE)
 mount("/playbooks", playbooks, write=Scope.PLAYBOOKS_WRITE)
 mount("/usage", usage, write=Scope.ACCOUNTS_WRITE)
 

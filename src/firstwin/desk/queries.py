@@ -177,6 +177,12 @@ def find_account_by_name(*, actor: Actor, name: str) -> AccountInfo | None:
     return next((account for account in found.items if account.name.casefold() == wanted), None)
 
 
+def list_account_names(*, actor: Actor) -> tuple[str, ...]:
+    """Return the names of accounts for a field that suggests them; the first two hundred or so."""
+    accounts = customer_queries.list_accounts(actor=actor, limit=MAX_PAGE_SIZE).items
+    return tuple(account.name for account in accounts)
+
+
 def list_launch_previews(
     *,
     actor: Actor,

@@ -153,6 +153,13 @@ WORDINGS: Mapping[str, Wording] = {
     "usage_person.mapped": Wording("found {contact_name} among the users", "user", "done"),
     "usage_person.released": Wording("lets a user find their contact by themselves", "refresh"),
     "usage_person.set_aside": Wording("set a user aside", "eye-off"),
+    "first_value_rule.changed": Wording("changed what counts as the first win of {title}", "flag", quote="sentence"),
+    "usage_goal.met": Wording("saw in usage: “{title}” is reached", "activity", "done", quote="evidence"),
+    "usage_signal.dismissed": Wording("settled a signal: {title}", "check", quote="reason"),
+    "usage_signal.ended": Wording("saw that this is over: {title}", "circle-check"),
+    "usage_signal.raised": Wording("noticed: {title}", "bulb", "risk", quote="todo"),
+    "usage_signal.settings_changed": Wording("changed when signals are raised: {changes}", "adjustments-horizontal"),
+    "usage_signal.snoozed": Wording("put a signal off: {title}", "clock"),
 }
 
 

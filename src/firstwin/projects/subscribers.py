@@ -16,7 +16,9 @@ from firstwin.customers.events import AccountChanged, ContactChanged, ContractSi
 from firstwin.identity.contracts import system_actor
 from firstwin.identity.events import MemberChanged, WorkspaceChanged
 from firstwin.journal.contracts import Recorded, on
-from firstwin.projects.operations import names, replanning
+from firstwin.projects.contracts.proofs import OWNER_KIND
+from firstwin.projects.operations import names, proving, replanning
+from firstwin.usage.events import FirstValueRuleChanged, UsageGoalMet
 
 
 @on(AccountChanged)
@@ -24,6 +26,31 @@ def on_account_changed(event: AccountChanged, recorded: Recorded) -> None:
     """Keep what projects know of their account right."""
     names.refresh_account(actor=system_actor(recorded.workspace_id), account_id=event.account_id, at=recorded.at)
     _follow_place(event.changes, recorded, HolderKind.ACCOUNT, event.account_id, event.title)
+
+
+@on(UsageGoalMet)
+def on_usage_goal_met(event: UsageGoalMet, recorded: Recorded) -> None:
+    """Finish the task whose goal usage shows to be reached, with the evidence."""
+    if event.owner_kind == OWNER_KIND:
+        proving.prove_task(
+            actor=system_actor(recorded.workspace_id),
+            task_id=event.owner_id,
+            evidence=event.evidence,
+            proved_at=event.met_at,
+            at=recorded.at,
+        )
+
+
+@on(FirstValueRuleChanged)
+def on_first_value_rule_changed(event: FirstValueRuleChanged, recorded: Recorded) -> None:
+    """Look for first wins as the rules say now, in all running projects that the change concerns."""
+    proving.follow_rule(
+        actor=system_actor(recorded.workspace_id),
+        account_id=event.account_id,
+        playbook_id=event.playbook_id,
+        segment=event.segment,
+        at=recorded.at,
+    )
 
 
 @on(ContractSigned)

@@ -1,6 +1,6 @@
 """Who may look after the sources of product events: pure questions about an actor."""
 
-from firstwin.identity.contracts import ADMIN_ROLES, DESIGNER_ROLES, EVERY_ROLE, Actor, Scope, is_allowed
+from firstwin.identity.contracts import ADMIN_ROLES, DESIGNER_ROLES, EDITOR_ROLES, EVERY_ROLE, Actor, Scope, is_allowed
 
 
 def can_manage_sources(actor: Actor) -> bool:
@@ -26,3 +26,13 @@ def can_change_retention(actor: Actor) -> bool:
 def can_shape_usage(actor: Actor) -> bool:
     """Owners, admins and managers say which company a group is, who somebody is, and what events and features mean."""
     return is_allowed(actor, roles=DESIGNER_ROLES, scope=Scope.ACCOUNTS_WRITE)
+
+
+def can_define_first_value(actor: Actor) -> bool:
+    """Owners, admins and managers say what counts as the first win, and from when on signals are raised."""
+    return is_allowed(actor, roles=DESIGNER_ROLES, scope=Scope.PLAYBOOKS_WRITE)
+
+
+def can_settle_signals(actor: Actor) -> bool:
+    """Whoever works with customers dismisses signals or puts them off."""
+    return is_allowed(actor, roles=EDITOR_ROLES, scope=Scope.ACCOUNTS_WRITE)

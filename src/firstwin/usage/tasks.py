@@ -1,17 +1,26 @@
-"""Jobs of usage: daily tidying."""
+"""Jobs of usage: daily tidying, goals that are looked after, and signals."""
 
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+import structlog
+
+from firstwin.identity import queries as identity_queries
+from firstwin.identity.contracts import system_actor
 from firstwin.jobs.contracts import Effect, JobContext, RetryPolicy, job_handler, schedule
-from firstwin.usage.operations import history, rejected, retention
+from firstwin.usage.contracts.store import StoreUnavailableError
+from firstwin.usage.operations import history, rejected, retention, signals, watches
+from firstwin.usage.queries.store import event_reader
 
 TIDY = "usage.tidy"
 TIDY_HISTORY = "usage.tidy_history"
 DROP_OLD = "usage.drop_old_events"
 HISTORY_RETRY = RetryPolicy(max_attempts=5)
+CHECK_ALL = "usage.check_all_watches"
+FIND_ALL = "usage.find_all_signals"
+log = structlog.get_logger("firstwin.usage")
 
 
 @job_handler(TIDY, effect=Effect.DB)
@@ -45,6 +54,48 @@ def tidy_history(context: JobContext, _payload: Mapping[str, Any]) -> None:
     history.delete_old_files(at=context.now)
 
 
+@job_handler(watches.CHECK, effect=Effect.DB, lease=timedelta(minutes=2))
+def check_watches(context: JobContext, payload: Mapping[str, Any]) -> None:
+    """Ask how an account stands with the goals that are looked after for it."""
+    if context.workspace_id is None:
+        return
+    actor = system_actor(context.workspace_id)
+    if watches.must_wait(workspace_id=context.workspace_id, at=context.now):
+        watches.check_soon(workspace_id=context.workspace_id, account_ids={UUID(payload["account_id"])}, at=context.now)
+        return
+    try:
+        watches.check_account(actor=actor, account_id=UUID(payload["account_id"]), store=event_reader(), at=context.now)
+    except StoreUnavailableError:
+        log.warning("goals wait for the event store; they are looked at again with the next events and every hour")
+
+
+@job_handler(CHECK_ALL, effect=Effect.DB)
+def check_all_watches(context: JobContext, _payload: Mapping[str, Any]) -> None:
+    """Look at every open goal: windows move on though nothing comes, and nothing that was missed stays so."""
+    for workspace in identity_queries.list_workspaces():
+        watches.check_all(actor=system_actor(workspace.id), at=context.now)
+
+
+@job_handler(signals.FIND, effect=Effect.DB, lease=timedelta(minutes=10))
+def find_signals(context: JobContext, _payload: Mapping[str, Any]) -> None:
+    """Look at what customers of a workspace do, and say what somebody should act on."""
+    if context.workspace_id is None:
+        return
+    try:
+        signals.find_signals(actor=system_actor(context.workspace_id), store=event_reader(), at=context.now)
+    except StoreUnavailableError:
+        log.warning("signals wait for the event store; they are looked for again tomorrow")
+
+
+@job_handler(FIND_ALL, effect=Effect.DB)
+def find_all_signals(context: JobContext, _payload: Mapping[str, Any]) -> None:
+    """Look for signals in every workspace, once a day."""
+    for workspace in identity_queries.list_workspaces():
+        signals.ask_for_signals(actor=system_actor(workspace.id), at=context.now)
+
+
 schedule("usage.tidy", cron="41 * * * *", kind=TIDY)
+schedule("usage.check_watches", cron="17 * * * *", kind=CHECK_ALL)
 schedule("usage.tidy_history", cron="53 3 * * *", kind=TIDY_HISTORY)
 schedule("usage.drop_old_events", cron="23 3 * * *", kind=DROP_OLD)
+schedule("usage.find_signals", cron="7 4 * * *", kind=FIND_ALL)

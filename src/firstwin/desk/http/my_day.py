@@ -9,13 +9,14 @@ from django.views.decorators.http import require_safe
 
 from firstwin.communications.queries import meetings as meeting_queries
 from firstwin.communications.queries import messages as message_queries
-from firstwin.desk.http import task_panel
+from firstwin.desk.http import signal_rows, task_panel
 from firstwin.desk.http.access import desk_page, may_edit
 from firstwin.identity.contracts import Actor
 from firstwin.projects.contracts import TaskInfo
 from firstwin.projects.contracts.my_day import DayReason, DayRow
 from firstwin.projects.queries import my_day
 from firstwin.shared import clock
+from firstwin.usage.queries import signals as signal_queries
 
 MOST_AT_FIRST = 10
 LOOKS = {
@@ -60,6 +61,7 @@ def show(request: HttpRequest, actor: Actor) -> HttpResponse:
         "coming_count": len(day.coming_up),
         "late_count": sum(row.reason is DayReason.OVERDUE for row in day.needs_you),
         "may_edit": may_edit(actor),
+        "signals": [signal_rows.entry(one) for one in signal_queries.list_my_signals(actor=actor)],
     }
     return render(request, "desk/my_day/index.html", context)
 

@@ -1,5 +1,6 @@
 """A project: its plan as a list, a board and over time, its people, messages, files and everything that happened."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -22,7 +23,8 @@ from firstwin.journal import queries as journal_queries
 from firstwin.journal.contracts import EntryFilter
 from firstwin.playbooks.contracts import Side, TaskKind, Visibility
 from firstwin.projects.contracts import ProjectDetail, ProjectState, StageInfo, TaskInfo, TaskStanding, TaskState
-from firstwin.projects.queries import comments, files
+from firstwin.projects.contracts.proofs import Proof
+from firstwin.projects.queries import comments, files, proofs
 from firstwin.projects.queries import projects as project_queries
 from firstwin.projects.queries import updates as update_queries
 from firstwin.shared import clock, middleware, wording
@@ -89,7 +91,17 @@ def _step(stage: StageInfo, at: datetime) -> tuple[str, str]:
     return "ahead", f"from {wording.short_day(timezone.localtime(stage.start_at).date(), today=today)}"
 
 
-def row_of(task: TaskInfo, plan_url: str) -> dict[str, object]:
+def proofs_of(actor: Actor, detail: ProjectDetail) -> Mapping[UUID, Proof]:
+    """Return how far open tasks are that usage closes; one query, none for a plan without such tasks."""
+    kinds, closed = (
+        {TaskKind.USAGE, TaskKind.MILESTONE},
+        {TaskState.DONE, TaskState.NOT_APPLICABLE, TaskState.CANCELLED},
+    )
+    tasks = [task for stage in detail.stages for task in stage.tasks if task.kind in kinds and task.state not in closed]
+    return proofs.get_proofs(actor=actor, task_ids=[task.id for task in tasks])
+
+
+def row_of(task: TaskInfo, plan_url: str, proof: Proof | None = None) -> dict[str, object]:
     """Return a task as a row or a card shows it; its address lies under that of the plan."""
     word, icon = task_panel.KIND_WORDS[task.kind]
     return {
@@ -102,6 +114,7 @@ def row_of(task: TaskInfo, plan_url: str) -> dict[str, object]:
         "is_by_click": task.kind in task_panel.BY_A_CLICK,
         "is_finished": task.state in {TaskState.DONE, TaskState.NOT_APPLICABLE, TaskState.CANCELLED},
         "is_milestone": task.kind is TaskKind.MILESTONE,
+        "proof": proof,
     }
 
 
@@ -131,8 +144,10 @@ def _plan(request: HttpRequest, actor: Actor, project_id: UUID) -> dict[str, Any
         detail = project_queries.get_project(actor=actor, project_id=project_id, at=at)
     context = framed(request, actor, detail, "plan", at) | chart
     plan_url = context["plan_url"]
+    proved = proofs_of(actor, detail)
     stages = [
-        (stage, [row_of(task, plan_url) for task in stage.tasks if _is_asked(task, only)]) for stage in detail.stages
+        (stage, [row_of(task, plan_url, proved.get(task.id)) for task in stage.tasks if _is_asked(task, only)])
+        for stage in detail.stages
     ]
     context |= {
         "view": view if view in {"list", "board", "gantt"} else "list",

@@ -20,8 +20,9 @@ from firstwin.identity.contracts import Actor
 from firstwin.journal.contracts import EntryFilter
 from firstwin.playbooks.contracts import TaskKind
 from firstwin.projects.contracts import OPEN_STATES, ProjectDetail, TaskInfo, TaskState
+from firstwin.projects.contracts.proofs import Proof
 from firstwin.projects.contracts.steering import LinkInfo
-from firstwin.projects.queries import comments, files
+from firstwin.projects.queries import comments, files, proofs
 from firstwin.projects.queries import steering as steering_queries
 from firstwin.scheduling import queries as scheduling_queries
 from firstwin.scheduling.contracts import parse_span
@@ -57,6 +58,7 @@ def read(request: HttpRequest, actor: Actor, detail: ProjectDetail, task: TaskIn
         "is_awaiting": task.state is TaskState.AWAITING_APPROVAL,
         "links": _links(actor, task),
         "length": spoken_length(task.duration),
+        "proof": _proof(actor, task),
         "answers": _answers(task),
         "finish_form": FinishForm(task=task),
         **_mail(actor, task),
@@ -70,6 +72,13 @@ def read(request: HttpRequest, actor: Actor, detail: ProjectDetail, task: TaskIn
         "beneath": beneath(request, task.project_id),
         "now": clock.now(),
     }
+
+
+def _proof(actor: Actor, task: TaskInfo) -> Proof | None:
+    """Return how far a task is with what usage has to show, where it waits for that."""
+    if task.kind not in {TaskKind.USAGE, TaskKind.MILESTONE} or task.state not in OPEN_STATES:
+        return None
+    return proofs.get_proofs(actor=actor, task_ids=[task.id]).get(task.id)
 
 
 def _links(actor: Actor, task: TaskInfo) -> dict[str, list[LinkInfo]]:

@@ -11,7 +11,7 @@ from firstwin.projects.contracts import PersonRef, ProjectRole, ProjectState, Ta
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PortalTask:
-    """A task as the customer sees it; a title-only one carries no details."""
+    """A task as the customer sees it; a title-only one carries no details. `seen_in_usage` says how far usage is with it."""
 
     id: UUID
     name: str
@@ -35,6 +35,7 @@ class PortalTask:
     version: int
     comment_count: int
     file_count: int
+    seen_in_usage: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

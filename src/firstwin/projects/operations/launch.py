@@ -19,7 +19,7 @@ from firstwin.projects import events, permissions
 from firstwin.projects.contracts import NewProject, PersonRef, ProjectState, TaskState
 from firstwin.projects.contracts import ProjectRole as RoleOf
 from firstwin.projects.models import Project, ProjectRole, ProjectStage, ProjectTask, TaskLink
-from firstwin.projects.operations import bookings, waking
+from firstwin.projects.operations import bookings, waking, watching
 from firstwin.projects.queries import plans
 from firstwin.projects.queries.launching import PlannedLaunch, plan_launches
 from firstwin.projects.rules import progress
@@ -92,6 +92,7 @@ def _launch(actor: Actor, news: Sequence[NewProject], at: datetime) -> list[UUID
         bulk.insert_values(TaskLink, rows.links)
         bulk.insert_values(ProjectRole, rows.roles)
         job_operations.set_timers(rows.timers)
+        watching.follow_launch(actor=actor, projects=rows.projects, tasks=rows.tasks, at=at)
         journal_operations.record_many(rows.facts, actor=actor, at=at)
         for new, project in zip(news, rows.projects, strict=True):
             if new.booking_id is not None:

@@ -12,7 +12,7 @@ from firstwin.journal import operations as journal_operations
 from firstwin.projects import events, permissions
 from firstwin.projects.contracts import OPEN_STATES, ProjectState, StaleVersionError, WrongStateError
 from firstwin.projects.models import Project, ProjectStage, ProjectTask
-from firstwin.projects.operations import counting, waking
+from firstwin.projects.operations import counting, waking, watching
 from firstwin.projects.queries import plans
 from firstwin.projects.queries.plans import RunningPlan
 from firstwin.projects.rules import dates, owners, progress
@@ -144,6 +144,7 @@ def settle(
     again_at = counting.count_days(plan, after, actor=actor, at=at, cause=cause, is_by_calendar=is_by_calendar)
     _write(plan)
     waking.set_or_cancel(project, again_at)
+    watching.follow_plan(plan, actor=actor, at=at)
     _record(plan, entered, moved, before_end, actor=actor, at=at, cause=cause, is_by_calendar=is_by_calendar)
     plan.note(after)
 

@@ -9,13 +9,13 @@ from django.db import transaction
 
 from firstwin.identity.contracts import Actor
 from firstwin.journal.contracts import AuthorKind
-from firstwin.playbooks.contracts import Anchor, Side, TaskKind, Visibility
+from firstwin.playbooks.contracts import Side, TaskKind, Visibility
 from firstwin.projects import events, permissions
 from firstwin.projects.contracts import OPEN_STATES, NotFinishedError, ReasonSide, TaskState, WrongStateError
 from firstwin.projects.models import Attachment, ProjectRole, ProjectTask
 from firstwin.projects.operations import settling
 from firstwin.projects.queries.plans import RunningPlan
-from firstwin.projects.rules import finishing
+from firstwin.projects.rules import finishing, proofs
 from firstwin.shared.errors import InvalidInputError, PermissionDeniedError, Problem
 
 
@@ -38,12 +38,15 @@ def complete_task(
     at: datetime,
     result: Mapping[str, Any] | None = None,
     evidence: str = "",
+    proved_at: datetime | None = None,
     expected_version: int | None = None,
 ) -> None:
     """Finish a task by the rule of its kind. Already done: nothing happens, so that jobs may repeat it.
 
     `result` holds a form's answers by question, a survey's `score`, a meeting's `held_at` and `notes`, a milestone's
-    measured `value`. Raises NotFinishedError naming what is missing, PermissionDeniedError for an approval by somebody
+    measured `value`. `proved_at` is when it was so, where that became known later: the first win counts from then.
+
+    Raises NotFinishedError naming what is missing, PermissionDeniedError for an approval by somebody
     who may not give it. Records TaskCompleted, for milestones MilestoneReached, at the first win FirstValueReached.
     """
     with transaction.atomic():
@@ -55,7 +58,7 @@ def complete_task(
         else:
             _require_worker(actor, task)
         _require_open(task)
-        apply_completion(plan, task, actor=actor, at=at, result=result or {}, evidence=evidence)
+        apply_completion(plan, task, actor=actor, at=at, result=result or {}, evidence=evidence, proved_at=proved_at)
         settling.settle(plan, actor=actor, at=at, cause=f"{task.name} was completed")
 
 
@@ -168,6 +171,7 @@ def apply_completion(
     result: Mapping[str, Any],
     evidence: str,
     handed_in: tuple[str, ...] | None = None,
+    proved_at: datetime | None = None,
 ) -> None:
     """Finish a task of an opened plan by the rule of its kind; the caller settles."""
     kind = TaskKind(task.kind)
@@ -188,7 +192,7 @@ def apply_completion(
     if kind is TaskKind.MILESTONE:
         plan.happened.append(events.MilestoneReached(**task_event(plan, task), evidence=task.evidence))
     if is_first_value(task):
-        reach_first_value(plan, task, at=at)
+        reach_first_value(plan, task, at=min(proved_at or at, at))
 
 
 def apply_not_applicable(plan: RunningPlan, task: ProjectTask, *, actor: Actor, at: datetime, reason: str) -> None:
@@ -214,8 +218,7 @@ def apply_reopening(plan: RunningPlan, task: ProjectTask, *, actor: Actor, at: d
 
 def is_first_value(task: ProjectTask) -> bool:
     """Return whether reaching this milestone is the account's first win."""
-    settings = task.details.get("settings", {})
-    return bool(settings.get("first_value")) or task.timing.get("anchors") == Anchor.FIRST_VALUE
+    return proofs.is_first_value(task.details.get("settings", {}), task.timing)
 
 
 def reach_first_value(plan: RunningPlan, task: ProjectTask, *, at: datetime) -> None:

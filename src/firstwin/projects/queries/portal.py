@@ -1,5 +1,6 @@
 """A project as its customer sees it."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -11,7 +12,7 @@ from firstwin.projects import permissions
 from firstwin.projects.contracts import ProjectRole, ProjectState, TaskInfo, TaskStanding, TaskState
 from firstwin.projects.contracts.portal import PortalProject, PortalStage, PortalTask
 from firstwin.projects.models import Comment
-from firstwin.projects.queries import plans, projects
+from firstwin.projects.queries import plans, projects, proofs
 from firstwin.projects.queries.plans import RunningPlan
 from firstwin.projects.rules import portal as portal_rules
 from firstwin.projects.rules import progress
@@ -29,7 +30,9 @@ def list_portal_projects(*, actor: Actor) -> tuple[tuple[UUID, str, ProjectState
 
 
 def get_portal_project(*, actor: Actor, project_id: UUID, at: datetime) -> PortalProject:
-    """Return what a contact may see of a project, in seven reads: counts and percent are of that alone.
+    """Return what a contact may see of a project, in seven reads, eight where usage closes a task.
+
+    Counts and percent are of what a contact may see.
 
     Internal stages and tasks do not exist here; a title-only task has its title and dates, no details. Members may look
     too, and then see exactly what a contact without a task of their own would see.
@@ -44,7 +47,11 @@ def get_portal_project(*, actor: Actor, project_id: UUID, at: datetime) -> Porta
         if info.visibility is not Visibility.INTERNAL and info.state is not TaskState.CANCELLED
     ]
     shared_comments = _shared_comments(actor, project_id)
-    shown = [_task(info, actor, roles, comments=shared_comments.get(info.id, 0)) for info in infos]
+    seen = _seen_in_usage(actor, infos)
+    shown = [
+        _task(info, actor, roles, comments=shared_comments.get(info.id, 0), seen=seen.get(info.id, ""))
+        for info in infos
+    ]
     by_stage = {info.id: info.stage_id for info in infos}
     stages = _stages(plan, shown, by_stage)
     counted = [task for task in shown if task.state is not TaskState.NOT_APPLICABLE]
@@ -76,7 +83,9 @@ def get_portal_task(*, actor: Actor, task_id: UUID, at: datetime) -> PortalTask:
     if info.visibility is not Visibility.SHARED:
         raise plans.task_not_found()
     roles = projects.list_roles(actor=actor, project_id=info.project_id)
-    return _task(info, actor, roles, comments=_shared_comments(actor, info.project_id).get(info.id, 0))
+    seen = _seen_in_usage(actor, [info])
+    comments = _shared_comments(actor, info.project_id)
+    return _task(info, actor, roles, comments=comments.get(info.id, 0), seen=seen.get(info.id, ""))
 
 
 def _shared_comments(actor: Actor, project_id: UUID) -> dict[UUID, int]:
@@ -112,7 +121,19 @@ def _stages(plan: RunningPlan, tasks: list[PortalTask], stage_of: dict[UUID, UUI
     return portal_rules.with_current(found)
 
 
-def _task(info: TaskInfo, actor: Actor, roles: tuple[ProjectRole, ...], *, comments: int) -> PortalTask:
+def _seen_in_usage(actor: Actor, infos: Sequence[TaskInfo]) -> dict[UUID, str]:
+    """Return how far usage is with shared tasks that wait for it; one read, none where there is no such task."""
+    kinds = {TaskKind.USAGE, TaskKind.MILESTONE}
+    waiting = [
+        info.id
+        for info in infos
+        if info.kind in kinds and info.visibility is Visibility.SHARED and info.finished_at is None
+    ]
+    found = proofs.get_proofs(actor=actor, task_ids=waiting)
+    return {task_id: proof.progress for task_id, proof in found.items() if proof.checked_at is not None}
+
+
+def _task(info: TaskInfo, actor: Actor, roles: tuple[ProjectRole, ...], *, comments: int, seen: str = "") -> PortalTask:
     is_shared = info.visibility is Visibility.SHARED
     is_open = info.finished_at is None
     is_approval = info.kind is TaskKind.APPROVAL
@@ -143,6 +164,7 @@ def _task(info: TaskInfo, actor: Actor, roles: tuple[ProjectRole, ...], *, comme
         version=info.version,
         comment_count=comments if is_shared else 0,
         file_count=info.file_count if is_shared else 0,
+        seen_in_usage=seen if is_shared else "",
     )
 
 

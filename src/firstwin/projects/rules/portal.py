@@ -13,7 +13,7 @@ from firstwin.projects.contracts.portal import PortalStage, PortalTask
 _WAITS_FOR_CUSTOMER = frozenset(
     {TaskStanding.READY, TaskStanding.IN_PROGRESS, TaskStanding.LATE, TaskStanding.AWAITING_APPROVAL}
 )
-_ONLY_FOR_THE_TEAM = frozenset({"body", "subject", "to", "attachments", "check"})
+_ONLY_FOR_THE_TEAM = frozenset({"body", "subject", "to", "attachments", "check", "goal"})
 
 
 def percent(done: int, total: int) -> int:

@@ -19,6 +19,7 @@ from firstwin.usage.events.catalogue import (
     LicenceGiven,
     TrackingPlanImported,
 )
+from firstwin.usage.events.goals import FirstValueRuleChanged, UsageGoalMet
 from firstwin.usage.events.history import HistoryCancelled, HistoryFinished, HistoryStarted
 from firstwin.usage.events.keeping import (
     BatchDropped,
@@ -45,6 +46,14 @@ from firstwin.usage.events.people import (
     PersonReleased,
     PersonSetAside,
     UsagePersonEvent,
+)
+from firstwin.usage.events.signals import (
+    SignalDismissed,
+    SignalEnded,
+    SignalEvent,
+    SignalRaised,
+    SignalSettingsChanged,
+    SignalSnoozed,
 )
 from firstwin.usage.events.sources import (
     RejectedEventsDropped,
@@ -74,6 +83,7 @@ __all__ = [
     "FeatureCreated",
     "FeatureEvent",
     "FeatureRestored",
+    "FirstValueRuleChanged",
     "GroupEvent",
     "GroupMapped",
     "GroupReleased",
@@ -99,10 +109,17 @@ __all__ = [
     "RejectedEventsReplayed",
     "RetentionChanged",
     "RetentionEvent",
+    "SignalDismissed",
+    "SignalEnded",
+    "SignalEvent",
+    "SignalRaised",
+    "SignalSettingsChanged",
+    "SignalSnoozed",
     "SourceCreated",
     "SourceEvent",
     "SourceRenamed",
     "TrackingPlanImported",
+    "UsageGoalMet",
     "UsagePersonEvent",
     "WriteKeyRevoked",
     "WriteKeyRotated",

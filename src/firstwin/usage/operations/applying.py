@@ -11,7 +11,7 @@ from django.db import models, transaction
 from firstwin.usage.contracts.keeping import OrderKind, OrderTaker, StoreKeeper
 from firstwin.usage.contracts.store import StoreUnavailableError
 from firstwin.usage.models import StoreOrder
-from firstwin.usage.operations import erasing, retention
+from firstwin.usage.operations import erasing, retention, watches
 
 MOST_ORDERS = 500
 MOST_FAILURES = 5
@@ -73,6 +73,7 @@ def _carry_out(order: StoreOrder, *, store: OrderTaker, keeper: StoreKeeper, now
         case OrderKind.PLACE:
             account_id = UUID(details["account_id"]) if details["account_id"] else None
             store.place(workspace_id, group_id=details["group_id"], account_id=account_id)
+            watches.note_place(workspace_id=workspace_id, account_id=account_id, at=now())
         case OrderKind.ERASE:
             return erasing.carry_on(order=order, keeper=keeper, now=now)
         case OrderKind.DROP:

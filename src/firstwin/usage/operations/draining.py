@@ -14,7 +14,7 @@ from firstwin.usage.contracts import UsageEvent
 from firstwin.usage.contracts.keeping import EventTaker
 from firstwin.usage.contracts.store import StoredEvent, StoreUnavailableError
 from firstwin.usage.models import InboxBatch, SetAsideBatch
-from firstwin.usage.operations import erasing, noting
+from firstwin.usage.operations import erasing, noting, watches
 from firstwin.usage.queries.inbox import events_of
 
 MOST_BATCHES = 500
@@ -94,6 +94,7 @@ def _move(rows: Sequence[InboxBatch], *, store: EventTaker, at: datetime) -> tup
     new = store.append(prepared.events)
     with transaction.atomic():
         noting.note_events(prepared=prepared, at=at)
+        watches.note_usage({(event.workspace_id, event.group_id) for event in prepared.events}, at=at)
         if refused:
             erasing.note_refused(refused)
         _set_aside(broken, at=at)

@@ -11,14 +11,15 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from firstwin.customers import queries as customer_queries
 from firstwin.customers.operations import accounts as account_operations
 from firstwin.desk import queries
-from firstwin.desk.http import days
-from firstwin.desk.http.access import desk_page, is_fragment, kept
+from firstwin.desk.http import days, signal_rows
+from firstwin.desk.http.access import desk_page, is_fragment, kept, may_edit
 from firstwin.desk.http.accounts.filters import chips_of, filters_of, sort_of
 from firstwin.desk.http.accounts.forms import INDUSTRIES, SEGMENTS, AccountForm, show_problems
 from firstwin.identity import queries as identity_queries
 from firstwin.identity.contracts import Actor
 from firstwin.shared import clock
 from firstwin.shared.errors import ConflictError, InvalidInputError
+from firstwin.usage.queries import signals as signal_queries
 
 
 @require_safe
@@ -105,6 +106,11 @@ def show_account(request: HttpRequest, actor: Actor, account_id: UUID) -> HttpRe
         "totals": shown.days,
         "legend": [(one, days.NAMES[one.side]) for one in shown.days.sides],
         "account_key": str(account_id),
+        "signals": [
+            signal_rows.entry(one)
+            for one in signal_queries.list_signals(actor=actor, account_id=account_id, limit=20).items
+        ],
+        "may_edit": may_edit(actor),
     }
     return render(request, "desk/accounts/account.html", context)
 

@@ -26,6 +26,7 @@ class Shape(StrEnum):
     SPAN = "span"
     MOMENT = "moment"
     QUESTIONS = "questions"
+    GOAL = "goal"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -214,12 +215,14 @@ SETTINGS: dict[str, tuple[Entry, ...]] = {
         Entry(name="milestone.unit", label="Unit"),
         Entry(name="milestone.first_value", shape=Shape.FLAG, label="This is the first win"),
         Entry(name="milestone.options", shape=Shape.LINES, label="Proposals to choose from", help="One per line."),
+        Entry(name="milestone.goal", shape=Shape.GOAL, label="Usage reaches it by itself"),
     ),
     "usage": (
         Entry(name="usage.event", label="Event in the product"),
         Entry(name="usage.count", shape=Shape.NUMBER, label="How often"),
         Entry(name="usage.window", shape=Shape.SPAN, label="Within", help=SPAN_HELP),
         Entry(name="usage.description", shape=Shape.LONG, label="In words"),
+        Entry(name="usage.goal", shape=Shape.GOAL, label="Instead of one event"),
     ),
     "integration": (
         Entry(name="integration.system", label="System"),

@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.http import QueryDict
 
+from firstwin.desk.http import goal_fields
 from firstwin.desk.http.playbooks.entries import ANCHORS, PARTS, SETTINGS, Entry, Shape
 from firstwin.playbooks.contracts import FieldType, PlaybookDefinition
 from firstwin.playbooks.contracts.library import PartKind
@@ -94,6 +95,9 @@ class PartForm(forms.Form):
                 self._add_links(entry, label, value or ())
             case Shape.PLACES:
                 self._add_places(entry, value or ())
+            case Shape.GOAL:
+                for row in goal_fields.fields_of(entry.name, value):
+                    self._add_row(row)
             case _:
                 self.fields[entry.name] = self._field(entry, label)
                 self.initial[entry.name] = self._shown(entry, value)
@@ -255,6 +259,9 @@ class PartForm(forms.Form):
                     _without_empty({**place, **{key: data[f"add.{index}.{key}"] for key in ("stage", "after_task")}})
                     for index, place in enumerate(before or ())
                 ]
+            case Shape.GOAL:
+                is_shown = f"{entry.name}.join" in self.fields
+                return goal_fields.read(entry.name, data) if is_shown else before
             case Shape.LONG:
                 return str(data[entry.name]).replace("\r\n", "\n")
             case _:

@@ -14,4 +14,5 @@ urlpatterns = [
     path("time-to-first-win/differences/", differences.show, name="usage_differences"),
     path("views/", views.save, name="save_usage_view"),
     path("views/<uuid:view_id>/remove/", views.remove, name="remove_usage_view"),
+    path("", include("firstwin.desk.http.usage.value_urls")),
 ]

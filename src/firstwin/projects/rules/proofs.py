@@ -1,0 +1,43 @@
+"""Which tasks usage can prove, and from when on it counts."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from firstwin.playbooks import queries as playbook_queries
+from firstwin.playbooks.contracts import Anchor, MilestoneSettings, TaskKind, UsageSettings
+from firstwin.usage.contracts.goals import Goal
+from firstwin.usage.queries import goals as goal_queries
+
+PROVABLE = frozenset({TaskKind.USAGE, TaskKind.MILESTONE})
+
+
+def is_first_value(settings: Mapping[str, Any], timing: Mapping[str, Any]) -> bool:
+    """Reaching a milestone is the first win when it says so, or when it sets the date of the first value."""
+    return bool(settings.get("first_value")) or timing.get("anchors") == Anchor.FIRST_VALUE
+
+
+def goal_of(kind: TaskKind, settings: Mapping[str, Any]) -> Goal | None:
+    """A usage task is done when usage shows its event or goal, a milestone with a goal when that is reached."""
+    if kind not in PROVABLE or not (settings.get("goal") or settings.get("event")):
+        return None
+    shape: type[UsageSettings | MilestoneSettings] = UsageSettings if kind is TaskKind.USAGE else MilestoneSettings
+    try:
+        goal = playbook_queries.find_goal(msgspec.convert(dict(settings), type=shape))
+    except msgspec.ValidationError:
+        return None
+    return goal if goal is not None and not goal_queries.list_problems(goal) else None
+
+
+def counts_from(
+    timing: Mapping[str, Any], *, begins_at: datetime, signed_at: datetime | None, started_at: datetime
+) -> datetime:
+    """Usage counts from the signature or the start of the project on, whichever came first; for a task that comes again,
+    from the planned start of each time on.
+    """
+    comes_again = any(isinstance(part, Mapping) and part.get("further") for part in timing.values())
+    if comes_again:
+        return begins_at
+    return min(signed_at, started_at) if signed_at is not None else started_at

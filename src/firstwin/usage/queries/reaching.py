@@ -1,0 +1,139 @@
+"""How accounts stand with goals: each single condition is one question to the event store, for many accounts at once."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from uuid import UUID
+
+from firstwin.usage.contracts.goals import (
+    ActiveUsers,
+    Answer,
+    Condition,
+    DaysActive,
+    EventCount,
+    FeatureUsed,
+    Goal,
+    Metric,
+    Verdict,
+)
+from firstwin.usage.contracts.goals import Sequence as StepSequence
+from firstwin.usage.contracts.store import EventScope, GoalQuestions, Reach
+from firstwin.usage.rules import goals
+
+Features = Mapping[str, Sequence[str]]
+Seats = Mapping[UUID, int | None]
+
+
+def get_verdicts(
+    *,
+    store: GoalQuestions,
+    scope: EventScope,
+    goal: Goal,
+    seats: Seats,
+    features: Features,
+    names: Mapping[str, str] | None = None,
+) -> Mapping[UUID, Verdict]:
+    """Return how each account of `seats` stands with a goal within a scope, counted from its beginning to its end.
+
+    `seats` holds the accounts with their licensed seats, `features` the events of features by key, `names` what features
+    are called. Raises StoreUnavailableError.
+    """
+    accounts = tuple(sorted(seats, key=str))
+    asked = _Asked(store=store, scope=_of(scope, accounts), seats=seats, features=features)
+    found = {one: asked.answers(one) for one in goals.conditions(goal)}
+    return {
+        account: goals.combine(goal, {one: by_account[account] for one, by_account in found.items()}, features=names)
+        for account in accounts
+    }
+
+
+def _of(scope: EventScope, accounts: tuple[UUID, ...]) -> EventScope:
+    return EventScope(workspace_id=scope.workspace_id, since=scope.since, until=scope.until, account_ids=accounts)
+
+
+class _Asked:
+    def __init__(self, *, store: GoalQuestions, scope: EventScope, seats: Seats, features: Features) -> None:
+        self._store = store
+        self._scope = scope
+        self._seats = seats
+        self._features = features
+
+    def answers(self, condition: Condition) -> Mapping[UUID, Answer]:
+        """Return the answer of every account; one of which nothing is known has done nothing."""
+        if isinstance(condition, ActiveUsers):
+            return self._active_users(condition)
+        names = self._names(condition)
+        needed = _needed(condition)
+        reached = {} if names is None else {one.account_id: one for one in self._ask(condition, names)}
+        return {account: _answer(reached.get(account), needed) for account in self._seats}
+
+    def _names(self, condition: Condition) -> tuple[str, ...] | None:
+        """Return the events that count, empty for anything; None where a feature is not known or has none."""
+        feature = getattr(condition, "feature", "")
+        if feature:
+            return tuple(self._features.get(feature, ())) or None
+        return tuple(getattr(condition, "events", ()))
+
+    def _ask(self, condition: Condition, names: tuple[str, ...]) -> list[Reach]:
+        scope, store = self._scope, self._store
+        match condition:
+            case EventCount(times=times, within=within) | FeatureUsed(times=times, within=within):
+                window = goals.length(within) if within is not None else None
+                return store.reach_count(scope, names=names, count=times, window=window)
+            case DaysActive():
+                return store.reach_days(scope, names=names, days=condition.days, consecutive=condition.in_a_row)
+            case StepSequence():
+                within_time = goals.length(condition.within)
+                return store.reach_sequence(scope, steps=condition.steps, within=within_time, count=condition.users)
+            case Metric():
+                return store.reach_metric(
+                    scope,
+                    name=condition.event,
+                    key=condition.key,
+                    aggregate=condition.aggregate,
+                    comparison=condition.comparison,
+                    target=condition.target,
+                )
+            case ActiveUsers():  # pragma: no cover  # asked by _active_users, since accounts need different numbers
+                return []
+
+    def _active_users(self, condition: ActiveUsers) -> Mapping[UUID, Answer]:
+        """Ask once for each number of users that some account needs."""
+        names = self._names(condition)
+        window = goals.length(condition.within) if condition.within is not None else None
+        needing: dict[int | None, list[UUID]] = defaultdict(list)
+        for account, seats in self._seats.items():
+            needing[goals.needed_users(condition, seats=seats)].append(account)
+        found: dict[UUID, Answer] = {}
+        for needed, accounts in sorted(needing.items(), key=lambda item: item[0] or 0):
+            reached: dict[UUID, Reach] = {}
+            if names is not None:
+                scope = _of(self._scope, tuple(sorted(accounts, key=str)))
+                users = needed or goals.MOST_TIMES  # never reached: only the figure is wanted
+                rows = self._store.reach_users(scope, names=names, users=users, window=window)
+                reached = {one.account_id: one for one in rows}
+            found |= {account: _answer(reached.get(account), needed) for account in accounts}
+        return found
+
+
+def _answer(reach: Reach | None, needed: float | None) -> Answer:
+    if reach is None:
+        return Answer(reached_at=None, value=0, needed=needed)
+    return Answer(reached_at=reach.at if needed is not None else None, value=reach.value, needed=needed)
+
+
+def _needed(condition: Condition) -> float:
+    match condition:
+        case (
+            EventCount(times=needed) | FeatureUsed(times=needed) | DaysActive(days=needed) | StepSequence(users=needed)
+        ):
+            return float(needed)
+        case Metric(target=target):
+            return target
+        case _:
+            return 0.0
+
+
+def scope_until(*, workspace_id: UUID, since: datetime, until: datetime) -> EventScope:
+    """Return the scope of a question about accounts."""
+    return EventScope(workspace_id=workspace_id, since=since, until=until)

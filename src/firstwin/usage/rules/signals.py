@@ -1,0 +1,190 @@
+"""What in the usage of an account somebody should act on, and why. Pure: figures in, signals out."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from firstwin.usage.contracts.signals import FoundSignal, SignalKind, SignalLimits
+
+STRETCH = timedelta(days=28)
+LIMITS: Mapping[str, tuple[int, int, str]] = {
+    "seats_percent": (50, 100, "Seats are nearly full from so many percent in use"),
+    "feature_users": (1, 1000, "A feature that was not bought is wanted when so many people used it"),
+    "falling_percent": (10, 100, "Usage falls when so many percent less is done in four weeks than in the four before"),
+    "falling_events": (1, 100_000, "and those four weeks had at least so many events"),
+    "silent_days": (3, 180, "A champion is silent after so many days"),
+    "win_days": (3, 180, "Nothing happens after the first win for so many days"),
+    "plan_percent": (5, 90, "A goal is so many percent behind its time"),
+    "quiet_days": (0, 365, "What was dismissed stays quiet for so many days"),
+}
+"""The lowest and highest value of each limit, and what it says."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Champion:
+    """A contact who leads the product at the customer, and when they were last seen in it."""
+
+    name: str
+    key: str
+    last_at: datetime | None
+    known_since: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WantedFeature:
+    """A feature that an account has not bought, and how many of its people used it in four weeks."""
+
+    key: str
+    name: str
+    users: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenGoal:
+    """A goal that waits: how far it is, from when, and by when it should be reached."""
+
+    key: str
+    title: str
+    share: float
+    progress: str
+    since: datetime
+    due_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountFacts:
+    """What is known of one account; `now_*` are of the last four weeks, `then_*` of the four before."""
+
+    account_id: UUID
+    seats: int | None
+    now_users: int = 0
+    now_events: int = 0
+    then_users: int = 0
+    then_events: int = 0
+    last_at: datetime | None = None
+    won_at: datetime | None = None
+    champions: Sequence[Champion] = ()
+    wanted: Sequence[WantedFeature] = ()
+    goals: Sequence[OpenGoal] = ()
+
+
+def find(facts: AccountFacts, *, limits: SignalLimits, at: datetime) -> tuple[FoundSignal, ...]:
+    """Each signal says what was seen and what to do about it; an account that does nothing wrong has none."""
+    found = (_seats, _features, _falling, _champions, _since_win, _behind)
+    return tuple(signal for look in found for signal in look(facts, limits, at))
+
+
+def _seats(facts: AccountFacts, limits: SignalLimits, _at: datetime) -> Iterator[FoundSignal]:
+    """Seats are nearly full when as many people are active as the limit says."""
+    if not facts.seats or facts.now_users * 100 < facts.seats * limits.seats_percent:
+        return
+    share = 100 * facts.now_users // facts.seats
+    yield FoundSignal(
+        account_id=facts.account_id,
+        kind=SignalKind.SEATS_NEARLY_FULL,
+        subject="",
+        reason=f"{facts.now_users} of {facts.seats} licensed seats were used in four weeks ({share} %).",
+        todo="Talk about more seats before the first person is turned away.",
+        figures={"users": facts.now_users, "seats": facts.seats},
+    )
+
+
+def _features(facts: AccountFacts, limits: SignalLimits, _at: datetime) -> Iterator[FoundSignal]:
+    """A feature is wanted that people use though it was not bought."""
+    for feature in facts.wanted:
+        if feature.users < limits.feature_users:
+            continue
+        who = "One person" if feature.users == 1 else f"{feature.users} people"
+        yield FoundSignal(
+            account_id=facts.account_id,
+            kind=SignalKind.FEATURE_WANTED,
+            subject=feature.key,
+            reason=f"{who} used “{feature.name}” in four weeks, which is not part of the contract.",
+            todo=f"Ask what they want to do with “{feature.name}”, and offer it.",
+            figures={"users": feature.users, "feature": feature.key},
+        )
+
+
+def _falling(facts: AccountFacts, limits: SignalLimits, _at: datetime) -> Iterator[FoundSignal]:
+    """Usage falls when much less is done in four weeks than in the four before."""
+    if facts.then_events < limits.falling_events:
+        return
+    lost = 100 * (facts.then_events - facts.now_events) // facts.then_events
+    if lost < limits.falling_percent:
+        return
+    yield FoundSignal(
+        account_id=facts.account_id,
+        kind=SignalKind.USAGE_FALLING,
+        subject="",
+        reason=(
+            f"Usage fell by {lost} %: {facts.now_events:,} events by {facts.now_users} people in four weeks, "
+            f"after {facts.then_events:,} by {facts.then_users} in the four before."
+        ),
+        todo="Ask the project owner what changed, before it becomes a habit.",
+        figures={"now": facts.now_events, "before": facts.then_events, "lost_percent": lost},
+    )
+
+
+def _champions(facts: AccountFacts, limits: SignalLimits, at: datetime) -> Iterator[FoundSignal]:
+    """A champion is silent who was seen before and has not come back for the days of the limit."""
+    for champion in facts.champions:
+        last_at = champion.last_at or champion.known_since
+        days = (at - last_at) // timedelta(days=1)
+        if days < limits.silent_days:
+            continue
+        yield FoundSignal(
+            account_id=facts.account_id,
+            kind=SignalKind.CHAMPION_SILENT,
+            subject=champion.key,
+            reason=f"{champion.name}, the champion, was last seen in the product {days} days ago.",
+            todo=f"Call {champion.name}; if they left, find out who takes over.",
+            figures={"days": days, "name": champion.name},
+        )
+
+
+def _since_win(facts: AccountFacts, limits: SignalLimits, at: datetime) -> Iterator[FoundSignal]:
+    """A first win is lonely when nothing was done in the days after it."""
+    if facts.won_at is None or at - facts.won_at < timedelta(days=limits.win_days):
+        return
+    if facts.last_at is not None and facts.last_at > facts.won_at + timedelta(days=1):
+        return
+    days = (at - facts.won_at) // timedelta(days=1)
+    yield FoundSignal(
+        account_id=facts.account_id,
+        kind=SignalKind.NOTHING_SINCE_WIN,
+        subject="",
+        reason=f"Nothing was done in the product since the first win {days} days ago.",
+        todo="Agree on the second result, and on who needs it.",
+        figures={"days": days},
+    )
+
+
+def _behind(facts: AccountFacts, limits: SignalLimits, at: datetime) -> Iterator[FoundSignal]:
+    """A goal is behind when less of it is done than of its time, by more than the limit; in the first half nobody hurries."""
+    for goal in facts.goals:
+        span = (goal.due_at - goal.since).total_seconds()
+        passed = (at - goal.since).total_seconds() / span if span > 0 else 1.0
+        if passed < 0.5 or (min(passed, 1.0) - goal.share) * 100 < limits.plan_percent:
+            continue
+        when = "was due" if goal.due_at <= at else "is due"
+        day = f"{goal.due_at.day} {goal.due_at:%B}"
+        yield FoundSignal(
+            account_id=facts.account_id,
+            kind=SignalKind.BEHIND_PLAN,
+            subject=goal.key,
+            reason=f"“{goal.title}” {when} on {day} and stands at: {goal.progress or 'nothing yet'}.",
+            todo="Look with the customer at what is in the way, or move the date.",
+            figures={"done_percent": round(goal.share * 100), "time_percent": round(min(passed, 1.0) * 100)},
+        )
+
+
+def limits_of(stored: Mapping[str, int]) -> SignalLimits:
+    """What a workspace did not set has its default, and so has what is no longer possible."""
+    known = {field.name for field in fields(SignalLimits)}
+    fitting = {
+        name: value
+        for name, value in stored.items()
+        if name in known and isinstance(value, int) and LIMITS[name][0] <= value <= LIMITS[name][1]
+    }
+    return SignalLimits(**fitting)
