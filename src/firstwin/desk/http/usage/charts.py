@@ -39,10 +39,11 @@ class Head:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """What a table shows of a value; a share comes with the length of its bar, in percent."""
+    """What a table shows of a value: a number with its label, for a phone, and a share with the length of its bar."""
 
     text: str
     is_number: bool
+    label: str = ""
     share: float | None = None
 
     @property
@@ -133,7 +134,7 @@ def many(count: int, one: str, more: str = "") -> str:
 
 def _cell(value: object, head: Head) -> Cell:
     share = float(value) if head.is_share and isinstance(value, int | float) else None
-    return Cell(said(value, head.kind), head.is_number, share)
+    return Cell(said(value, head.kind), head.is_number, head.label if head.is_number else "", share)
 
 
 def _plain(value: object) -> object:

@@ -186,7 +186,7 @@ def activation_chart(share: Share, cohorts: Sequence[ActivationCohort]) -> Chart
         more = f", {cohort.young} too young" if cohort.young else ""
         columns.append(
             plots.Column(
-                name=f"{cohort.month_on:%b %Y}",
+                name=f"{cohort.month_on:%b}",
                 value=value or 0.0,
                 title=f"Signed in {cohort.month_on:%B %Y}: {words}{more}",
                 said=words,
