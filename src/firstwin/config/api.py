@@ -28,6 +28,7 @@ from firstwin.projects.http.updates_api import project_updates, update_runs_rout
 from firstwin.projects.http.workload_api import workload
 from firstwin.shared import middleware
 from firstwin.usage.http.api import history_imports
+from firstwin.usage.http.figures_api import usage_figures
 from firstwin.usage.http.known_api import usage
 from firstwin.usage.http.signals_api import signals
 
@@ -102,6 +103,7 @@ mount("/usage/first-values", first_values, write=Scope.PLAYBOOKS_WRITE)
 mount("/usage/signals", signals, write=Scope.ACCOUNTS_WRITE)
 mount("/playbooks", playbooks, write=Scope.PLAYBOOKS_WRITE)
 mount("/usage", usage, write=Scope.ACCOUNTS_WRITE)
+mount("/usage", usage_figures, write=Scope.ACCOUNTS_WRITE)
 
 _swagger = Swagger({"persistAuthorization": False, "filter": True})
 
