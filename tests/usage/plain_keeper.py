@@ -1,6 +1,6 @@
 """What the owner of the store does besides draining, over the store in plain Python: orders, hiding, dropping."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -40,6 +40,20 @@ class PlainTaker:
         self.places.pop(group_id, None)
         if account_id is not None:
             self.places[group_id] = account_id
+
+    def link_all(self, workspace_id: UUID, links: Mapping[str, str]) -> None:
+        self._count()
+        for anonymous_id, user_id in links.items():
+            self.links.pop(anonymous_id, None)
+            if user_id:
+                self.links[anonymous_id] = user_id
+
+    def place_all(self, workspace_id: UUID, places: Mapping[str, UUID | None]) -> None:
+        self._count()
+        for group_id, account_id in places.items():
+            self.places.pop(group_id, None)
+            if account_id is not None:
+                self.places[group_id] = account_id
 
     def _count(self) -> None:
         self.calls += 1

@@ -106,3 +106,18 @@ def test_an_order_that_makes_no_sense_is_kept_with_its_problem(now: datetime) ->
     problems = [row.problem for row in StoreOrder.objects.for_workspace(workspace_id).order_by("id")]
     assert problems == ["ValueError: 'dance' is not a valid OrderKind", "KeyError: 'anonymous_id'"]
     assert not applying.has_orders()
+
+
+def test_many_orders_of_one_kind_are_told_at_once_and_alone_only_if_that_fails(now: datetime) -> None:
+    workspace_id, account = make_workspace().id, UUID(int=5)
+    for number in range(20):
+        orders.order_link(workspace_id, anonymous_id=f"x{number % 18}", user_id=f"user {number}", at=now)
+    orders.order_unlink(workspace_id, anonymous_id="x3", at=now)
+    for number in range(20):
+        orders.order_account(workspace_id, group_id=f"g{number}", account_id=account if number else None, at=now)
+    taker = PlainTaker()
+    taker.breaks_at = 2
+    assert apply(taker, now).done == 41
+    assert taker.calls == 1 + 1 + 20
+    assert taker.links == {f"x{number % 18}": f"user {number}" for number in range(20) if number % 18 != 3}
+    assert set(taker.places) == {f"g{number}" for number in range(1, 20)}

@@ -125,6 +125,14 @@ class OrderTaker(Protocol):
         """Let the events of an anonymous id be those of a user."""
         ...
 
+    def link_all(self, workspace_id: UUID, links: Mapping[str, str]) -> None:
+        """Let the events of anonymous ids be those of users; of nobody known where the user is empty."""
+        ...
+
+    def place_all(self, workspace_id: UUID, places: Mapping[str, UUID | None]) -> None:
+        """Let the events of groups be those of accounts; of none where there is none."""
+        ...
+
     def unlink(self, workspace_id: UUID, *, anonymous_id: str) -> None:
         """Let the events of an anonymous id be nobody's again."""
         ...

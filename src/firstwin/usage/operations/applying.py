@@ -1,5 +1,6 @@
 """The orders to the event store, done by its owner between two rounds of draining, in the order they were given."""
 
+import itertools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,6 +15,7 @@ from firstwin.usage.models import StoreOrder
 from firstwin.usage.operations import erasing, retention, watches
 
 MOST_ORDERS = 500
+MANY_ORDERS = 16
 MOST_FAILURES = 5
 _REASON = "the owner of the event store serves every workspace"
 log = structlog.get_logger("firstwin.event_store")
@@ -41,12 +43,41 @@ def apply_orders(*, store: OrderTaker, keeper: StoreKeeper, now: Callable[[], da
     waiting = list(_orders().filter(problem="").order_by("id")[:MOST_ORDERS])
     done: list[UUID] = []
     try:
-        for order in waiting:
-            if _is_done(order, store=store, keeper=keeper, now=now):
-                done.append(order.id)
+        for _, run in itertools.groupby(waiting, key=_kin):
+            orders = list(run)
+            if len(orders) >= MANY_ORDERS and _are_done(orders, store=store):
+                done += [order.id for order in orders]
+                continue
+            for order in orders:
+                if _is_done(order, store=store, keeper=keeper, now=now):
+                    done.append(order.id)
     finally:
         _delete(done)
     return Applied(done=len(done), has_more=bool(done) and len(waiting) == MOST_ORDERS)
+
+
+def _kin(order: StoreOrder) -> tuple[UUID, str]:
+    """Orders that follow each other and are told to the store in one go: links of a workspace, and places; others stand alone."""
+    kin = {OrderKind.LINK.value: "links", OrderKind.UNLINK.value: "links", OrderKind.PLACE.value: "places"}
+    return order.workspace_id, kin.get(order.kind, str(order.id))
+
+
+def _are_done(orders: Sequence[StoreOrder], *, store: OrderTaker) -> bool:
+    """Tell several orders at once; if that cannot be, each is tried alone, and the one to blame is found."""
+    workspace_id = orders[0].workspace_id
+    try:
+        if orders[0].kind == OrderKind.PLACE:
+            groups = {one.details["group_id"]: one.details["account_id"] for one in orders}
+            store.place_all(
+                workspace_id, {group: UUID(account) if account else None for group, account in groups.items()}
+            )
+        else:
+            store.link_all(
+                workspace_id, {one.details["anonymous_id"]: one.details.get("user_id", "") for one in orders}
+            )
+    except (StoreUnavailableError, KeyError, TypeError, ValueError):
+        return False
+    return True
 
 
 def _is_done(order: StoreOrder, *, store: OrderTaker, keeper: StoreKeeper, now: Callable[[], datetime]) -> bool:

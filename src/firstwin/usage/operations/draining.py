@@ -18,7 +18,7 @@ from firstwin.usage.operations import erasing, noting, watches
 from firstwin.usage.queries.inbox import events_of
 
 MOST_BATCHES = 500
-MOST_EVENTS = 20_000
+MOST_EVENTS = 50_000
 MOST_REFUSED = 20
 _FIELDS = tuple(field.name for field in fields(UsageEvent))
 _REASON = "the owner of the event store serves every workspace"
