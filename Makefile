@@ -6,7 +6,7 @@ BIN := .venv/bin
 export PYTHONPATH := src:.
 WORKERS ?= 2
 .DEFAULT_GOAL := help
-.PHONY: help run dev test check static frontend suite suite-sqlite suite-postgresql bench format docs locks clean
+.PHONY: help run dev test check static frontend suite suite-sqlite suite-postgresql bench kills format docs locks clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -61,6 +61,11 @@ bench: ## Measure; writes benchmarks/results and docs/guide/figures.md
 	@$(PREPARE) dev
 	@$(BIN)/python scripts/with_postgresql.py $(BIN)/python -m benchmarks
 	@$(BIN)/python -m benchmarks --paper
+
+kills: ## Kill web, worker and event store fifty times while events come, on both databases: 0 lost, 0 doubled
+	@$(PREPARE) dev
+	@FIRSTWIN_KILLS=50 $(BIN)/pytest tests/conformance/test_product_event_kills.py -q
+	@FIRSTWIN_KILLS=50 $(BIN)/python scripts/with_postgresql.py $(BIN)/pytest tests/conformance/test_product_event_kills.py -q
 
 format: ## Format and mend what can be mended by itself
 	@$(PREPARE) dev

@@ -18,8 +18,8 @@ def observe(method: str, route: str, status: int, _seconds: float) -> None:
     seen.append((method, route, status))
 
 
-def make_intake(*, inbox_bytes: int = 1_000_000) -> intake_http.Intake:
-    limits = intake_http.Limits(inbox_bytes=inbox_bytes, folder=Path("/"))
+def make_intake(*, inbox_bytes: int = 1_000_000, least_free_bytes: int = 1) -> intake_http.Intake:
+    limits = intake_http.Limits(inbox_bytes=inbox_bytes, folder=Path("/"), least_free_bytes=least_free_bytes)
     return intake_http.Intake(limits=limits, observe=observe, has_thread=False)
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -11,7 +12,7 @@ from uuid import UUID
 
 import pytest
 from asgiref.sync import async_to_sync
-from django.db import DatabaseError
+from django.db import DatabaseError, connection
 
 from firstwin.config.front_door import FrontDoor
 from firstwin.config.web_handler import WebHandler
@@ -21,10 +22,11 @@ from firstwin.usage.http.group_commit import GroupCommit, OverloadedError
 from firstwin.usage.http.key_ring import KeyRing
 from firstwin.usage.http.script import PageScript
 from firstwin.usage.models import InboxBatch, WriteKey
-from firstwin.usage.operations import sources
+from firstwin.usage.operations import draining, sources
 from tests.factories.identity import make_actor
 from tests.factories.usage import batch_body, gzipped, holder_of, in_inbox, make_source, rejected_of, track
 from tests.usage.http.asking import ask, basic, make_intake, seen, send
+from tests.usage.oracle import PlainStore
 
 pytestmark = pytest.mark.django_db
 
@@ -115,6 +117,44 @@ def test_a_full_inbox_sends_clients_away_for_a_while(source: SourceInfo) -> None
     assert headers[b"retry-after"] == headers[b"x-ratelimit-reset"] == b"30"
     assert content["code"] == "try_later"
     assert [event.name for event in in_inbox(source)] == ["A"]
+
+
+def test_what_was_drained_makes_room_again(source: SourceInfo, now: datetime, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(intake_http, "LOOK_EVERY_SECONDS", 0.0)
+    application = make_intake(inbox_bytes=50)
+    for name, status in (("A", 200), ("B", 429)):
+        given = send("/v1/batch", batch_body(track(name)), application=application, Authorization=basic(source))
+        assert given[0] == status
+    store = PlainStore()
+    draining.drain_inbox(store=store, at=now)
+    again = send("/v1/batch", batch_body(track("B")), application=application, Authorization=basic(source))
+    assert again[0] == 200
+    draining.drain_inbox(store=store, at=now)
+    assert [event.name for event in store.events] == ["A", "B"]
+
+
+def test_a_disk_that_runs_full_sends_clients_away_until_there_is_room(
+    source: SourceInfo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(intake_http, "LOOK_EVERY_SECONDS", 0.0)
+    free = shutil.disk_usage("/").free
+    tight = make_intake(least_free_bytes=free * 2)
+    status, headers, content = send("/v1/batch", batch_body(track("A")), application=tight, Authorization=basic(source))
+    assert (status, content["code"], headers[b"retry-after"]) == (429, "try_later", b"30")
+    assert in_inbox(source) == []
+    roomy = make_intake(least_free_bytes=free // 2)
+    assert send("/v1/batch", batch_body(track("A")), application=roomy, Authorization=basic(source))[0] == 200
+    assert [event.name for event in in_inbox(source)] == ["A"]
+
+
+def test_acknowledged_means_on_the_disk() -> None:
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            cursor.execute("PRAGMA synchronous")
+            assert cursor.fetchone() == (2,)  # FULL: the log is synced before a commit returns
+        else:
+            cursor.execute("SHOW synchronous_commit")
+            assert cursor.fetchone() == ("on",)
 
 
 def test_a_database_that_does_not_take_it_is_no_acknowledgement(

@@ -59,10 +59,11 @@ DONE = Answer(status=200, content={"success": True})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
-    """How much the inbox may hold, and the folder whose disk must not run full."""
+    """How much the inbox may hold, and the folder whose disk must keep so much free."""
 
     inbox_bytes: int
     folder: Path
+    least_free_bytes: int = LEAST_FREE_BYTES
 
 
 @dataclass(slots=True)
@@ -143,7 +144,7 @@ class Intake:
 
     def _look(self) -> tuple[int, bool]:
         free = shutil.disk_usage(self._limits.folder).free
-        return inbox.get_fill().bytes, free < LEAST_FREE_BYTES
+        return inbox.get_fill().bytes, free < self._limits.least_free_bytes
 
     async def _find(self, key: str) -> KeyHolder | None:
         return await self._in_thread(lambda: sources.find_key_holder(key=key))
