@@ -55,7 +55,7 @@ from firstwin.projects.queries import statements as statement_queries
 from firstwin.shared.models import WorkspaceModel
 from firstwin.usage.contracts.first_value import RulePlace
 from firstwin.usage.contracts.goals import Goal
-from firstwin.usage.models import SetAsideBatch, Signal
+from firstwin.usage.models import Drift, EventType, Feature, SetAsideBatch, Signal, UsageGroup, UsagePerson
 from firstwin.usage.operations import erasure, first_value, history
 from firstwin.usage.queries import sources
 from tests.factories.calendars import enter
@@ -285,6 +285,11 @@ def _signal(world: World) -> Any:
     )
 
 
+def _drift(world: World) -> Any:
+    given = {"kind": "new_event", "detail": "A new event came.", "found_at": AT}
+    return _new(Drift, world, event_type_id=world.id("event_type_id"), **given)
+
+
 def _write_key(world: World) -> Any:
     source_id = UUID(world.id("source_id"))
     return sources.get_source(actor=world.actor, source_id=source_id).keys[0].id
@@ -341,6 +346,11 @@ THINGS: dict[str, Callable[[World], Any]] = {
     "source_id": lambda world: make_source(world.actor).id,
     "write_key_id": _write_key,
     "history_id": _history,
+    "event_type_id": lambda world: _new(EventType, world, kind="track", name="Report viewed", first_seen_at=AT),
+    "drift_id": _drift,
+    "feature_id": lambda world: _new(Feature, world, key="reports", name="Reports", name_key="reports", created_at=AT),
+    "group_id": lambda world: _new(UsageGroup, world, group_id="acorn", first_seen_at=AT),
+    "person_id": lambda world: _new(UsagePerson, world, user_id="ada", first_seen_at=AT),
     "erasure_id": _erasure,
     "batch_id": _set_aside,
     "rule_id": _first_value_rule,
