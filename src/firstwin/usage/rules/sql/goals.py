@@ -6,7 +6,7 @@ from datetime import timedelta
 from firstwin.usage.contracts.goals import Aggregate, Comparison
 from firstwin.usage.contracts.store import EventScope
 from firstwin.usage.rules.sql.base import Query, events, microseconds, names_only, text
-from firstwin.usage.rules.sql.questions import ways
+from firstwin.usage.rules.sql.questions import SMALL_BLOCKS, ways
 
 _MOMENT = "toUnixTimestamp64Micro(at) AS moment"
 _DAY = "intDiv(toUnixTimestamp64Micro(at), 86400000000) AS day"
@@ -109,7 +109,7 @@ def reach_sequence(scope: EventScope, *, steps: Sequence[str], within: timedelta
         f"ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS so_far FROM ({done})"
     )
     return Query(
-        _reached("sum(is_done)", counted, when="is_done AND so_far >= {count:UInt64}"),
+        _reached("sum(is_done)", counted, when="is_done AND so_far >= {count:UInt64}") + SMALL_BLOCKS,
         {**found.parameters, "count": str(count)},
     )
 

@@ -22,7 +22,7 @@ from firstwin.usage.rules.sql.identities import names_of
 
 _TRACK = "kind = 'track'"
 _LONG_AGO = "toInt64(-4000000000000000000)"
-_SMALL_BLOCKS = " SETTINGS max_block_size = 8192, short_circuit_function_evaluation = 'disable'"
+SMALL_BLOCKS = " SETTINGS max_block_size = 8192, short_circuit_function_evaluation = 'disable'"
 
 
 def active_users(scope: EventScope, *, by: Period) -> Query:
@@ -133,7 +133,7 @@ def funnel(scope: EventScope, *, steps: Sequence[str], within: timedelta, of: Su
         for n in range(len(steps))
     )
     kept = " WHERE group_id != ''" if of is Subject.GROUP else ""
-    return Query(f"SELECT {counts} FROM ({found.text}){kept}{_SMALL_BLOCKS}", found.parameters)  # noqa: S608
+    return Query(f"SELECT {counts} FROM ({found.text}){kept}{SMALL_BLOCKS}", found.parameters)  # noqa: S608
 
 
 def retention(scope: EventScope, *, weeks: int) -> Query:
