@@ -169,6 +169,29 @@ def event_source() -> dict[str, str]:
     return {"workspace_id": str(source.workspace_id), "write_key": source.keys[0].key}
 
 
+def vendor_customer() -> dict[str, Any]:
+    """An owner, and a customer of theirs whom the product knows as "acorn", with a running project and a way into the portal."""
+    made = member("Mara Lindqvist", workspace="Vendor Works")
+    actor = identity_queries.get_member_actor(workspace_id=made["workspace_id"], member_id=made["member_id"])
+    now = datetime.now(tz=UTC)
+    builtin.install_builtin_playbooks(actor=actor, at=now)
+    playbook = playbook_queries.find_playbook_by_key(actor=actor, key="b2b-seven-stage")
+    assert playbook is not None
+    version = playbook_queries.latest_version(actor=actor, playbook_id=playbook.id)
+    account = customers.make_account(
+        identity.Workspace.objects.get(id=actor.workspace_id),
+        name="Acorn Foods",
+        contract_signed_at=now - timedelta(hours=3),
+        owner_id=actor.id,
+        external_ids={"product": "acorn"},
+    )
+    people = [customers.make_contact(account, name=f"Ada {role.value}", roles=(role,)) for role in StakeholderRole]
+    new = NewProject(account_id=account.id, playbook_version_id=version.id)
+    project_id = launch.launch_project(actor=actor, new=new, at=now - timedelta(hours=2))
+    portal_url = portal_access.issue(actor=actor, contact_id=people[0].id, at=now)
+    return {**made, "account_id": account.id, "project_id": project_id, "portal": portal_url}
+
+
 def people_team() -> dict[str, Any]:
     """An owner who has far too much to do in the coming days, a colleague who is free, and a customer without a project."""
     made = member("Mara Lindqvist", workspace="Loaded Works")

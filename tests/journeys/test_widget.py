@@ -1,5 +1,6 @@
 """The vendor pastes the snippet into their product: what is done there arrives, once, and who says no is left alone."""
 
+import contextlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -89,3 +90,42 @@ def test_what_is_done_in_the_vendors_product_arrives_once(
         assert not [url for url in asked if "/v1/" in url]
         assert customer.evaluate("localStorage.length") == 0
         quiet.close()
+
+
+def test_what_a_customer_does_proves_their_first_win(
+    page: Page,
+    browser: Browser,
+    firstwin: Installation,
+    sign_in: Callable[[Page, dict[str, Any]], None],
+    tmp_path: Path,
+) -> None:
+    page.set_viewport_size(DESKTOP)  # type: ignore[arg-type]
+    scene = firstwin.play("vendor_customer")
+    sign_in(page, scene)
+    (tmp_path / "app.js").write_text(APP)
+    product = HTML.format(snippet=new_source(page)).replace("Report created", "report_run")
+    with vendor_site({"/": product, "/app.js": tmp_path / "app.js"}) as site:
+        visit = browser.new_context()
+        customer = visit.new_page()
+        customer.goto(site)
+        customer.get_by_role("button", name="Create report").click()
+        expect(page.get_by_role("table", name="Events that came last")).to_contain_text("report_run")
+        visit.close()
+
+    # The product's own id of the customer stands on the account, so the event is theirs, and it is what they signed for.
+    page.goto(f"/projects/{scene['project_id']}/")
+    won = page.locator("dt", has_text="First win").locator("+ dd").first
+    for _ in range(20):
+        with contextlib.suppress(AssertionError):
+            expect(won).not_to_have_text("not yet", timeout=2_000)
+            break
+        page.reload()
+    expect(won).not_to_have_text("not yet")
+    page.goto(f"/accounts/{scene['account_id']}/usage/")
+    expect(page.get_by_role("main")).to_contain_text("report_run")
+    portal = browser.new_context(base_url=firstwin.address)
+    phone = portal.new_page()
+    phone.goto(scene["portal"])
+    phone.goto("/portal/")
+    expect(phone.get_by_text("You reached your first win!")).to_be_visible()
+    portal.close()
