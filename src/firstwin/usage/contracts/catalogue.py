@@ -186,10 +186,14 @@ class PlanImported:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeatureUsage:
-    """How a feature was taken up: accounts that used it, of those that may and are seen in the product; people who did."""
+    """How a feature was taken up: accounts that used it, of those that may and are seen in the product; people who did.
+
+    `unlicensed` accounts used it although they may not: customers to whom somebody could offer it.
+    """
 
     accounts: int
     licensed: int
+    unlicensed: int
     people: int
 
 

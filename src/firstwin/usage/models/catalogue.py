@@ -10,7 +10,10 @@ from firstwin.shared.models import WorkspaceModel
 
 
 class EventType(WorkspaceModel):
-    """A name of events that came, or that the tracking plan expects."""
+    """A name of events that came, or that the tracking plan expects.
+
+    `first_seen_at` is when one happened first, which may be long ago; `noted_at` is when one arrived here first.
+    """
 
     kind = models.CharField(max_length=8)
     name = models.CharField(max_length=500)
@@ -20,6 +23,7 @@ class EventType(WorkspaceModel):
     is_blocked = models.BooleanField(default=False)
     first_seen_at = models.DateTimeField(null=True)
     last_seen_at = models.DateTimeField(null=True)
+    noted_at = models.DateTimeField(null=True)
     dropped = models.BigIntegerField(default=0)
     dropped_at = models.DateTimeField(null=True)
 

@@ -57,14 +57,17 @@ def find_feature_usage(*, actor: Actor, at: datetime) -> Mapping[str, FeatureUsa
         adoption = store.event_reader().adoption(_scope(actor, at), features=events)
     except StoreUnavailableError:
         return None
-    return {
-        key: FeatureUsage(
-            accounts=sum(one.users.get(key, 0) > 0 for one in adoption),
-            licensed=sum(key in keys for keys in licensed.values()),
+    found = {}
+    for key in events:
+        may = {account_id for account_id, keys in licensed.items() if key in keys}
+        using = {one.account_id for one in adoption if one.users.get(key, 0)}
+        found[key] = FeatureUsage(
+            accounts=len(using & may),
+            licensed=len(may),
+            unlicensed=len(using - may),
             people=sum(one.users.get(key, 0) for one in adoption),
         )
-        for key in events
-    }
+    return found
 
 
 def _scope(actor: Actor, at: datetime) -> EventScope:

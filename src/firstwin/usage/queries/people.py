@@ -79,23 +79,6 @@ def find_names(*, actor: Actor, people: Collection[str]) -> Mapping[str, PersonN
     return {one: _name(one, rows.get(one)) for one in people}
 
 
-def list_ids_of(*, workspace_id: UUID, person: str) -> tuple[str, ...]:
-    """Return every name under which the event store may know a person, the given one first: for erasing somebody whole."""
-    people = UsagePerson.objects.for_workspace(workspace_id)
-    links = PersonLink.objects.for_workspace(workspace_id).filter(undone_at=None)
-    user = person
-    if person.startswith(ANONYMOUS):
-        anonymous = links.filter(is_anonymous=True, from_id=person.removeprefix(ANONYMOUS))
-        user = anonymous.values_list("user_id", flat=True).first() or ""
-    if not user:
-        return (person,)
-    root = people.filter(user_id=user).values_list("merged_into", flat=True).first() or user
-    users = [root, *people.filter(merged_into=root).values_list("user_id", flat=True)]
-    others = links.filter(is_anonymous=True, user_id__in=users).values_list("from_id", flat=True)
-    names = [person, *users, *(f"{ANONYMOUS}{one}" for one in others)]
-    return tuple(dict.fromkeys(names))
-
-
 def list_links(
     *,
     actor: Actor,

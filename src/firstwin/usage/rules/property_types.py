@@ -41,9 +41,9 @@ def types_in(samples: Iterable[Mapping[str, Any]]) -> dict[str, set[PropertyType
     return found
 
 
-def is_learned(first_seen_at: datetime | None, at: datetime) -> bool:
-    """The first day of an event teaches what it looks like; what changes later is worth a look."""
-    return first_seen_at is not None and at - first_seen_at >= LEARNS_FOR
+def is_learned(noted_at: datetime | None, at: datetime) -> bool:
+    """The first day after an event came teaches what it looks like; what changes later is worth a look."""
+    return noted_at is not None and at - noted_at >= LEARNS_FOR
 
 
 def is_quiet(*, is_expected: bool, is_blocked: bool, last_seen_at: datetime | None, at: datetime) -> bool:

@@ -16,6 +16,8 @@ from firstwin.usage.rules.identities import comparable
 from firstwin.usage.rules.reading import LONGEST_NAME
 
 LARGEST_FILE = 1_000_000
+LARGEST_DOCUMENT = 250_000
+MOST_LEVELS = 200
 MOST_EVENTS = 1000
 MOST_PROPERTIES = 100
 MOST_PROBLEMS = 50
@@ -144,6 +146,9 @@ def _rows_of_document(text: str, problems: list[Problem]) -> Iterator[_Row]:
 
 
 def _loaded(text: str) -> Any:
+    if len(text) > LARGEST_DOCUMENT or _levels(text) > MOST_LEVELS:
+        remedy = "Split it, or save it as CSV, which may be larger."
+        raise _unreadable("file", "The file cannot be read: it is larger than 250 KB, or nested too deeply.", remedy)
     try:
         # An alias may stand for a thousand others: a few lines would then fill the memory.
         if any(isinstance(event, AliasEvent) for event in YAML(typ="safe", pure=True).parse(text)):
@@ -207,6 +212,18 @@ def _said(
     if problems:
         return problems, None
     return [], PlannedProperty(name=str(name), type=_TYPES.get(word), description=str(meaning or "").strip())
+
+
+def _levels(text: str) -> int:
+    """Return how deep brackets lie within each other, those in texts too: deep ones keep a reader busy for minutes."""
+    deepest = level = 0
+    for character in text:
+        if character in "[{":
+            level += 1
+            deepest = max(deepest, level)
+        elif character in "]}":
+            level -= 1
+    return deepest
 
 
 def _delimiter(text: str) -> str:

@@ -18,6 +18,7 @@ class KnownType:
     id: UUID
     first_seen_at: datetime | None
     last_seen_at: datetime | None
+    noted_at: datetime | None
     properties: dict[str, set[PropertyType]] = field(default_factory=dict)
     expected: dict[str, PropertyType] = field(default_factory=dict)
 

@@ -62,8 +62,8 @@ def note_types(workspace_id: UUID, seen: Seen, known: KnownHere, *, at: datetime
         here = known.types.get(key)
         if here is not None:
             _note_properties(workspace_id, key, here, what, news, at=at)
-    _note_times(workspace_id, names, known)
-    _write(workspace_id, news)
+    _note_times(workspace_id, names, known, at=at)
+    _write(workspace_id, news, at=at)
 
 
 def _read(workspace_id: UUID, keys: Sequence[TypeKey]) -> dict[TypeKey, KnownType]:
@@ -75,7 +75,7 @@ def _read(workspace_id: UUID, keys: Sequence[TypeKey]) -> dict[TypeKey, KnownTyp
         for row in rows:
             key = (EventKind(row.kind), row.name)
             if key in wanted:
-                found[key] = KnownType(row.id, row.first_seen_at, row.last_seen_at)
+                found[key] = KnownType(row.id, row.first_seen_at, row.last_seen_at, row.noted_at)
     by_id = {one.id: one for one in found.values()}
     for known in EventProperty.objects.for_workspace(workspace_id).filter(event_type_id__in=by_id):
         one = by_id[known.event_type_id]
@@ -104,9 +104,10 @@ def _add_types(
             search_key=identities.comparable(name),
             first_seen_at=what.first_at,
             last_seen_at=what.last_at,
+            noted_at=at,
         )
         news.types.append(row)
-        fresh[kind, name] = KnownType(row.id, what.first_at, what.last_at)
+        fresh[kind, name] = KnownType(row.id, what.first_at, what.last_at, at)
         if kind.value in planned:
             detail = f"“{name}” came for the first time, and the plan does not name it."
             news.drifts.append(_drift(workspace_id, DriftKind.NEW_EVENT, row.id, "", detail, at))
@@ -123,7 +124,7 @@ def _note_properties(
     workspace_id: UUID, key: TypeKey, here: KnownType, what: NameSeen, news: _News, *, at: datetime
 ) -> None:
     samples = [_properties.decode(text) for text in set(what.samples)]
-    is_learned = property_types.is_learned(here.first_seen_at, at)
+    is_learned = property_types.is_learned(here.noted_at, at)
     for name, types in property_types.types_in(samples).items():
         if name not in here.properties:
             if len(here.properties) >= property_types.MOST_PROPERTIES:
@@ -144,7 +145,7 @@ def _note_properties(
         news.typed.append((here.id, name, here.properties[name]))
 
 
-def _note_times(workspace_id: UUID, names: dict[TypeKey, NameSeen], known: KnownHere) -> None:
+def _note_times(workspace_id: UUID, names: dict[TypeKey, NameSeen], known: KnownHere, *, at: datetime) -> None:
     """Keep when a name came first, and last to the hour."""
     for key, what in names.items():
         here = known.types.get(key)
@@ -155,16 +156,18 @@ def _note_times(workspace_id: UUID, names: dict[TypeKey, NameSeen], known: Known
         if first_at != here.first_seen_at or is_later:
             here.first_seen_at = first_at
             here.last_seen_at = max(filter(None, (here.last_seen_at, what.last_at)))
+            here.noted_at = here.noted_at or at
             rows = EventType.objects.for_workspace(workspace_id).filter(id=here.id)
-            rows.update(first_seen_at=here.first_seen_at, last_seen_at=here.last_seen_at)
+            rows.update(first_seen_at=here.first_seen_at, last_seen_at=here.last_seen_at, noted_at=here.noted_at)
 
 
-def _write(workspace_id: UUID, news: _News) -> None:
+def _write(workspace_id: UUID, news: _News, *, at: datetime) -> None:
     bulk.insert_rows(news.types)
     bulk.insert_rows(news.properties)
     for type_id, name, types in news.typed:
         rows = EventProperty.objects.for_workspace(workspace_id).filter(event_type_id=type_id, name=name)
         rows.update(types=_sorted(types))
+        rows.filter(first_seen_at=None).update(first_seen_at=at)
     waiting = [
         one
         for one in news.drifts
