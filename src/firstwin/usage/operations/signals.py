@@ -134,11 +134,11 @@ def dismiss_signal(*, actor: Actor, signal_id: UUID, reason: str, at: datetime) 
 
 def snooze_signal(*, actor: Actor, signal_id: UUID, until: datetime, at: datetime) -> None:
     """Put a signal off; it comes back when it is still so then. Raises InvalidInputError for a time that is none."""
-    if not at < until <= at + LONGEST_SNOOZE:
-        problem = Problem("until", "A signal can be put off by 1 to 180 days.", "Choose a day within half a year.")
-        raise InvalidInputError(problem.message, problems=(problem,))
     with transaction.atomic():
         row = _locked(actor, signal_id)
+        if until.tzinfo is None or not at < until <= at + LONGEST_SNOOZE:
+            problem = Problem("until", "A signal can be put off by 1 to 180 days.", "Choose a day within half a year.")
+            raise InvalidInputError(problem.message, problems=(problem,))
         _require_open(row)
         if row.state == SignalState.SNOOZED and row.snoozed_until == until:
             return

@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 from firstwin.customers import queries as customer_queries
 from firstwin.identity.contracts import Actor
 from firstwin.shared import pagination
-from firstwin.shared.errors import PermissionDeniedError
+from firstwin.shared.errors import NotFoundError, PermissionDeniedError
 from firstwin.shared.pagination import Page
 from firstwin.usage import permissions
 from firstwin.usage.contracts.signals import CHANCES, SignalInfo, SignalKind, SignalLimits, SignalState
@@ -46,6 +46,14 @@ def list_my_signals(*, actor: Actor) -> tuple[SignalInfo, ...]:
     mine = rows.filter(account__owner_id=actor.id).order_by("-raised_at", "id")[:MOST_AT_ONCE]
     found = _infos(actor, list(mine))
     return tuple(sorted(found, key=lambda one: one.is_chance))
+
+
+def get_signal(*, actor: Actor, signal_id: UUID) -> SignalInfo:
+    """Return one signal. Raises NotFoundError."""
+    found = _infos(actor, list(_rows(actor).filter(id=signal_id)))
+    if not found:
+        raise NotFoundError("There is no such signal.", remedy="Look at the list under Usage, Signals.")
+    return found[0]
 
 
 def count_signals(*, actor: Actor) -> Mapping[SignalKind, int]:

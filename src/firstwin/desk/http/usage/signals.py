@@ -73,6 +73,7 @@ class DismissForm(forms.Form):
 @desk_page
 def dismiss(request: HttpRequest, actor: Actor, signal_id: UUID) -> HttpResponse:
     """Say that a signal was dealt with."""
+    signals.get_signal(actor=actor, signal_id=signal_id)
     form = DismissForm(request.POST if request.method == "POST" else None)
 
     def answered() -> str:
@@ -96,6 +97,7 @@ class SnoozeForm(forms.Form):
 @desk_page
 def snooze(request: HttpRequest, actor: Actor, signal_id: UUID) -> HttpResponse:
     """Put a signal off."""
+    signals.get_signal(actor=actor, signal_id=signal_id)
     form = SnoozeForm(request.POST if request.method == "POST" else None)
 
     def answered() -> str:
