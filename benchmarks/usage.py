@@ -36,7 +36,7 @@ from firstwin.usage.queries.store import EventReader, OwnerEngine, address_file
 from tests.factories.identity import make_actor
 
 EVENTS = int(os.environ.get("BENCH_EVENTS", "10000000"))
-SENT = max(10_000, min(200_000, EVENTS // 50))
+SENT = max(10_000, min(300_000, EVENTS // 33))
 ROUNDS = 5
 PROBES = 30
 MEANWHILE_PER_SECOND = 5_000
@@ -64,7 +64,7 @@ def run(bench: Bench) -> None:
     }
     for name, samples in found.items():
         goal, most, least = goals.get(name, ("", None, None))
-        unit = UNITS.get(name, "MB" if "memory" in name else "ms")
+        unit = UNITS.get(name, "MB" if "memory" in name else "bytes/event" if "on disk" in name else "ms")
         if name.startswith("product: "):
             most = 100 if name.removeprefix("product: ") in ROLLED_UP else 1000
             goal = f"at most {most} ms"

@@ -26,7 +26,7 @@ def print_duckdb(exported: str) -> None:
     store.execute("CHECKPOINT")
     found = _ask("DuckDB", peer_sql("properties ->> '$.plan'"), lambda text: store.execute(text).fetchall())
     rows = store.execute("SELECT count(*) FROM events").fetchone()[0]
-    found["DuckDB, on disk (bytes/event)"] = [Path(f"{exported}.duckdb").stat().st_size / rows]
+    found["DuckDB, on disk"] = [Path(f"{exported}.duckdb").stat().st_size / rows]
     found["DuckDB, most memory"] = [resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024]
     print(json.dumps(found))
 
@@ -55,7 +55,7 @@ def ask_postgresql(exported: Path) -> dict[str, list[float]]:
 
         found = _ask("PostgreSQL", peer_sql("properties ->> 'plan'"), ask)
         cursor.execute("SELECT pg_total_relation_size('bench.events')::float8 / count(*) FROM events")
-        found["PostgreSQL, on disk (bytes/event)"] = [cursor.fetchone()[0]]
+        found["PostgreSQL, on disk"] = [cursor.fetchone()[0]]
         cursor.execute("DROP SCHEMA bench CASCADE")
         cursor.execute("RESET search_path")
     return found
