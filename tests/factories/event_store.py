@@ -14,7 +14,7 @@ import msgspec
 from firstwin.usage.contracts import EventKind
 from firstwin.usage.contracts.store import StoredEvent
 from firstwin.usage.management import store_owner
-from firstwin.usage.operations.store import ChdbEngine, EventWriter
+from firstwin.usage.operations.store import EventWriter
 from firstwin.usage.queries.store import OwnerAddress, address_file
 
 SECRET = "of this test"
@@ -24,8 +24,9 @@ _numbers = count(1)
 @contextmanager
 def opened(folder: Path) -> Iterator[EventWriter]:
     """Open a store in a folder and answer for it, as its owner does."""
-    engine = ChdbEngine(folder)
-    server = ThreadingHTTPServer(("127.0.0.1", 0), store_owner._answering(lambda: engine, SECRET))
+    owner = store_owner.StoreOwner(folder=folder, address_file=address_file())
+    engine = owner.engine()
+    server = ThreadingHTTPServer(("127.0.0.1", 0), store_owner._answering(owner, SECRET))
     server.daemon_threads = True
     thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
     thread.start()

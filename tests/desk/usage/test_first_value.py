@@ -12,8 +12,10 @@ from firstwin.identity.contracts import Role, Scope
 from firstwin.projects.operations import proving
 from firstwin.usage.contracts.goals import Goal
 from firstwin.usage.models import FirstValueRule, Watch
+from firstwin.usage.operations.store import EventWriter
 from firstwin.usage.queries import first_value as queries
 from tests.desk.browsing import HTMX, colleague, outsider, text_of
+from tests.factories.event_store import done
 from tests.factories.http import key_client, problem_of
 from tests.factories.projects import Running, launch_example, make_scene
 from tests.factories.watches import proved_definition
@@ -130,12 +132,33 @@ def test_the_sentence_is_told_while_one_types(running: Running) -> None:
     assert "asks for nothing" in text_of(client.post(check, form_of(**{"goal.0.kind": ""}), headers=HTMX))
 
 
-def test_while_the_event_store_is_away_the_past_waits_and_saving_works(running: Running) -> None:
+def test_a_goal_is_tried_on_the_past_before_it_is_saved(running: Running, events: EventWriter) -> None:
+    scene, begun = running.scene, timezone.now() - timedelta(days=90)
+    events.place(scene.workspace.id, group_id="acorn", account_id=scene.account.id)
+    events.append(
+        [done(scene.workspace.id, "report_run", user="ada", group="acorn", at=begun + timedelta(days=5, hours=1))]
+    )
+    client = colleague(running, Role.MANAGER)
+    wanted = {"goal.0.kind": "events", "goal.0.events": "report_run", "goal.0.number": "1", "do": "preview"}
+    text = text_of(client.post(reverse("new_first_value"), form_of(**wanted)))
+    assert "Would have been reached by 100 % of 1 account, median day 5." in text
+    assert "Few accounts" in text
+    assert "1 from day 5" in text or "From day 5: 1" in text
+    assert rules_of(running) == []
+
+
+def test_while_the_event_store_is_away_the_past_waits_and_saving_works(
+    running: Running, away: None, events: EventWriter
+) -> None:
     client = colleague(running, Role.MANAGER)
     response = client.post(reverse("new_first_value"), form_of(do="preview"))
     assert response.status_code == 200
     assert "The event store does not answer" in text_of(response)
     assert rules_of(running) == []
+    preview = {"goal": {"days": 2}}
+    program = key_client(workspace=running.scene.workspace)
+    problem_of(program.post("/api/v1/usage/first-values/preview", preview, content_type="application/json"), 503)
+    assert save(client) == 302
 
 
 def test_only_who_shapes_changes_and_strangers_find_nothing(running: Running) -> None:
@@ -165,6 +188,5 @@ def test_the_same_over_the_api(running: Running) -> None:
     assert said["sentence"] == "somebody was active on 2 days"
     wrong = client.put(path, {"goal": {"users": 0}}, content_type="application/json")
     assert problem_of(wrong, 422)["errors"][0]["place"] == "users"
-    problem_of(client.post(f"{path}/preview", {"goal": {"days": 2}}, content_type="application/json"), 503)
     reader = key_client(Scope.READ, workspace=running.scene.workspace)
     assert reader.put(path, body, content_type="application/json").status_code == 403

@@ -39,7 +39,7 @@ def source(now: datetime) -> SourceInfo:
     return source
 
 
-def test_companies_wait_visibly_and_find_their_account_with_one_click(source: SourceInfo) -> None:
+def test_companies_wait_visibly_and_find_their_account_with_one_click(source: SourceInfo, away: None) -> None:
     account = account_in(source, name="Acorn Foods")
     client = someone(source)
     page = text_of(client.get(reverse("usage_people")))
