@@ -55,7 +55,7 @@ from firstwin.projects.queries import statements as statement_queries
 from firstwin.shared.models import WorkspaceModel
 from firstwin.usage.contracts.first_value import RulePlace
 from firstwin.usage.contracts.goals import Goal
-from firstwin.usage.models import Drift, EventType, Feature, SetAsideBatch, Signal, UsageGroup, UsagePerson
+from firstwin.usage.models import Drift, EventType, Feature, PersonLink, SetAsideBatch, Signal, UsageGroup, UsagePerson
 from firstwin.usage.operations import erasure, first_value, history
 from firstwin.usage.queries import sources
 from tests.factories.calendars import enter
@@ -295,6 +295,10 @@ def _write_key(world: World) -> Any:
     return sources.get_source(actor=world.actor, source_id=source_id).keys[0].id
 
 
+def _person_link(world: World) -> Any:
+    return _new(PersonLink, world, from_id="a1", is_anonymous=True, user_id="ada", made_by="event", made_at=AT)
+
+
 def _ledger_entry(world: World) -> Any:
     return _new(
         LedgerEntry,
@@ -319,6 +323,7 @@ THINGS: dict[str, Callable[[World], Any]] = {
     "invitation_id": _invitation,
     "project_id": lambda world: _running(world).id,
     "task_id": lambda world: _row(ProjectTask, world),
+    "person_link_id": _person_link,
     "link_id": lambda world: _row(TaskLink, world, project_id=_running(world).id, successor__isnull=False),
     "stage_id": lambda world: _row(ProjectStage, world),
     "role_id": lambda world: _row(ProjectRole, world),

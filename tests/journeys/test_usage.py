@@ -2,11 +2,12 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 import httpx
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from tests.journeys.conftest import DESKTOP, PHONE
 from tests.journeys.installation import Installation
@@ -32,6 +33,25 @@ def sent_by_the_product() -> list[dict[str, Any]]:
     return calls
 
 
+def look_at(page: Page, axe: Callable[[Page], None], *, at: str, shows: str) -> None:
+    """Look at a page as it stands, on a desk and on a phone."""
+    expect(page.get_by_text(at).first).to_be_visible()
+    for size in (PHONE, DESKTOP):
+        page.set_viewport_size(size)  # type: ignore[arg-type]
+        expect(page.get_by_text(shows).first).to_be_visible()
+        assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), f"{at} scrolls sideways"
+        axe(page)
+
+
+def reload_until(shown: Locator) -> None:
+    """Look again until events have reached the figures, for half a minute."""
+    for _ in range(60):
+        if shown.count():
+            return
+        shown.page.wait_for_timeout(500)
+        shown.page.reload()
+
+
 def test_usage_is_looked_at_narrowed_kept_and_sent_on(
     page: Page,
     firstwin: Installation,
@@ -41,15 +61,7 @@ def test_usage_is_looked_at_narrowed_kept_and_sent_on(
     scene = firstwin.play("product_in_use")
     sign_in(page, scene)
 
-    def look(*, at: str, shows: str) -> None:
-        """Look at a page as it stands, on a desk and on a phone."""
-        expect(page.get_by_text(at).first).to_be_visible()
-        for size in (PHONE, DESKTOP):
-            page.set_viewport_size(size)  # type: ignore[arg-type]
-            expect(page.get_by_text(shows).first).to_be_visible()
-            assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), f"{at} scrolls sideways"
-            axe(page)
-
+    look = partial(look_at, page, axe)
     page.set_viewport_size(DESKTOP)  # type: ignore[arg-type]
     page.goto("/")
     page.get_by_role("navigation", name="Main").get_by_role("link", name="Usage").click()
@@ -58,12 +70,8 @@ def test_usage_is_looked_at_narrowed_kept_and_sent_on(
     body = {"batch": sent_by_the_product()}
     sent = httpx.post(f"{firstwin.address}/v1/batch", json=body, auth=(scene["key"], ""), timeout=20)
     assert sent.json() == {"success": True}
-    in_figures = page.get_by_role("table", name="What do most people do?").get_by_text("Report shared")
-    for _ in range(60):
-        page.goto("/usage/")
-        if in_figures.count():
-            break
-        page.wait_for_timeout(500)
+    page.goto("/usage/")
+    reload_until(page.get_by_role("table", name="What do most people do?").get_by_text("Report shared"))
     look(at="How many people are active each week?", shows="What do most people do?")
     page.get_by_text("Show as a table").first.click()
     with page.expect_download() as download:
@@ -72,11 +80,7 @@ def test_usage_is_looked_at_narrowed_kept_and_sent_on(
 
     page.get_by_role("link", name="Adoption", exact=True).click()
     row = page.get_by_role("row").filter(has_text="Busy Bees")
-    for _ in range(60):
-        if row.get_by_text("75 %").count():
-            break
-        page.wait_for_timeout(500)
-        page.reload()
+    reload_until(row.get_by_text("75 %"))
     look(at="How far is each feature adopted?", shows="At the target")
     page.get_by_role("button", name="Filter").click()
     page.get_by_role("dialog").get_by_label("Segment").select_option("mid_market")

@@ -79,7 +79,7 @@ def view(project: Running, actor: Any = None, *, days: int = 0) -> Any:
 
 
 def test_the_portal_shows_and_counts_only_what_is_visible(project: Running, django_assert_num_queries: Any) -> None:
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         seen = view(project)
     names = [task.name for stage in seen.stages for task in stage.tasks]
     assert "Talk to sales" not in names

@@ -213,5 +213,6 @@ def test_contacts_work_on_shared_tasks_of_their_side_in_their_account_only(proje
 
 def test_a_change_takes_a_constant_number_of_statements(project: Running, django_assert_max_num_queries: Any) -> None:
     complete(project, "sales-handoff")
-    with django_assert_max_num_queries(22):  # the days that passed are one of them
+    # One is the days that passed, two look after the first win, whose date moves.
+    with django_assert_max_num_queries(24):
         complete(project, "kickoff", days=14)

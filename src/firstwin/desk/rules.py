@@ -49,7 +49,18 @@ WORDINGS: Mapping[str, Wording] = {
     "contact.changed": Wording("changed {changes} of {person_name}", "user-cog"),
     "contact.restored": Wording("restored {person_name}", "user"),
     "customer.nudged": Wording("reminded {to_name} of “{title}”", "bell"),
+    "event_batch.dropped": Wording("deleted a batch of {events} events that could not be stored", "trash", "risk"),
+    "event_batch.retried": Wording("put a batch of {events} events back into the inbox", "refresh"),
+    "event_retention.changed": Wording("changed how long product events are kept", "clock"),
+    "event_retention.dropped": Wording("deleted {dropped} product events that were too old", "trash"),
     "event_source.created": Wording("added “{title}” as a source of product events", "database-import"),
+    "event_source.history_cancelled": Wording(
+        "stopped the import of {file_name}; {taken} events had come in", "x", "risk"
+    ),
+    "event_source.history_finished": Wording(
+        "read {file_name} to its end: {taken} events came in", "file-upload", "done"
+    ),
+    "event_source.history_started": Wording("began to import past events from {file_name}", "file-upload"),
     "event_source.key_revoked": Wording("revoked a write key of “{title}”", "key", "risk"),
     "event_source.key_rotated": Wording("made a new write key for “{title}”", "key"),
     "event_source.rejected_dropped": Wording("deleted {dropped} rejected events of “{title}”", "trash", "risk"),
@@ -137,6 +148,9 @@ WORDINGS: Mapping[str, Wording] = {
     "tracking_plan.imported": Wording(
         "imported {file_name} as tracking plan: {added} new events", "file-upload", "done"
     ),
+    "usage_erasure.asked": Wording("asked that the product events of a person be erased ({title})", "trash", "risk"),
+    "usage_erasure.done": Wording("erased the product events of a person ({title}): {found} found", "check", "done"),
+    "usage_erasure.refusal_ended": Wording("takes events of an erased person in again ({title})", "arrow-back-up"),
     "usage_feature.archived": Wording("archived the feature “{title}”", "archive"),
     "usage_feature.changed": Wording("changed {changes} of the feature “{title}”", "edit"),
     "usage_feature.created": Wording("described the feature “{title}”", "packages"),

@@ -100,7 +100,7 @@ class ContactOfPerson(StrictSchema):
     roles: tuple[StakeholderRole, ...] = ()
 
 
-class LinkBody(StrictSchema):
+class SamePersonBody(StrictSchema):
     """Two ids that are one person; `from_id` is an anonymous id or that of another user."""
 
     from_id: str
@@ -226,7 +226,7 @@ def list_links(request: HttpRequest, query: Query[LinkQuery]) -> Page[LinkInfo]:
 
 
 @usage.post("/links", response={201: LinkInfo})
-def link_ids(request: HttpRequest, body: LinkBody) -> LinkInfo:
+def link_ids(request: HttpRequest, body: SamePersonBody) -> LinkInfo:
     return link_operations.link_ids(
         actor=actor_of(request),
         from_id=body.from_id,
@@ -236,14 +236,14 @@ def link_ids(request: HttpRequest, body: LinkBody) -> LinkInfo:
     )
 
 
-@usage.post("/links/{uuid:link_id}/undo", response=LinkInfo)
-def undo_link(request: HttpRequest, link_id: UUID) -> LinkInfo:
-    return link_operations.undo_link(actor=actor_of(request), link_id=link_id, at=clock.now())
+@usage.post("/links/{uuid:person_link_id}/undo", response=LinkInfo)
+def undo_link(request: HttpRequest, person_link_id: UUID) -> LinkInfo:
+    return link_operations.undo_link(actor=actor_of(request), link_id=person_link_id, at=clock.now())
 
 
-@usage.post("/links/{uuid:link_id}/redo", response=LinkInfo)
-def redo_link(request: HttpRequest, link_id: UUID) -> LinkInfo:
-    return link_operations.redo_link(actor=actor_of(request), link_id=link_id, at=clock.now())
+@usage.post("/links/{uuid:person_link_id}/redo", response=LinkInfo)
+def redo_link(request: HttpRequest, person_link_id: UUID) -> LinkInfo:
+    return link_operations.redo_link(actor=actor_of(request), link_id=person_link_id, at=clock.now())
 
 
 @usage.get("/events", response=Page[EventTypeInfo])

@@ -6,7 +6,7 @@ from firstwin.desk.http.usage import companies, events, features, people
 
 GROUP = "people/companies/<uuid:group_id>/"
 PERSON = "people/persons/<uuid:person_id>/"
-LINK = "people/ids/<uuid:link_id>/"
+LINK = "people/ids/<uuid:person_link_id>/"
 EVENT = "events/<uuid:event_type_id>/"
 FEATURE = "features/<uuid:feature_id>/"
 

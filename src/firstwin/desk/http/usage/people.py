@@ -203,7 +203,7 @@ def link(request: HttpRequest, actor: Actor) -> HttpResponse:
             at=clock.now(),
         )
         said = f"“{made.from_id}” is “{made.user_id}” now."
-        return answers.done(request, said, undo_url=reverse("undo_link", kwargs={"link_id": made.id}))
+        return answers.done(request, said, undo_url=reverse("undo_link", kwargs={"person_link_id": made.id}))
 
     text = "What both did, past events too, becomes what one person did. It can be taken back."
     question = Question(title="Make two ids one person", verb="Make them one", text=text)
@@ -212,19 +212,19 @@ def link(request: HttpRequest, actor: Actor) -> HttpResponse:
 
 @require_POST
 @desk_page
-def undo_link(request: HttpRequest, actor: Actor, link_id: UUID) -> HttpResponse:
+def undo_link(request: HttpRequest, actor: Actor, person_link_id: UUID) -> HttpResponse:
     """Make two ids different people again."""
-    done = link_operations.undo_link(actor=actor, link_id=link_id, at=clock.now())
-    back = reverse("redo_link", kwargs={"link_id": link_id})
+    done = link_operations.undo_link(actor=actor, link_id=person_link_id, at=clock.now())
+    back = reverse("redo_link", kwargs={"person_link_id": person_link_id})
     return answers.done(request, f"“{done.from_id}” and “{done.user_id}” are two people again.", undo_url=back)
 
 
 @require_POST
 @desk_page
-def redo_link(request: HttpRequest, actor: Actor, link_id: UUID) -> HttpResponse:
+def redo_link(request: HttpRequest, actor: Actor, person_link_id: UUID) -> HttpResponse:
     """Make two ids one person again."""
-    done = link_operations.redo_link(actor=actor, link_id=link_id, at=clock.now())
-    back = reverse("undo_link", kwargs={"link_id": link_id})
+    done = link_operations.redo_link(actor=actor, link_id=person_link_id, at=clock.now())
+    back = reverse("undo_link", kwargs={"person_link_id": person_link_id})
     return answers.done(request, f"“{done.from_id}” is “{done.user_id}” again.", undo_url=back)
 
 

@@ -140,7 +140,7 @@ def _usage(settings: UsageSettings, key: str) -> Iterator[Complaint]:
         )
     if settings.goal is not None and settings.event.strip():
         message = f"{key} names an event and a goal."
-        yield "usage_said_twice", "event", message, "Keep one: the event goes into the goal as 'events: [name]'."
+        yield "usage_said_twice", "event", message, "Keep one: name the event in the goal and leave it out here."
     if not 1 <= settings.count <= 1_000_000:
         message = f"{key} cannot count to {settings.count}."
         yield "invalid_number", "count", message, "Write a number from 1 to 1000000."
