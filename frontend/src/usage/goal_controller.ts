@@ -6,7 +6,7 @@ export default class extends Controller<HTMLElement> {
   declare readonly pickTarget: HTMLSelectElement;
   private edited: HTMLTextAreaElement | null = null;
 
-  connect(): void {
+  override connect(): void {
     this.element.addEventListener("focusin", this.remember);
   }
 
