@@ -24,20 +24,44 @@ ROOT = Path(__file__).resolve().parents[2]
 START_WITHIN_SECONDS = 180
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass
 class Installation:
     """A running Firstwin: its address, and a way to set a scene in it through its own operations."""
 
     address: str
     environment: dict[str, str]
     log: Path
+    _scenes: "subprocess.Popen[str] | None" = None
 
     def play(self, scene: str, **arguments: str) -> dict[str, Any]:
-        """Run a function of tests.journeys.scenes inside this installation and return what it answers."""
-        command = [sys.executable, "-m", "tests.journeys.scenes", scene, json.dumps(arguments)]
-        done = subprocess.run(command, cwd=ROOT, env=self.environment, capture_output=True, text=True, check=False)
-        assert done.returncode == 0, done.stderr
-        return dict(json.loads(done.stdout.splitlines()[-1]))
+        """Run a function of tests.journeys.stage inside this installation and return what it answers."""
+        if self._scenes is None:
+            # One process for all scenes: to begin one takes longer than most scenes do.
+            command = [sys.executable, "-m", "tests.journeys.scenes"]
+            with self.log.open("a") as output:
+                self._scenes = subprocess.Popen(
+                    command,
+                    cwd=ROOT,
+                    env=self.environment,
+                    stdin=subprocess.PIPE,
+                    stdout=subprocess.PIPE,
+                    stderr=output,
+                    text=True,
+                )
+        assert self._scenes.stdin is not None
+        assert self._scenes.stdout is not None
+        self._scenes.stdin.write(json.dumps([scene, arguments]) + "\n")
+        self._scenes.stdin.flush()
+        line = self._scenes.stdout.readline()
+        assert line, self.log.read_text()[-3000:]
+        answer = json.loads(line)
+        assert "made" in answer, answer["fault"]
+        return dict(answer["made"])
+
+    def close(self) -> None:
+        """End the process that plays scenes."""
+        if self._scenes is not None:
+            self._scenes.communicate(timeout=30)
 
     def command(self, *arguments: str, code: int = 0) -> str:
         """Run a `firstwin` command against this installation, expect its exit code and return what it prints."""
@@ -107,6 +131,7 @@ def running(home: Path) -> Iterator[Installation]:
             _wait_until_answering(installation, process)
             yield installation
         finally:
+            installation.close()
             process.terminate()
             process.wait(timeout=30)
 
