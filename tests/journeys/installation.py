@@ -105,7 +105,7 @@ def _template(connection: "psycopg.Connection[Any]") -> str:
 def running(home: Path) -> Iterator[Installation]:
     """Start everything, wait until it answers, and stop it cleanly."""
     port = free_port()
-    with own_database(f"firstwin_journeys_{os.getpid()}") as database_url:
+    with own_database(f"firstwin_journeys_{os.getpid()}_{home.name}") as database_url:
         environment = {
             **{name: value for name, value in os.environ.items() if not name.startswith("FIRSTWIN_")},
             "PYTHONPATH": f"{ROOT / 'src'}{os.pathsep}{ROOT}",
