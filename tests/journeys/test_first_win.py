@@ -5,7 +5,6 @@ import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
@@ -20,37 +19,34 @@ WORKER_TAKES_AT_MOST_SECONDS = 30
 EVIDENCE = "The depot team ran its first delivery report on its own"
 
 
-@pytest.fixture(scope="session")
-def firstwin(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
+@pytest.fixture(scope="module")
+def fresh(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
     """An installation that nobody has set up yet, as after the very first `firstwin up`."""
     with installation.running(tmp_path_factory.mktemp("fresh")) as running:
         yield running
 
 
-@pytest.fixture(scope="session")
-def base_url(firstwin: Installation) -> str:
-    return firstwin.address
-
-
-@pytest.fixture(scope="session")
-def browser_context_args(browser_context_args: dict[str, Any], base_url: str) -> dict[str, Any]:
-    """Open pages of this installation, whatever other journeys of the process have used before."""
-    return {**browser_context_args, "base_url": base_url}
+@pytest.fixture
+def page(browser: Browser, fresh: Installation) -> Iterator[Page]:
+    """A page of this installation, not of the one that the other journeys of the process share."""
+    context = browser.new_context(base_url=fresh.address)
+    yield context.new_page()
+    context.close()
 
 
 @pytest.fixture
-def customer(browser: Browser, firstwin: Installation) -> Iterator[Page]:
+def customer(browser: Browser, fresh: Installation) -> Iterator[Page]:
     """A phone of somebody at the customer, where nobody has ever signed in."""
-    context = browser.new_context(base_url=firstwin.address, viewport=PHONE)  # type: ignore[arg-type]
+    context = browser.new_context(base_url=fresh.address, viewport=PHONE)  # type: ignore[arg-type]
     yield context.new_page()
     context.close()
 
 
 def test_from_the_signature_to_a_proved_first_win(
-    page: Page, customer: Page, firstwin: Installation, axe: Axe, tmp_path: Path
+    page: Page, customer: Page, fresh: Installation, axe: Axe, tmp_path: Path
 ) -> None:
     page.set_viewport_size(DESKTOP)  # type: ignore[arg-type]
-    _set_up_by_the_printed_link(page, firstwin, axe)
+    _set_up_by_the_printed_link(page, fresh, axe)
     _add_account_with_its_people(page, axe)
     project = _start_the_seven_stages(page, axe)
     portal_link = _find_the_welcome_mail(page, axe)
@@ -66,12 +62,12 @@ def test_from_the_signature_to_a_proved_first_win(
     expect(customer.get_by_text("You reached your first win!")).to_be_visible()
     axe(customer)
 
-    _prove_the_record(page, firstwin, tmp_path / "journal.jsonl")
+    _prove_the_record(page, fresh, tmp_path / "journal.jsonl")
 
 
-def _set_up_by_the_printed_link(page: Page, firstwin: Installation, axe: Axe) -> None:
+def _set_up_by_the_printed_link(page: Page, fresh: Installation, axe: Axe) -> None:
     """Follow the link that `firstwin up` printed, make the workspace and come in as its owner."""
-    link = re.search(r"^ *Set up \(once\) +(http\S+)$", firstwin.log.read_text(), re.MULTILINE)
+    link = re.search(r"^ *Set up \(once\) +(http\S+)$", fresh.log.read_text(), re.MULTILINE)
     assert link
     page.goto(link[1])
     axe(page)
@@ -80,7 +76,7 @@ def _set_up_by_the_printed_link(page: Page, firstwin: Installation, axe: Axe) ->
     page.get_by_label("Your email address").fill("nora@halcyon.example")
     page.get_by_label("Password").fill("a-long-enough-password")
     page.get_by_role("button", name="Create workspace").click()
-    expect(page).to_have_url(f"{firstwin.address}/")
+    expect(page).to_have_url(f"{fresh.address}/")
 
 
 def _add_account_with_its_people(page: Page, axe: Axe) -> None:
@@ -262,14 +258,14 @@ def _record_the_first_win(page: Page, project: str) -> None:
     expect(page.frame_locator("iframe").locator("body")).to_contain_text(EVIDENCE)
 
 
-def _prove_the_record(page: Page, firstwin: Installation, file: Path) -> None:
+def _prove_the_record(page: Page, fresh: Installation, file: Path) -> None:
     """Verify the record in the browser, then its export as an auditor would; one changed character is found."""
     page.goto("/settings/journal/")
     page.get_by_role("button", name="Verify now").click()
     expect(page.get_by_text("intact")).to_be_visible()
-    record = firstwin.command("journal", "export", "--workspace", "halcyon-maps")
+    record = fresh.command("journal", "export", "--workspace", "halcyon-maps")
     assert EVIDENCE in record
     file.write_text(record)
-    assert "intact" in firstwin.command("journal", "verify", str(file))
+    assert "intact" in fresh.command("journal", "verify", str(file))
     file.write_text(record.replace(EVIDENCE, EVIDENCE.replace("first", "fifth"), 1))
-    assert "BROKEN" in firstwin.command("journal", "verify", str(file), code=1)
+    assert "BROKEN" in fresh.command("journal", "verify", str(file), code=1)
