@@ -57,7 +57,7 @@ def away() -> Iterator[None]:
             put_by.rename(file)
 
 
-def done(workspace_id: UUID, name: str, *, user: str, group: str, at: datetime) -> StoredEvent:
+def done(workspace_id: UUID, name: str, *, user: str, group: str, at: datetime, properties: str = "{}") -> StoredEvent:
     """One thing that somebody of a group did."""
     return StoredEvent(
         workspace_id=workspace_id,
@@ -71,7 +71,7 @@ def done(workspace_id: UUID, name: str, *, user: str, group: str, at: datetime) 
         previous_id="",
         at=at,
         received_at=at,
-        properties="{}",
+        properties=properties,
         context="{}",
     )
 

@@ -1,9 +1,8 @@
 """Events of accounts in a plain store, and projects whose tasks usage proves."""
 
 from datetime import datetime
-from itertools import count
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 from firstwin.customers.models import Account
 from firstwin.playbooks.contracts import (
@@ -16,14 +15,11 @@ from firstwin.playbooks.contracts import (
     UsageSettings,
 )
 from firstwin.scheduling.contracts import parse_span
-from firstwin.usage.contracts import EventKind
 from firstwin.usage.contracts.goals import Goal
-from firstwin.usage.contracts.store import StoredEvent
 from firstwin.usage.models import UsageGroup
+from tests.factories.event_store import done
 from tests.factories.projects import after, example_definition
 from tests.usage.oracle import PlainStore
-
-_numbers = count(1)
 
 
 def place(store: PlainStore, account: Account, group_id: str, *, at: datetime) -> None:
@@ -45,25 +41,7 @@ def did(
     properties: str = "{}",
 ) -> None:
     """Let somebody of an account have done something."""
-    store.append(
-        [
-            StoredEvent(
-                workspace_id=account.workspace_id,
-                source_id=UUID(int=1),
-                message_key=UUID(int=next(_numbers)),
-                kind=EventKind.TRACK,
-                name=name,
-                user_id=user,
-                anonymous_id="",
-                group_id=group_id,
-                previous_id="",
-                at=at,
-                received_at=at,
-                properties=properties,
-                context="{}",
-            )
-        ]
-    )
+    store.append([done(account.workspace_id, name, user=user, group=group_id, at=at, properties=properties)])
 
 
 def proved_definition(**milestone: Any) -> PlaybookDefinition:

@@ -1,15 +1,20 @@
 """Orders to the owner of the store: in their order, again after a kill, and none that holds up the others for ever."""
 
+import json
 from datetime import datetime
 from uuid import UUID
 
 import pytest
 from django.db import transaction
 
+from firstwin.identity.contracts import system_actor
+from firstwin.jobs.models import Job
 from firstwin.shared import ids
+from firstwin.usage.contracts.goals import Goal, WantedWatch
 from firstwin.usage.contracts.store import StoreUnavailableError
 from firstwin.usage.models import StoreOrder
-from firstwin.usage.operations import applying, orders
+from firstwin.usage.operations import applying, orders, watches
+from tests.factories.customers import make_account
 from tests.factories.identity import make_workspace
 from tests.usage.oracle import PlainStore
 from tests.usage.plain_keeper import PlainKeeper, PlainTaker
@@ -121,3 +126,21 @@ def test_many_orders_of_one_kind_are_told_at_once_and_alone_only_if_that_fails(n
     assert taker.calls == 1 + 1 + 20
     assert taker.links == {f"x{number % 18}": f"user {number}" for number in range(20) if number % 18 != 3}
     assert set(taker.places) == {f"g{number}" for number in range(1, 20)}
+
+
+def test_accounts_of_many_places_are_checked_as_those_of_single_ones_are(now: datetime) -> None:
+    workspace = make_workspace()
+    accounts = [make_account(workspace, name=f"Acorn {number}") for number in range(applying.MANY_ORDERS)]
+    wanted = [
+        WantedWatch(owner_id=ids.new_id(), account_id=account.id, title="A thing", goal=Goal(users=2), since=now)
+        for account in accounts
+    ]
+    actor = system_actor(workspace.id)
+    watches.follow_watches(actor=actor, owner_kind="test", owner_ids=(), wanted=wanted, at=now)
+    for number, account in enumerate(accounts):
+        orders.order_account(workspace.id, group_id=f"g{number}", account_id=account.id, at=now)
+    taker = PlainTaker()
+    assert apply(taker, now).done == len(accounts)
+    assert taker.calls == 1
+    asked = Job.objects.filter(kind=watches.CHECK).values_list("payload", flat=True)
+    assert {json.loads(payload)["account_id"] for payload in asked} == {str(account.id) for account in accounts}

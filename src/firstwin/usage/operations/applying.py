@@ -45,7 +45,7 @@ def apply_orders(*, store: OrderTaker, keeper: StoreKeeper, now: Callable[[], da
     try:
         for _, run in itertools.groupby(waiting, key=_kin):
             orders = list(run)
-            if len(orders) >= MANY_ORDERS and _are_done(orders, store=store):
+            if len(orders) >= MANY_ORDERS and _are_done(orders, store=store, now=now):
                 done += [order.id for order in orders]
                 continue
             for order in orders:
@@ -62,15 +62,14 @@ def _kin(order: StoreOrder) -> tuple[UUID, str]:
     return order.workspace_id, kin.get(order.kind, str(order.id))
 
 
-def _are_done(orders: Sequence[StoreOrder], *, store: OrderTaker) -> bool:
+def _are_done(orders: Sequence[StoreOrder], *, store: OrderTaker, now: Callable[[], datetime]) -> bool:
     """Tell several orders at once; if that cannot be, each is tried alone, and the one to blame is found."""
     workspace_id = orders[0].workspace_id
     try:
         if orders[0].kind == OrderKind.PLACE:
-            groups = {one.details["group_id"]: one.details["account_id"] for one in orders}
-            store.place_all(
-                workspace_id, {group: UUID(account) if account else None for group, account in groups.items()}
-            )
+            places = {one.details["group_id"]: _account_of(one) for one in orders}
+            store.place_all(workspace_id, places)
+            watches.note_places(workspace_id=workspace_id, account_ids=set(filter(None, places.values())), at=now())
         else:
             store.link_all(
                 workspace_id, {one.details["anonymous_id"]: one.details.get("user_id", "") for one in orders}
@@ -102,14 +101,19 @@ def _carry_out(order: StoreOrder, *, store: OrderTaker, keeper: StoreKeeper, now
         case OrderKind.MERGE:
             store.merge(workspace_id, user_id=details["user_id"], into=details["into"])
         case OrderKind.PLACE:
-            account_id = UUID(details["account_id"]) if details["account_id"] else None
+            account_id = _account_of(order)
             store.place(workspace_id, group_id=details["group_id"], account_id=account_id)
-            watches.note_place(workspace_id=workspace_id, account_id=account_id, at=now())
+            watches.note_places(workspace_id=workspace_id, account_ids=[account_id] if account_id else [], at=now())
         case OrderKind.ERASE:
             return erasing.carry_on(order=order, keeper=keeper, now=now)
         case OrderKind.DROP:
             retention.drop_old_events(order=order, keeper=keeper, at=now())
     return True
+
+
+def _account_of(order: StoreOrder) -> UUID | None:
+    account_id = order.details["account_id"]
+    return UUID(account_id) if account_id else None
 
 
 def _note_failure(order: StoreOrder, problem: str, *, is_final: bool) -> None:

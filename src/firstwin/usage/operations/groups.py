@@ -72,13 +72,13 @@ def release_group(*, actor: Actor, group_id: UUID, at: datetime) -> GroupInfo:
 
 
 def _place(actor: Actor, row: UsageGroup, account_id: UUID | None, matched_by: MatchedBy, *, at: datetime) -> None:
-    if account_id != row.account_id:
+    is_moved = account_id != row.account_id
+    if is_moved:
         ids = [id for id in (row.account_id, account_id) if id]
         accounts = customer_queries.get_accounts(actor=actor, account_ids=ids)
         facts = matching.moved_facts(row, account_id, matched_by, accounts)
         journal_operations.record_many(facts, actor=actor, at=at)
         orders.order_account(actor.workspace_id, group_id=row.group_id, account_id=account_id, at=at)
-    is_moved = account_id != row.account_id
     row.account_id, row.matched_by = account_id, matched_by.value
     row.save(update_fields=["account", "matched_by"])
     if is_moved:

@@ -129,11 +129,11 @@ def note_usage(groups: Iterable[tuple[UUID, str]], *, at: datetime) -> None:
         check_soon(workspace_id=workspace_id, account_ids=accounts, at=at)
 
 
-def note_place(*, workspace_id: UUID, account_id: UUID | None, at: datetime) -> None:
-    """Have an account checked that a group was given to, once the event store knows of it: past events count too."""
-    rows = Watch.objects.for_workspace(workspace_id).filter(state=WatchState.OPEN)
-    if account_id is not None and rows.filter(account_id=account_id).exists():
-        check_soon(workspace_id=workspace_id, account_ids={account_id}, at=at)
+def note_places(*, workspace_id: UUID, account_ids: Collection[UUID], at: datetime) -> None:
+    """Have accounts checked that groups were given to, once the event store knows of it: past events count too."""
+    if account_ids:
+        rows = Watch.objects.for_workspace(workspace_id).filter(state=WatchState.OPEN, account_id__in=account_ids)
+        check_soon(workspace_id=workspace_id, account_ids=set(rows.values_list("account_id", flat=True)), at=at)
 
 
 def must_wait(*, workspace_id: UUID, at: datetime) -> bool:
