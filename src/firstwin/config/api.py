@@ -29,6 +29,7 @@ from firstwin.projects.http.workload_api import workload
 from firstwin.shared import middleware
 from firstwin.usage.http.api import history_imports
 from firstwin.usage.http.figures_api import usage_figures
+from firstwin.usage.http.keeping_api import usage_keeping
 from firstwin.usage.http.known_api import usage
 from firstwin.usage.http.signals_api import signals
 
@@ -104,6 +105,7 @@ mount("/usage/signals", signals, write=Scope.ACCOUNTS_WRITE)
 mount("/playbooks", playbooks, write=Scope.PLAYBOOKS_WRITE)
 mount("/usage", usage, write=Scope.ACCOUNTS_WRITE)
 mount("/usage", usage_figures, write=Scope.ACCOUNTS_WRITE)
+mount("/usage", usage_keeping, write=Scope.ADMIN)
 
 _swagger = Swagger({"persistAuthorization": False, "filter": True})
 

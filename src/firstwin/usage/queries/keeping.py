@@ -55,21 +55,20 @@ def preview_retention(*, actor: Actor, choices: Sequence[int], at: datetime) -> 
     return found
 
 
-def list_set_aside(*, actor: Actor) -> list[SetAsideInfo]:
-    """Return the batches that the store could not take, oldest first; the first hundred."""
+def list_set_aside(*, actor: Actor, cursor: str | None = None, limit: int = 100) -> Page[SetAsideInfo]:
+    """Return the batches that the store could not take, oldest first."""
     _require(actor)
-    return [
-        SetAsideInfo(
-            id=row.id,
-            source_id=row.source_id,
-            received_at=row.received_at,
-            set_aside_at=row.set_aside_at,
-            events=row.events,
-            size=row.size,
-            reason=row.reason,
-        )
-        for row in SetAsideBatch.objects.for_actor(actor).defer("lines").order_by("id")[:100]
-    ]
+    rows = SetAsideBatch.objects.for_actor(actor).defer("lines")
+    return page_of(rows, order=("id",), cursor=cursor, limit=limit, convert=_set_aside_info)
+
+
+def get_set_aside(*, actor: Actor, batch_id: UUID) -> SetAsideInfo:
+    """Return one batch that the store could not take. Raises NotFoundError."""
+    _require(actor)
+    row = SetAsideBatch.objects.for_actor(actor).defer("lines").filter(id=batch_id).first()
+    if row is None:
+        raise NotFoundError("There is no such batch.", remedy="The list shows what is left of them.")
+    return _set_aside_info(row)
 
 
 def get_state() -> KeepingState:
@@ -102,6 +101,18 @@ def erasure_info(row: Erasure) -> ErasureInfo:
         hidden_at=row.hidden_at,
         gone_at=row.gone_at,
         problem=row.problem,
+    )
+
+
+def _set_aside_info(row: SetAsideBatch) -> SetAsideInfo:
+    return SetAsideInfo(
+        id=row.id,
+        source_id=row.source_id,
+        received_at=row.received_at,
+        set_aside_at=row.set_aside_at,
+        events=row.events,
+        size=row.size,
+        reason=row.reason,
     )
 
 

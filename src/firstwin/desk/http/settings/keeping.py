@@ -13,7 +13,6 @@ from firstwin.desk.http.asks import Question, ask
 from firstwin.desk.http.settings import tabs
 from firstwin.identity.contracts import Actor
 from firstwin.shared import clock
-from firstwin.shared.errors import NotFoundError
 from firstwin.usage.contracts.keeping import ErasureInfo, RetentionPreview
 from firstwin.usage.contracts.store import StoreUnavailableError
 from firstwin.usage.operations import erasure as erasure_operations
@@ -67,7 +66,7 @@ def show(request: HttpRequest, actor: Actor) -> HttpResponse:
         "erasures": erasures,
         "rows": [{"erasure": one, "found": _found(one)} for one in erasures.items],
         "is_running": any(one.gone_at is None for one in erasures.items),
-        "batches": keeping.list_set_aside(actor=actor),
+        "batches": keeping.list_set_aside(actor=actor).items,
     }
     return tabs.page(request, actor, "settings_keeping", "keeping.html", context)
 
@@ -153,9 +152,7 @@ def retry_batch(_request: HttpRequest, actor: Actor, batch_id: UUID) -> HttpResp
 @desk_page
 def drop_batch(request: HttpRequest, actor: Actor, batch_id: UUID) -> HttpResponse:
     """Ask once, then delete a batch."""
-    found = next((one for one in keeping.list_set_aside(actor=actor) if one.id == batch_id), None)
-    if found is None:
-        raise NotFoundError("There is no such batch.")
+    found = keeping.get_set_aside(actor=actor, batch_id=batch_id)
     form = forms.Form(request.POST if request.method == "POST" else None)
 
     def carry_out() -> str:
