@@ -7,8 +7,9 @@ from typing import Any
 
 from firstwin.identity.contracts import Actor
 from firstwin.usage.contracts import KeyHolder, SourceInfo, UsageEvent
+from firstwin.usage.contracts.catalogue import FeatureInfo, NewFeature
 from firstwin.usage.models import InboxBatch, RejectedEvent
-from firstwin.usage.operations import intake, sources
+from firstwin.usage.operations import features, intake, sources
 from firstwin.usage.queries.inbox import events_of
 from firstwin.usage.rules import requests
 from tests.factories.identity import STARTED_AT, make_actor
@@ -58,3 +59,8 @@ def gzipped(body: bytes) -> bytes:
     """A body as clients pack it."""
     packing = zlib.compressobj(wbits=31)
     return packing.compress(body) + packing.flush()
+
+
+def make_feature(actor: Actor, name: str = "Reports", events: tuple[str, ...] = ("Report *",)) -> FeatureInfo:
+    """A feature of the actor's workspace."""
+    return features.create_feature(actor=actor, new=NewFeature(name=name, events=events), at=STARTED_AT)

@@ -15,7 +15,8 @@ from firstwin.playbooks.operations import versions
 from firstwin.shared.errors import NotFoundError
 from tests.factories import identity as people
 from tests.factories import playbooks as make
-from tests.playbooks.test_linting import CLEAN
+from tests.factories.usage import make_feature
+from tests.playbooks.test_linting import CLEAN, WAITS_FOR_REPORTS
 
 
 def run(*arguments: Any) -> tuple[int, str]:
@@ -68,6 +69,21 @@ def test_lint_for_programs(file: Path) -> None:
         str(file),
         "stages.begin.tasks.call.settings.minutes",
     )
+
+
+@pytest.mark.django_db
+def test_features_are_missed_where_a_workspace_is_named(file: Path) -> None:
+    file.write_text(WAITS_FOR_REPORTS)
+    workspace = people.make_workspace()
+    assert run("lint", file) == (0, "1 file: no problems.\n")
+    code, out = run("lint", "--workspace", workspace.slug, file)
+    assert code == 0
+    assert "[unknown_feature]" in out
+    assert run("lint", "--strict", "--workspace", workspace.slug, file)[0] == 1
+    make_feature(people.make_actor(workspace=workspace))
+    assert run("lint", "--workspace", workspace.slug, file) == (0, "1 file: no problems.\n")
+    with pytest.raises(CommandError, match="Say which workspace"):
+        run("lint", "--workspace", "nobody", file)
 
 
 def test_the_standard_input_is_read(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -266,14 +266,20 @@ def test_a_problem_in_a_goal_points_into_it() -> None:
     assert problem.path.endswith("goal.all.1.times")
 
 
+WAITS_FOR_REPORTS = CLEAN.replace("event: report_created, count: 3, window: 7d", "goal: {feature: reports}")
+
+
 def test_a_feature_is_missed_only_where_features_are_known() -> None:
-    text = CLEAN.replace("event: report_created, count: 3, window: 7d", "goal: {feature: reports}")
-    definition = reading.read_yaml(text).definition
-    assert definition is not None
-    assert linting.lint_text(text) == ()
-    assert linting.lint_features(definition, {"reports"}) == ()
-    missing = linting.lint_features(definition, {"other"})
-    assert [(problem.code, problem.level) for problem in missing] == [("unknown_feature", ProblemLevel.WARNING)]
+    assert linting.lint_text(WAITS_FOR_REPORTS) == ()
+    assert linting.lint_text(WAITS_FOR_REPORTS, features={"reports"}) == ()
+    assert linting.lint_text("a: [", features=()) == linting.lint_text("a: [")
+    text = WAITS_FOR_REPORTS.replace("minutes: 45", "minutes: 0")
+    missing = linting.lint_text(text, file="a.yaml", features={"other"})
+    line = next(number for number, row in enumerate(text.splitlines(), 1) if "feature: reports" in row)
+    found = {problem.code: (problem.level, problem.file, problem.line) for problem in missing}
+    assert set(found) == {"invalid_number", "unknown_feature"}
+    assert found["unknown_feature"] == (ProblemLevel.WARNING, "a.yaml", line)
+    assert [problem.line for problem in missing] == sorted(problem.line or 0 for problem in missing)
 
 
 def test_a_problem_in_a_condition_points_into_it() -> None:

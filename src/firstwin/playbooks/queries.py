@@ -49,11 +49,13 @@ from firstwin.playbooks.rules import (
     writing,
 )
 from firstwin.playbooks.rules import facts as fact_rules
+from firstwin.playbooks.rules.checks import goals
 from firstwin.playbooks.rules.findings import is_error
 from firstwin.shared import pagination
 from firstwin.shared.errors import InvalidInputError, NotFoundError, PermissionDeniedError
 from firstwin.shared.pagination import Page
 from firstwin.usage.contracts.goals import Goal
+from firstwin.usage.queries import features as usage_features
 
 BUILTIN_FOLDER = resources.files("firstwin.playbooks") / "builtin"
 
@@ -121,14 +123,13 @@ def find_goal(settings: KindSettings | None) -> Goal | None:
     return proving.goal_of(settings)
 
 
-def lint_text(text: str, *, file: str = "") -> tuple[PlaybookProblem, ...]:
-    """Return every problem of a playbook file, by place; it can be published when none is an error."""
-    return linting.lint_text(text, file=file)
+def lint_text(text: str, *, file: str = "", actor: Actor | None = None) -> tuple[PlaybookProblem, ...]:
+    """Return every problem of a playbook file, by place; it can be published when none is an error.
 
-
-def lint_definition(definition: PlaybookDefinition) -> tuple[PlaybookProblem, ...]:
-    """Return every problem of a playbook, by path."""
-    return linting.lint_definition(definition)
+    With an actor also the features that goals name and the actor's workspace does not have.
+    """
+    features = None if actor is None else _known_features(actor)
+    return linting.lint_text(text, file=file, features=features)
 
 
 def read_definition(text: str, *, file: str = "") -> PlaybookDefinition:
@@ -217,7 +218,7 @@ def get_playbook(*, actor: Actor, playbook_id: UUID) -> PlaybookDetail:
         revision=row.revision,
         can_undo=row.position - 1 in around,
         can_redo=row.position + 1 in around,
-        problems=problems,
+        problems=(*problems, *_missing_features(actor, draft)),
     )
 
 
@@ -230,7 +231,7 @@ def check_edit(*, actor: Actor, playbook_id: UUID, edit: Edit) -> EditCheck:
         return EditCheck(refusal=f"{error.detail} {error.remedy}".strip(), problems=())
     broken = editing.new_breakage(before, after)
     refusal = f"{broken[0].message} {broken[0].remedy}" if broken else ""
-    return EditCheck(refusal=refusal, problems=linting.lint_definition(after))
+    return EditCheck(refusal=refusal, problems=(*linting.lint_definition(after), *_missing_features(actor, after)))
 
 
 def find_new_edition(*, actor: Actor, playbook_id: UUID) -> NewEdition | None:
@@ -353,6 +354,17 @@ def _read_draft(row: Playbook) -> tuple[PlaybookDefinition, tuple[PlaybookProble
         while len(_drafts) > KEPT_DRAFTS:
             _drafts.popitem(last=False)
     return _drafts[key]
+
+
+def _missing_features(actor: Actor, definition: PlaybookDefinition) -> tuple[PlaybookProblem, ...]:
+    """Return what a workspace misses for the goals of a draft: never kept, since features come and go on their own."""
+    if not goals.features_named(definition):
+        return ()
+    return linting.lint_features_of(definition, _known_features(actor))
+
+
+def _known_features(actor: Actor) -> frozenset[str]:
+    return frozenset(one.key for one in usage_features.list_features(actor=actor))
 
 
 def _definition(actor: Actor, playbook_id: UUID, number: int | None) -> PlaybookDefinition:

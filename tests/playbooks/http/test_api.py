@@ -13,7 +13,8 @@ from firstwin.playbooks.models import Playbook, PlaybookVersion
 from tests.factories import identity as people
 from tests.factories import playbooks as make
 from tests.factories.http import key_client, member_client, problem_of
-from tests.playbooks.test_linting import CLEAN
+from tests.factories.usage import make_feature
+from tests.playbooks.test_linting import CLEAN, WAITS_FOR_REPORTS
 
 pytestmark = pytest.mark.django_db
 BASE = "/api/v1/playbooks"
@@ -113,6 +114,18 @@ def test_linting_and_the_schema(client: Client) -> None:
     (problem,) = post(client, "/lint", {"text": CLEAN.replace("minutes: 45", "minutes: 0"), "file": "a.yaml"})
     assert (problem["code"], problem["file"], problem["level"]) == ("invalid_number", "a.yaml", "error")
     assert get(client, "/schema")["$id"] == "playbook.schema.json"
+
+
+def test_features_that_the_workspace_does_not_have_are_named(client: Client, workspace: Workspace) -> None:
+    (problem,) = post(client, "/lint", {"text": WAITS_FOR_REPORTS})
+    assert (problem["code"], problem["level"]) == ("unknown_feature", "warning")
+    playbook_id = post(client, "/import", {"text": WAITS_FOR_REPORTS}, 201)["id"]
+    assert [one["code"] for one in get(client, f"/{playbook_id}")["problems"]] == ["unknown_feature"]
+    make_feature(people.make_actor(workspace=people.make_workspace()))
+    assert [one["code"] for one in get(client, f"/{playbook_id}")["problems"]] == ["unknown_feature"]
+    make_feature(people.make_actor(workspace=workspace))
+    assert post(client, "/lint", {"text": WAITS_FOR_REPORTS}) == []
+    assert get(client, f"/{playbook_id}")["problems"] == []
 
 
 def test_mistakes_are_named_and_change_nothing(client: Client, workspace: Workspace) -> None:

@@ -26,6 +26,7 @@ from firstwin.scheduling.contracts import parse_span
 from firstwin.shared.errors import ConflictError, InvalidInputError, NotFoundError, PermissionDeniedError
 from tests.factories import identity as people
 from tests.factories import playbooks as make
+from tests.factories.usage import make_feature
 
 pytestmark = pytest.mark.django_db
 
@@ -253,6 +254,19 @@ def test_tasks_of_an_overlay_are_edited_one_by_one(actor: Actor, playbook_id: UU
 def test_a_target_gets_its_figure_from_its_name(actor: Actor, playbook_id: UUID) -> None:
     draft = edit(actor, playbook_id, AddPart(kind=PartKind.TARGET, values={"label": "Days to go live", "target": 30}))
     assert draft.targets[-1].metric == "days_to_go_live"
+
+
+def test_an_edit_that_waits_for_an_unknown_feature_says_so(actor: Actor, playbook_id: UUID) -> None:
+    key = queries.get_playbook(actor=actor, playbook_id=playbook_id).draft.stages[0].tasks[0].key
+    waits = SetFields(kind=PartKind.TASK, key=key, values={"usage": {"goal": {"feature": "reports"}}})
+
+    def missing() -> list[str]:
+        found = queries.check_edit(actor=actor, playbook_id=playbook_id, edit=waits).problems
+        return [problem.code for problem in found if problem.code == "unknown_feature"]
+
+    assert missing() == ["unknown_feature"]
+    make_feature(actor)
+    assert missing() == []
 
 
 def test_an_edit_is_checked_without_being_made(actor: Actor, playbook_id: UUID) -> None:

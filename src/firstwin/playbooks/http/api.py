@@ -199,8 +199,7 @@ def import_playbook(request: HttpRequest, body: ImportBody) -> dict[str, UUID]:
 
 @router.post("/lint", response=list[PlaybookProblem])
 def lint_playbook(request: HttpRequest, body: LintBody) -> list[PlaybookProblem]:
-    del request
-    return list(queries.lint_text(body.text, file=body.file))
+    return list(queries.lint_text(body.text, file=body.file, actor=actor_of(request)))
 
 
 @router.get("/schema", response=dict[str, Any])

@@ -21,9 +21,16 @@ CHECKS = (
 )
 
 
-def lint_text(text: str, *, file: str = "") -> tuple[PlaybookProblem, ...]:
-    """A playbook can be published when linting finds no error; warnings are advice."""
-    return lint_reading(reading.read_yaml(text, file=file))
+def lint_text(text: str, *, file: str = "", features: Collection[str] | None = None) -> tuple[PlaybookProblem, ...]:
+    """A playbook can be published when linting finds no error; warnings are advice.
+
+    `features` are the keys of those that the workspace has; without them nobody says that one is missing.
+    """
+    read = reading.read_yaml(text, file=file)
+    found = lint_reading(read)
+    if features is None or read.definition is None:
+        return found
+    return tuple(sorted((*found, *lint_features(read, features)), key=_order))
 
 
 def lint_definition(definition: PlaybookDefinition) -> tuple[PlaybookProblem, ...]:
@@ -64,10 +71,14 @@ def lint_reading(read: Reading) -> tuple[PlaybookProblem, ...]:
     return tuple(sorted((*read.problems, *found), key=_order))
 
 
-def lint_features(definition: PlaybookDefinition, known: Collection[str]) -> tuple[PlaybookProblem, ...]:
-    """Find features that goals ask for and a workspace does not have."""
-    read = Reading(definition=definition, problems=(), places={})
+def lint_features(read: Reading, known: Collection[str]) -> tuple[PlaybookProblem, ...]:
+    """Find features that goals ask for and a workspace does not have; the playbook could be read."""
     return tuple(_run(read, (lambda findings: goals.check_features(findings, known),)).problems)
+
+
+def lint_features_of(definition: PlaybookDefinition, known: Collection[str]) -> tuple[PlaybookProblem, ...]:
+    """Find the same in a playbook that was not read from a file."""
+    return lint_features(Reading(definition=definition, problems=(), places={}), known)
 
 
 def _order(problem: PlaybookProblem) -> tuple[int, int, bool]:

@@ -1,4 +1,7 @@
-"""`firstwin playbook lint|diff|schema|reference|import|export`: playbooks as code. Only the last two need the database."""
+"""`firstwin playbook lint|diff|schema|reference|import|export`: playbooks as code.
+
+Only import and export need the database, and lint when a workspace is named.
+"""
 
 import json
 import sys
@@ -30,6 +33,7 @@ class Command(BaseCommand):
         lint.add_argument("files", nargs="+", metavar="FILE")
         lint.add_argument("--json", action="store_true", help="one JSON document instead of lines")
         lint.add_argument("--strict", action="store_true", help="warnings count as errors")
+        lint.add_argument("--workspace", metavar="SLUG", help="also say which features this workspace does not have")
         diff = parts.add_parser("diff", help="say in plain words what differs between two files")
         diff.add_argument("old", metavar="OLD")
         diff.add_argument("new", metavar="NEW")
@@ -59,7 +63,12 @@ class Command(BaseCommand):
             sys.exit(code)
 
     def lint(self, given: Namespace) -> int:
-        found = [problem for file in given.files for problem in queries.lint_text(read_text(file), file=shown(file))]
+        actor = actor_of(given.workspace) if given.workspace else None
+        found = [
+            problem
+            for file in given.files
+            for problem in queries.lint_text(read_text(file), file=shown(file), actor=actor)
+        ]
         errors = sum(problem.level is ProblemLevel.ERROR for problem in found)
         if given.json:
             self.stdout.write(

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 
-from firstwin.playbooks.contracts import MilestoneSettings, TaskSpec, UsageSettings
+from firstwin.playbooks.contracts import MilestoneSettings, PlaybookDefinition, TaskSpec, UsageSettings
 from firstwin.playbooks.rules.findings import Findings, walk_tasks
 from firstwin.usage.contracts.goals import Goal
 from firstwin.usage.queries import goals as goal_queries
@@ -29,6 +29,12 @@ def check_features(findings: Findings, known: Collection[str]) -> None:
             message = f"'{found.part.key}' waits for the feature '{name}', which this workspace does not have."
             remedy = "Describe it under Usage, Features, or name one that is there."
             findings.report("unknown_feature", (*found.at, "settings", "goal"), message, remedy)
+
+
+def features_named(definition: PlaybookDefinition) -> frozenset[str]:
+    """Every feature that a goal of the playbook asks for, by key."""
+    written = (written_goal(found.part) for found in walk_tasks(definition))
+    return frozenset().union(*(goal_queries.list_features(goal) for goal in written if goal is not None))
 
 
 def written_goal(task: TaskSpec) -> Goal | None:
