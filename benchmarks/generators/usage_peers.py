@@ -20,6 +20,7 @@ def print_duckdb(exported: str) -> None:
     """Load the events into a table of DuckDB in a file, and ask."""
     duckdb = importlib.import_module("duckdb")
     store = duckdb.connect(f"{exported}.duckdb")
+    store.execute("SET enable_progress_bar = false")  # it would be drawn among the figures
     store.execute(
         f"CREATE TABLE events AS SELECT * REPLACE (CAST(moment AS TIMESTAMP) AS moment) FROM read_parquet('{exported}')"
     )

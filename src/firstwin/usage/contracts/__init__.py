@@ -6,6 +6,8 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
+import msgspec
+
 from firstwin.shared.errors import FirstwinError
 
 
@@ -38,10 +40,10 @@ class RejectReason(StrEnum):
     IMPOSSIBLE_TIME = "impossible_time"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class UsageEvent:
+class UsageEvent(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One thing that somebody did in the vendor's product.
 
+    No dataclass like the rest: events are made by the ten thousand a second, and a dataclass takes six times as long.
     `message_key` is made from the sender's message id and says whether an event came before. `at` is corrected by the
     sender's clock. `properties` (for identify and group: the traits) and `context` are JSON objects as text.
     """

@@ -2,7 +2,7 @@
 
 import zlib
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -20,7 +20,6 @@ from firstwin.usage.queries.inbox import events_of
 MOST_BATCHES = 500
 MOST_EVENTS = 50_000
 MOST_REFUSED = 20
-_FIELDS = tuple(field.name for field in fields(UsageEvent))
 _REASON = "the owner of the event store serves every workspace"
 
 
@@ -89,12 +88,12 @@ def _move(rows: Sequence[InboxBatch], *, store: EventTaker, at: datetime) -> tup
             events.extend([_stored(row, event) for event in events_of(bytes(row.lines))])
         except (zlib.error, msgspec.DecodeError, UnicodeDecodeError) as error:
             broken.append((row, f"The batch cannot be read: {error}"))
-    kept, refused = erasing.without_erased(events)
+    kept, refused = erasing.without_erased(events, workspace_ids={row.workspace_id for row in rows})
     prepared = noting.prepare_events(events=kept, at=at)
     new = store.append(prepared.events)
     with transaction.atomic():
         noting.note_events(prepared=prepared, at=at)
-        watches.note_usage({(event.workspace_id, event.group_id) for event in prepared.events}, at=at)
+        watches.note_usage(prepared.groups, at=at)
         if refused:
             erasing.note_refused(refused)
         _set_aside(broken, at=at)
@@ -137,5 +136,18 @@ def _oldest() -> Sequence[InboxBatch]:
 
 
 def _stored(row: InboxBatch, event: UsageEvent) -> StoredEvent:
-    given = {name: getattr(event, name) for name in _FIELDS}
-    return StoredEvent(workspace_id=row.workspace_id, source_id=row.source_id, **given)
+    return StoredEvent(
+        workspace_id=row.workspace_id,
+        source_id=row.source_id,
+        message_key=event.message_key,
+        kind=event.kind,
+        name=event.name,
+        user_id=event.user_id,
+        anonymous_id=event.anonymous_id,
+        group_id=event.group_id,
+        previous_id=event.previous_id,
+        at=event.at,
+        received_at=event.received_at,
+        properties=event.properties,
+        context=event.context,
+    )

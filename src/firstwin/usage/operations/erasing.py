@@ -8,6 +8,7 @@ import zlib
 from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 from functools import cache
+from operator import attrgetter
 from uuid import UUID
 
 import msgspec
@@ -57,20 +58,22 @@ def carry_on(*, order: StoreOrder, keeper: StoreKeeper, now: Callable[[], dateti
     return _is_proved(order, erasure, people, keeper, at=now())
 
 
-def without_erased(events: Sequence[StoredEvent]) -> tuple[list[StoredEvent], dict[UUID, int]]:
-    """Return the events without those of people who were erased, and by erasure how many those were.
+def without_erased(
+    events: list[StoredEvent], *, workspace_ids: Collection[UUID]
+) -> tuple[list[StoredEvent], dict[UUID, int]]:
+    """Return the events of some workspaces without those of people who were erased, and by erasure how many those were.
 
     What arrived before somebody was erased goes even if it was on its way; what comes later only where that was asked for.
     """
     if not events:
         return [], {}
-    oldest = min(event.received_at for event in events)
+    oldest = min(map(attrgetter("received_at"), events))
     rows = Erasure.objects.across_workspaces(reason=_REASON).filter(
-        Q(refuses_later=True) | Q(asked_at__gte=oldest), workspace_id__in={event.workspace_id for event in events}
+        Q(refuses_later=True) | Q(asked_at__gte=oldest), workspace_id__in=workspace_ids
     )
     by_mark = {(row.workspace_id, mark): row for row in rows for mark in row.marks}
     if not by_mark:
-        return list(events), {}
+        return events, {}
     concerned = {workspace_id for workspace_id, _ in by_mark}
     marks = cache(marks_of)
     kept: list[StoredEvent] = []

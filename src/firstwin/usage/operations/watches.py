@@ -1,6 +1,6 @@
 """Watches: goals that are looked after until usage shows that an account has reached them."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -115,18 +115,15 @@ def check_soon(*, workspace_id: UUID, account_ids: Collection[UUID], at: datetim
     )
 
 
-def note_usage(groups: Iterable[tuple[UUID, str]], *, at: datetime) -> None:
-    """Have accounts checked whose groups did something; `groups` holds workspaces with ids of groups.
+def note_usage(groups: Mapping[UUID, Collection[str]], *, at: datetime) -> None:
+    """Have accounts checked whose groups did something; `groups` holds ids of groups by workspace.
 
     Called by the owner of the event store in the transaction that takes events out of the inbox.
     """
-    asked: dict[UUID, set[str]] = {}
-    for workspace_id, group_id in groups:
-        if group_id:
-            asked.setdefault(workspace_id, set()).add(group_id)
-    for workspace_id, group_ids in asked.items():
-        accounts = known_features.accounts_with_open_watches(workspace_id=workspace_id, group_ids=group_ids)
-        check_soon(workspace_id=workspace_id, account_ids=accounts, at=at)
+    for workspace_id, group_ids in groups.items():
+        if group_ids:
+            accounts = known_features.accounts_with_open_watches(workspace_id=workspace_id, group_ids=group_ids)
+            check_soon(workspace_id=workspace_id, account_ids=accounts, at=at)
 
 
 def note_places(*, workspace_id: UUID, account_ids: Collection[UUID], at: datetime) -> None:

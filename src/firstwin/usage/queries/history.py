@@ -1,7 +1,6 @@
 """Reads of imports of history: where they stand, what they would become, what could not be taken in."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime
 from itertools import islice
 from typing import Any
@@ -128,7 +127,7 @@ def judge(row: FileRow, how: Reading, *, at: datetime) -> UsageEvent | str | Non
     if found.rejections:
         return found.rejections[0].detail
     event = found.events[0]
-    return replace(event, received_at=min(event.at, at))
+    return msgspec.structs.replace(event, received_at=min(event.at, at))
 
 
 def history_import(row: HistoryFile) -> HistoryImport:

@@ -15,6 +15,7 @@ from firstwin.usage.contracts.store import StoredEvent
 MOST_SAMPLES = 5
 K = TypeVar("K")
 TypeKey = tuple[EventKind, str]
+Called = tuple[str, str, str]
 Blocked = Mapping[UUID, Collection[TypeKey]]
 
 
@@ -55,38 +56,56 @@ def gather(events: Sequence[StoredEvent], blocked: Blocked) -> tuple[list[Stored
     found: dict[UUID, Seen] = {}
     last_workspace: UUID | None = None
     seen = Seen()
+    # Who did it in which group is gathered first: a round has ten times as many events as such names.
+    together: dict[UUID, dict[Called, datetime]] = {}
+    names: dict[Called, datetime] = {}
     shut: Collection[TypeKey] = ()
     for event in events:
         if event.workspace_id is not last_workspace:
             last_workspace = event.workspace_id
             seen = found.setdefault(last_workspace, Seen())
+            names = together.setdefault(last_workspace, {})
             shut = blocked.get(last_workspace, ())
-        if shut and (event.kind, event.name) in shut:
-            seen.dropped[event.kind, event.name] = seen.dropped.get((event.kind, event.name), 0) + 1
+        kind, at = event.kind, event.at
+        if shut and (kind, event.name) in shut:
+            seen.dropped[kind, event.name] = seen.dropped.get((kind, event.name), 0) + 1
             continue
         kept.append(event)
-        if event.user_id:
-            _who(event, seen)
-        if event.group_id:
-            _earliest(seen.groups, event.group_id, event.at)
-        if event.kind in _NAMED:
+        called = (event.user_id, event.anonymous_id, event.group_id)
+        first_at = names.get(called)
+        if first_at is None or at < first_at:
+            names[called] = at
+        if kind in _NAMED:
             _what(event, seen)
-        elif event.kind is EventKind.GROUP:
-            seen.group_traits.setdefault(event.group_id, []).append((event.at, event.properties))
+        else:
+            _said(event, seen)
+    for workspace_id, names in together.items():
+        for called, first_at in names.items():
+            _who(called, first_at, found[workspace_id])
     return kept, found
 
 
-def _who(event: StoredEvent, seen: Seen) -> None:
-    user = event.user_id
-    _earliest(seen.users, user, event.at)
-    if event.anonymous_id:
-        seen.pairs.setdefault((event.anonymous_id, user), event.at)
-    if event.group_id:
-        _earliest(seen.members, (user, event.group_id), event.at)
-    if event.kind is EventKind.IDENTIFY:
-        seen.user_traits.setdefault(user, []).append((event.at, event.properties))
-    elif event.kind is EventKind.ALIAS and event.previous_id != user:
-        seen.aliases.setdefault((event.previous_id, user), event.at)
+def _who(called: Called, first_at: datetime, seen: Seen) -> None:
+    user, anonymous, group = called
+    if group:
+        _earliest(seen.groups, group, first_at)
+    if user:
+        _earliest(seen.users, user, first_at)
+        if anonymous:
+            _earliest(seen.pairs, (anonymous, user), first_at)
+        if group:
+            _earliest(seen.members, (user, group), first_at)
+
+
+def _said(event: StoredEvent, seen: Seen) -> None:
+    if event.kind is EventKind.GROUP:
+        seen.group_traits.setdefault(event.group_id, []).append((event.at, event.properties))
+    elif not event.user_id:
+        return
+    elif event.kind is EventKind.IDENTIFY:
+        seen.user_traits.setdefault(event.user_id, []).append((event.at, event.properties))
+    elif event.kind is EventKind.ALIAS and event.previous_id != event.user_id:
+        seen.aliases.setdefault((event.previous_id, event.user_id), event.at)
 
 
 def _what(event: StoredEvent, seen: Seen) -> None:

@@ -16,7 +16,7 @@ MOST_LEVELS = 64
 LONGEST_ID = 256
 LONGEST_NAME = 500
 MOST_SHARED_BYTES = 4 * 1024 * 1024
-_OPENING = (b"{", b"[")
+_KINDS = {kind.value: kind for kind in EventKind}
 
 
 class _Item(msgspec.Struct, rename="camel"):
@@ -96,7 +96,8 @@ def as_lines(events: Sequence[UsageEvent]) -> bytes:
 
 def message_key_of(message_id: str) -> UUID:
     """Two events with the same message id are the same event; the key is a fingerprint of it."""
-    return UUID(bytes=hashlib.blake2b(message_id.encode("utf-8", "surrogatepass"), digest_size=16).digest())
+    digest = hashlib.blake2b(message_id.encode("utf-8", "surrogatepass"), digest_size=16).digest()
+    return UUID(int=int.from_bytes(digest))
 
 
 def _read(
@@ -104,7 +105,9 @@ def _read(
 ) -> UsageEvent:
     item = _decoded(raw)
     event_kind = _kind(kind or item.type)
-    context = {**shared, **_object(item.context, "context")}
+    context = _object(item.context, "context")
+    if shared:
+        context = {**shared, **context}
     user_id, anonymous_id = _id(item.user_id, "userId"), _id(item.anonymous_id, "anonymousId")
     if not (user_id or anonymous_id):
         raise _RejectedError(RejectReason.NOBODY, "It names nobody: userId and anonymousId are both missing.")
@@ -132,7 +135,7 @@ def _read(
 def _decoded(raw: bytes) -> _Item:
     if len(raw) > requests.MOST_BYTES:
         raise _RejectedError(RejectReason.TOO_LARGE, f"{len(raw) // 1024} KB; an event has at most 32 KB.")
-    if sum(raw.count(bracket) for bracket in _OPENING) > MOST_LEVELS and _levels(raw) > MOST_LEVELS:
+    if raw.count(b"{") + raw.count(b"[") > MOST_LEVELS and _levels(raw) > MOST_LEVELS:
         raise _RejectedError(RejectReason.TOO_DEEP, f"Objects within objects, more than {MOST_LEVELS} levels deep.")
     try:
         return _items.decode(raw)
@@ -165,11 +168,11 @@ def _levels(raw: bytes) -> int:
 
 
 def _kind(name: object) -> EventKind:
-    try:
-        return EventKind(str(name))
-    except ValueError:
+    kind = _KINDS.get(name) if isinstance(name, str) else None
+    if kind is None:
         shown = repr(name)[:40] if name is not None else "nothing"
-        raise _RejectedError(RejectReason.UNKNOWN_TYPE, f"Its type is {shown}; it can be track or page, say.") from None
+        raise _RejectedError(RejectReason.UNKNOWN_TYPE, f"Its type is {shown}; it can be track or page, say.")
+    return kind
 
 
 def _id(value: object, field_name: str) -> str:

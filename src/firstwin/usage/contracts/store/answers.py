@@ -40,8 +40,7 @@ class EventScope:
     account_ids: tuple[UUID, ...] | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StoredEvent(UsageEvent):
+class StoredEvent(UsageEvent, frozen=True, kw_only=True, gc=False):
     """An event with its place, as it lies in the store."""
 
     workspace_id: UUID

@@ -21,17 +21,20 @@ from firstwin.usage.rules.noticing import Seen
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Prepared:
-    """Events as they go into the store, and what they say, by workspace."""
+    """Events as they go into the store; what they say, and the groups that they are of, by workspace."""
 
     events: Sequence[StoredEvent]
     seen: dict[UUID, Seen]
+    groups: dict[UUID, set[str]]
 
 
 def prepare_events(*, events: Sequence[StoredEvent], at: datetime) -> Prepared:
     """Leave out events whose name is blocked, and give those without a group the group of their user, if there is one only."""
     KNOWN.freshen(at)
     kept, seen = noticing.gather(events, types.blocked_names())
-    return Prepared(events=inferring.with_groups(kept, seen), seen=seen)
+    given = inferring.with_groups(kept, seen)
+    groups = {workspace_id: {*here.groups, *given.get(workspace_id, ())} for workspace_id, here in seen.items()}
+    return Prepared(events=kept, seen=seen, groups=groups)
 
 
 def note_events(*, prepared: Prepared, at: datetime) -> None:
