@@ -28,6 +28,13 @@ SINGLE = st.one_of(
     st.builds(_with, _WHAT, users=st.integers(1, 500), within=SPANS),
     st.builds(_with, _WHAT, share_of_seats=st.integers(1, 100), within=SPANS),
     st.builds(_with, _WHAT, days=st.integers(1, 60), in_a_row=st.booleans()),
+    st.builds(
+        Goal,
+        days=st.integers(1, 20),
+        within=st.integers(20, 90).map(lambda days: Span(days, SpanUnit.CALENDAR_DAYS)),
+    ),
+    st.builds(Goal, features=st.integers(1, 9)),
+    st.builds(Goal, stays=SPANS.filter(bool)),
     st.builds(Goal, sequence=_STEPS, users=st.none() | st.integers(1, 9), within=SPANS),
     st.builds(
         Goal,

@@ -132,6 +132,22 @@ def test_the_sentence_is_told_while_one_types(running: Running) -> None:
     assert "asks for nothing" in text_of(client.post(check, form_of(**{"goal.0.kind": ""}), headers=HTMX))
 
 
+def test_engagement_is_filled_in_and_comes_back_as_it_was(running: Running) -> None:
+    client = colleague(running, Role.MANAGER)
+    typed = {
+        "goal.0.kind": "features", "goal.0.number": "5",
+        "goal.1.kind": "stays", "goal.1.number": "21",
+        "goal.2.kind": "days", "goal.2.number": "6", "goal.2.within": "28d",
+    }  # fmt: skip
+    assert save(client, **typed) == 302
+    (rule,) = rules_of(running)
+    assert rule.goal == {"all": [{"features": 5}, {"stays": "21d"}, {"days": 6, "within": "28d"}]}
+    page = client.get(reverse("usage_first_value_rule", kwargs={"rule_id": rule.id})).content.decode()
+    assert [page.count(f'value="{number}"') > 0 for number in ("5", "21", "6", "28d")] == [True] * 4
+    empty = {"goal.0.kind": "stays", "goal.0.number": ""}
+    assert "makes no sense" in text_of(client.post(reverse("check_first_value"), form_of(**empty), headers=HTMX))
+
+
 def test_a_goal_is_tried_on_the_past_before_it_is_saved(running: Running, events: EventWriter) -> None:
     scene, begun = running.scene, timezone.now() - timedelta(days=90)
     events.place(scene.workspace.id, group_id="acorn", account_id=scene.account.id)

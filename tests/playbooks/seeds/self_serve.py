@@ -160,7 +160,7 @@ STATEMENTS = (
     ),
     at(
         "How long do they stay",
-        on("feedback/staying", reaches("median_visit_minutes", 5, "minutes"), says("how long they stay")),
+        on("feedback/staying", reaches("days_stayed", 21, "days"), says("how long they stay")),
     ),
     at(
         "How many features they explore",

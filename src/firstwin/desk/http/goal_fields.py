@@ -8,6 +8,7 @@ from typing import Any
 
 from django import forms
 
+from firstwin.scheduling.contracts import SpanUnit, parse_span
 from firstwin.usage.contracts.goals import Aggregate, Comparison
 
 KINDS = (
@@ -17,6 +18,8 @@ KINDS = (
     ("users", "Different people are active"),
     ("share_of_seats", "A share of the licensed users is active"),
     ("days", "It happens on several days"),
+    ("features", "Different features are used"),
+    ("stays", "They are still there after some days"),
     ("sequence", "Steps are done in order"),
     ("metric", "A figure comes to so much"),
 )
@@ -27,6 +30,8 @@ NUMBERS = {
     "users": "users",
     "share_of_seats": "share_of_seats",
     "days": "days",
+    "features": "features",
+    "stays": "stays",
     "sequence": "users",
     "metric": "target",
 }
@@ -36,7 +41,9 @@ READ = {
     "feature": ("feature", "within"),
     "users": ("events", "feature", "within"),
     "share_of_seats": ("events", "feature", "within"),
-    "days": ("events", "feature", "in_a_row"),
+    "days": ("events", "feature", "in_a_row", "within"),
+    "features": (),
+    "stays": (),
     "sequence": ("events", "within"),
     "metric": ("events", "metric", "aggregate", "comparison"),
 }
@@ -63,9 +70,14 @@ def rows_of(plain: Mapping[str, Any] | None) -> tuple[str, list[Mapping[str, Any
     for join in ("all", "any"):
         if join in plain:
             parts = list(plain[join])
-            is_flat = all("all" not in part and "any" not in part for part in parts)
-            return (join, parts) if is_flat and len(parts) <= MOST_ROWS else None
-    return "all", [plain]
+            is_plain = all("all" not in part and "any" not in part and _is_in_days(part) for part in parts)
+            return (join, parts) if is_plain and len(parts) <= MOST_ROWS else None
+    return ("all", [plain]) if _is_in_days(plain) else None
+
+
+def _is_in_days(part: Mapping[str, Any]) -> bool:
+    """Say whether the form, which asks for days, can show how long somebody has to stay."""
+    return "stays" not in part or parse_span(str(part["stays"])).unit is SpanUnit.CALENDAR_DAYS
 
 
 def fields_of(
@@ -125,9 +137,9 @@ def _row(prefix: str, part: Mapping[str, Any], number: int, features: Sequence[t
         ),
         f"{prefix}.number": (
             forms.DecimalField(
-                label="How many", required=False, help_text="Times, people, days, percent, or the figure."
+                label="How many", required=False, help_text="Times, people, days, features, percent, or the figure."
             ),
-            part.get(NUMBERS.get(kind, ""), 1 if kind == "events" else None),
+            _number(part, kind),
         ),
         f"{prefix}.within": (
             forms.CharField(label="Within", max_length=12, required=False, help_text="24h, 30d or 2w. Empty: ever."),
@@ -140,9 +152,15 @@ def _row(prefix: str, part: Mapping[str, Any], number: int, features: Sequence[t
     }
 
 
+def _number(part: Mapping[str, Any], kind: str) -> Any:
+    if kind == "stays":
+        return parse_span(str(part["stays"])).amount
+    return part.get(NUMBERS.get(kind, ""), 1 if kind == "events" else None)
+
+
 def kind_of(part: Mapping[str, Any]) -> str:
     """Return the kind of a condition; what names its kind stands before what only narrows it."""
-    order = ("sequence", "metric", "share_of_seats", "users", "days", "feature", "events")
+    order = ("sequence", "metric", "share_of_seats", "users", "days", "features", "stays", "feature", "events")
     return next((kind for kind in order if part.get(kind)), "")
 
 
@@ -173,8 +191,10 @@ def _part(prefix: str, kind: str, data: Mapping[str, Any]) -> dict[str, Any]:
         whole = int(amount) if amount == int(amount) else float(amount)
         is_usual = (key == "times" and whole == 1) or (kind == "sequence" and whole == 1)
         if not is_usual:
-            part[key] = whole
-    elif kind in ("users", "share_of_seats", "days"):
+            part[key] = f"{whole}d" if kind == "stays" else whole
+    elif kind == "stays":
+        part["stays"] = "0d"
+    elif kind in ("users", "share_of_seats", "days", "features"):
         part[NUMBERS[kind]] = 0
     if kind in ("events", "sequence", "feature", "metric"):
         part.setdefault(

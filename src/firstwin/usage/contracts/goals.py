@@ -41,8 +41,9 @@ class Goal:
     """A condition as it is written. What is left out does not narrow; `rules.goals.meaning` says what it comes to.
 
     `events` and `feature` say what people do; `times` how often it is done. `users` or `share_of_seats` (percent) ask for
-    that many different people, `days` for that many different days, `sequence` for things done in this order by one person,
-    `metric` for a property of an event (`aggregate`, `comparison`, `target`). `within` is the time in which all of it happens.
+    that many different people, `days` for that many different days, `features` for that many different features, `stays` for
+    activity so long after the first, `sequence` for things done in this order by one person, `metric` for a property of an
+    event (`aggregate`, `comparison`, `target`). `within` is the time in which all of it happens.
     """
 
     events: tuple[str, ...] = ()
@@ -52,6 +53,8 @@ class Goal:
     share_of_seats: int | None = None
     days: int | None = None
     in_a_row: bool = False
+    features: int | None = None
+    stays: Span | None = None
     sequence: tuple[str, ...] = ()
     metric: str = ""
     aggregate: Aggregate | None = None
@@ -96,12 +99,27 @@ class ActiveUsers:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DaysActive:
-    """Something happens on so many different days, perhaps in a row."""
+    """Something happens on so many different days, perhaps in a row, or anything within a time."""
 
     days: int
     in_a_row: bool
     events: tuple[str, ...]
     feature: str
+    within: Span | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeaturesExplored:
+    """So many different features are used."""
+
+    features: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Staying:
+    """Somebody is still active so long after the first activity."""
+
+    length: Span
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,7 +142,7 @@ class Metric:
     target: float
 
 
-Condition = EventCount | FeatureUsed | ActiveUsers | DaysActive | Sequence | Metric
+Condition = EventCount | FeatureUsed | ActiveUsers | DaysActive | FeaturesExplored | Staying | Sequence | Metric
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

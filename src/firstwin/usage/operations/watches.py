@@ -14,7 +14,7 @@ from firstwin.journal import operations as journal_operations
 from firstwin.shared import bulk
 from firstwin.usage.contracts.goals import Verdict, WantedWatch, WatchState
 from firstwin.usage.contracts.keeping import OrderKind
-from firstwin.usage.contracts.store import EventScope, GoalQuestions
+from firstwin.usage.contracts.store import EventScope, ProofQuestions
 from firstwin.usage.events import UsageGoalMet
 from firstwin.usage.models import StoreOrder, Watch
 from firstwin.usage.queries import goals as goal_queries
@@ -146,7 +146,7 @@ def check_all(*, actor: Actor, at: datetime) -> None:
     check_soon(workspace_id=actor.workspace_id, account_ids=accounts, at=at)
 
 
-def check_account(*, actor: Actor, account_id: UUID, store: GoalQuestions, at: datetime) -> int:
+def check_account(*, actor: Actor, account_id: UUID, store: ProofQuestions, at: datetime) -> int:
     """Ask the event store how an account stands with what is looked after, and return how many goals were reached now.
 
     Each goal is met once, with UsageGoalMet in the journal, whoever else checks at the same time. Raises

@@ -20,7 +20,7 @@ from firstwin.usage.contracts.first_value import (
     RulePlace,
 )
 from firstwin.usage.contracts.goals import Goal, Verdict
-from firstwin.usage.contracts.store import EventScope, GoalQuestions
+from firstwin.usage.contracts.store import EventScope, ProofQuestions
 from firstwin.usage.models import FirstValueRule, FirstValueVersion
 from firstwin.usage.queries import goals as goal_queries
 from firstwin.usage.queries import known_features, reaching
@@ -101,7 +101,7 @@ def choose_goals(*, actor: Actor, asking: Sequence[WhoAsks]) -> list[Goal | None
 def preview_goal(
     *,
     actor: Actor,
-    store: GoalQuestions,
+    store: ProofQuestions,
     goal: Goal,
     at: datetime,
     account_ids: Sequence[UUID] | None = None,
@@ -151,7 +151,7 @@ def _accounts(actor: Actor, account_ids: Sequence[UUID] | None, segment: str) ->
 
 
 def _verdicts(
-    actor: Actor, store: GoalQuestions, goal: Goal, accounts: Mapping[UUID, AccountInfo], at: datetime
+    actor: Actor, store: ProofQuestions, goal: Goal, accounts: Mapping[UUID, AccountInfo], at: datetime
 ) -> Mapping[UUID, Verdict]:
     """Ask for all at once; what somebody did before they signed is then looked at alone, from the signature on."""
     features = known_features.get_features(actor=actor)

@@ -1,24 +1,31 @@
-"""How accounts stand with goals: each single condition is one question to the event store, for many accounts at once."""
+"""How accounts stand with goals: each single condition is one question to the event store, for many accounts at once.
+
+How many features somebody used is one question too; when that many were used is asked for each feature, of those alone who
+got there.
+"""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from datetime import datetime
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, date, datetime, time, timedelta
 from uuid import UUID
 
+from firstwin.scheduling.contracts import Span
 from firstwin.usage.contracts.goals import (
     ActiveUsers,
     Answer,
     Condition,
     DaysActive,
     EventCount,
+    FeaturesExplored,
     FeatureUsed,
     Goal,
     Metric,
+    Staying,
     Verdict,
 )
 from firstwin.usage.contracts.goals import Sequence as StepSequence
-from firstwin.usage.contracts.store import EventScope, GoalQuestions, Reach
-from firstwin.usage.rules import goals
+from firstwin.usage.contracts.store import EventScope, Period, ProofQuestions, Reach
+from firstwin.usage.rules import goal_days, goals
 
 Features = Mapping[str, Sequence[str]]
 Seats = Mapping[UUID, int | None]
@@ -26,7 +33,7 @@ Seats = Mapping[UUID, int | None]
 
 def get_verdicts(
     *,
-    store: GoalQuestions,
+    store: ProofQuestions,
     scope: EventScope,
     goal: Goal,
     seats: Seats,
@@ -52,7 +59,7 @@ def _of(scope: EventScope, accounts: tuple[UUID, ...]) -> EventScope:
 
 
 class _Asked:
-    def __init__(self, *, store: GoalQuestions, scope: EventScope, seats: Seats, features: Features) -> None:
+    def __init__(self, *, store: ProofQuestions, scope: EventScope, seats: Seats, features: Features) -> None:
         self._store = store
         self._scope = scope
         self._seats = seats
@@ -62,10 +69,61 @@ class _Asked:
         """Return the answer of every account; one of which nothing is known has done nothing."""
         if isinstance(condition, ActiveUsers):
             return self._active_users(condition)
-        names = self._names(condition)
         needed = _needed(condition)
-        reached = {} if names is None else {one.account_id: one for one in self._ask(condition, names)}
+        reached = {one.account_id: one for one in self._reached(condition)}
         return {account: _answer(reached.get(account), needed) for account in self._seats}
+
+    def _reached(self, condition: Condition) -> list[Reach]:
+        match condition:
+            case FeaturesExplored():
+                return self._explored(condition)
+            case Staying(length=length):
+                return self._by_days(lambda days, _: goal_days.stayed(days, length=length))
+            case DaysActive(days=asked, within=Span() as within):
+                return self._by_days(
+                    lambda days, last: goal_days.active_within(days, asked=asked, within=within, last=last)
+                )
+            case _:
+                names = self._names(condition)
+                return [] if names is None else self._ask(condition, names)
+
+    def _explored(self, condition: FeaturesExplored) -> list[Reach]:
+        """Count the features of which anything was done; the moment is that of the first use of the last that was needed."""
+        by_feature = {key: tuple(names) for key, names in self._features.items() if names}
+        every = sorted({name for names in by_feature.values() for name in names})
+        if not every:
+            return []
+        did = self._store.did_by_account(self._scope, names=every)
+        used = {
+            account: sum(any(name in done for name in names) for names in by_feature.values())
+            for account, done in did.items()
+        }
+        there = [account for account, count in used.items() if count >= condition.features]
+        moments: dict[UUID, list[datetime]] = defaultdict(list)
+        for names in by_feature.values() if there else ():
+            scope = _of(self._scope, tuple(sorted(there, key=str)))
+            for one in self._store.reach_count(scope, names=names, count=1, window=None):
+                if one.at is not None:
+                    moments[one.account_id].append(one.at)
+        return [
+            Reach(account_id=account, at=_nth(moments[account], condition.features), value=count)
+            for account, count in used.items()
+        ]
+
+    def _by_days(self, judge: Callable[[Sequence[date], date], tuple[date | None, int]]) -> list[Reach]:
+        """Ask on which days accounts did anything, and see from that; what is reached is reached as that day begins."""
+        days: dict[UUID, list[date]] = defaultdict(list)
+        for one in self._store.activity_by_account(self._scope, by=Period.DAY):
+            days[one.account_id].append(one.on)
+        last = (self._scope.until - timedelta(microseconds=1)).astimezone(UTC).date()
+        found = []
+        for account, active in days.items():
+            on, value = judge(active, last)
+            found.append(Reach(account_id=account, at=self._beginning(on), value=value))
+        return found
+
+    def _beginning(self, on: date | None) -> datetime | None:
+        return None if on is None else max(datetime.combine(on, time(), UTC), self._scope.since)
 
     def _names(self, condition: Condition) -> tuple[str, ...] | None:
         """Return the events that count, empty for anything; None where a feature is not known or has none."""
@@ -94,7 +152,7 @@ class _Asked:
                     comparison=condition.comparison,
                     target=condition.target,
                 )
-            case ActiveUsers():  # pragma: no cover  # asked by _active_users, since accounts need different numbers
+            case ActiveUsers() | FeaturesExplored() | Staying():  # pragma: no cover  # asked in their own ways
                 return []
 
     def _active_users(self, condition: ActiveUsers) -> Mapping[UUID, Answer]:
@@ -122,8 +180,16 @@ def _answer(reach: Reach | None, needed: float | None) -> Answer:
     return Answer(reached_at=reach.at if needed is not None else None, value=reach.value, needed=needed)
 
 
+def _nth(moments: list[datetime], number: int) -> datetime | None:
+    return sorted(moments)[number - 1] if len(moments) >= number else None
+
+
 def _needed(condition: Condition) -> float:
     match condition:
+        case FeaturesExplored(features=needed):
+            return float(needed)
+        case Staying(length=length):
+            return float(goal_days.days_of(length))
         case (
             EventCount(times=needed) | FeatureUsed(times=needed) | DaysActive(days=needed) | StepSequence(users=needed)
         ):

@@ -11,14 +11,17 @@ from firstwin.usage.contracts.goals import (
     Aggregate,
     AllOf,
     Answer,
+    AnyOf,
     Comparison,
     Condition,
     DaysActive,
     EventCount,
+    FeaturesExplored,
     FeatureUsed,
     Meaning,
     Metric,
     Sequence,
+    Staying,
     Verdict,
 )
 
@@ -44,7 +47,7 @@ def say(what: Meaning, features: Mapping[str, str]) -> str:
 
 
 def _say(what: Meaning, features: Mapping[str, str], *, is_inner: bool) -> str:
-    if isinstance(what, EventCount | FeatureUsed | ActiveUsers | DaysActive | Sequence | Metric):
+    if not isinstance(what, AllOf | AnyOf):
         return say_condition(what, features)
     word = " and " if isinstance(what, AllOf) else " or "
     text = word.join(_say(part, features, is_inner=True) for part in what.parts)
@@ -64,7 +67,13 @@ def say_condition(condition: Condition, features: Mapping[str, str]) -> str:
             return f"{_who(condition)} {_did(condition, features)}{_within(condition.within)}"
         case DaysActive():
             what = _what(condition.events, condition.feature, features)
-            return f"{what} on {_count(condition.days, 'day')}{' in a row' if condition.in_a_row else ''}"
+            in_a_row = " in a row" if condition.in_a_row else ""
+            return f"{what} on {_count(condition.days, 'day')}{in_a_row}{_within(condition.within)}"
+        case FeaturesExplored():
+            was = "was" if condition.features == 1 else "were"
+            return f"{_count(condition.features, 'different feature')} {was} used"
+        case Staying():
+            return f"somebody was still active {scheduling_queries.spoken(condition.length)} after the first time"
         case Sequence():
             steps = ", then ".join(f"“{step}”" for step in condition.steps)
             who = "one user" if condition.users == 1 else f"{condition.users:,} users"
@@ -87,6 +96,10 @@ def progress(condition: Condition, answer: Answer) -> str:
         case DaysActive():
             in_a_row = " in a row" if condition.in_a_row else ""
             return f"{value} of {_count(condition.days, 'day')}{in_a_row}"
+        case FeaturesExplored():
+            return f"{value} of {_count(condition.features, 'feature')} used"
+        case Staying():
+            return f"{value} of {_count(int(answer.needed or 0), 'day')}"
         case Sequence():
             return f"{value} of {_count(condition.users, 'user')} did every step"
         case Metric():

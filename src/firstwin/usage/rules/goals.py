@@ -16,12 +16,14 @@ from firstwin.usage.contracts.goals import (
     Condition,
     DaysActive,
     EventCount,
+    FeaturesExplored,
     FeatureUsed,
     Goal,
     GoalProblem,
     Meaning,
     Metric,
     Sequence,
+    Staying,
     Step,
     Verdict,
 )
@@ -33,6 +35,7 @@ MOST_EVENTS = 20
 MOST_STEPS = 10
 MOST_TIMES = 1_000_000
 MOST_DAYS = 366
+MOST_FEATURES = 200
 LONGEST_NAME = 500
 LONGEST_WINDOW = timedelta(days=1096)
 SEQUENCE_WITHIN = Span(30, SpanUnit.CALENDAR_DAYS)
@@ -46,7 +49,9 @@ _KINDS: tuple[tuple[str, frozenset[str]], ...] = (
     ("metric", frozenset({"events", "aggregate", "comparison", "target"})),
     ("share_of_seats", frozenset({"events", "feature", "within"})),
     ("users", frozenset({"events", "feature", "within"})),
-    ("days", frozenset({"events", "feature", "in_a_row"})),
+    ("days", frozenset({"events", "feature", "in_a_row", "within"})),
+    ("features", frozenset()),
+    ("stays", frozenset()),
     ("feature", frozenset({"times", "within"})),
     ("events", frozenset({"times", "within"})),
 )
@@ -96,7 +101,13 @@ def meaning(goal: Goal) -> Meaning:
             within=goal.within,
         )
     if goal.days is not None:
-        return DaysActive(days=goal.days, in_a_row=goal.in_a_row, events=goal.events, feature=goal.feature)
+        return DaysActive(
+            days=goal.days, in_a_row=goal.in_a_row, events=goal.events, feature=goal.feature, within=goal.within
+        )
+    if goal.features is not None:
+        return FeaturesExplored(features=goal.features)
+    if goal.stays is not None:
+        return Staying(length=goal.stays)
     if goal.feature:
         return FeatureUsed(feature=goal.feature, times=goal.times or 1, within=goal.within)
     return EventCount(events=goal.events, times=goal.times or 1, within=goal.within)
@@ -118,7 +129,9 @@ def _flat(what: Meaning) -> Iterator[Condition]:
 def features_named(goal: Goal) -> frozenset[str]:
     """Return the keys of the features that a goal asks for."""
     return frozenset(
-        one.feature for one in conditions(goal) if not isinstance(one, EventCount | Sequence | Metric) and one.feature
+        one.feature
+        for one in conditions(goal)
+        if isinstance(one, FeatureUsed | ActiveUsers | DaysActive) and one.feature
     )
 
 
@@ -131,7 +144,7 @@ def events_named(goal: Goal) -> frozenset[str]:
                 names.update(one.steps)
             case Metric():
                 names.add(one.event)
-            case FeatureUsed():
+            case FeatureUsed() | FeaturesExplored() | Staying():
                 pass
             case _:
                 names.update(one.events)
@@ -154,7 +167,7 @@ def _problems(goal: Goal, path: Path, depth: int) -> Iterator[GoalProblem]:
     keys = given(goal)
     kind = next(((name, beside) for name, beside in _KINDS if name in keys), None)
     if kind is None:
-        remedy = "Give events, feature, users, share_of_seats, days, sequence, metric, all or any."
+        remedy = "Give events, feature, users, share_of_seats, days, features, stays, sequence, metric, all or any."
         yield GoalProblem(path=path, message="The goal asks for nothing.", remedy=remedy)
         return
     name, beside = kind
@@ -172,6 +185,8 @@ def _problems(goal: Goal, path: Path, depth: int) -> Iterator[GoalProblem]:
             yield GoalProblem(path=(*path, key), message=problem[0], remedy=problem[1])
     if name == "metric":
         yield from _metric_problems(goal, path)
+    if name == "days" and "within" in keys:
+        yield from _window_of_days_problems(goal, keys, path)
 
 
 def _several_problems(goal: Goal, name: str, path: Path, depth: int) -> Iterator[GoalProblem]:
@@ -200,6 +215,17 @@ def _metric_problems(goal: Goal, path: Path) -> Iterator[GoalProblem]:
         yield GoalProblem(
             path=(*path, "target"), message="The metric has no target.", remedy="Write the number to reach."
         )
+
+
+def _window_of_days_problems(goal: Goal, keys: tuple[str, ...], path: Path) -> Iterator[GoalProblem]:
+    for key in ("events", "feature", "in_a_row"):
+        if key in keys:
+            message = f"Days within a time count whatever is done, so '{key}' cannot stand beside 'within'."
+            yield GoalProblem(path=(*path, "within"), message=message, remedy=f"Leave out 'within' or '{key}'.")
+            return
+    if goal.days and goal.within is not None and timedelta(days=goal.days - 1) >= length(goal.within) > timedelta(0):
+        message = f"{goal.days} days do not fit into {goal.within}."
+        yield GoalProblem(path=(*path, "within"), message=message, remedy="Write a longer time, or fewer days.")
 
 
 Fault = tuple[str, str] | None
@@ -236,14 +262,14 @@ def _steps(goal: Goal) -> Fault:
     return _names("sequence", MOST_STEPS)(goal)
 
 
-def _within(goal: Goal) -> Fault:
-    assert goal.within is not None  # noqa: S101  # only keys that are given are checked
-    if timedelta(0) < length(goal.within) <= LONGEST_WINDOW:
-        return None
-    return (
-        f"A window of {goal.within} makes no sense.",
-        "Write a time above zero and of three years at most, such as 30d.",
-    )
+def _span(key: str) -> Callable[[Goal], Fault]:
+    def check(goal: Goal) -> Fault:
+        span: Span = getattr(goal, key)
+        if timedelta(0) < length(span) <= LONGEST_WINDOW:
+            return None
+        return f"A time of {span} makes no sense.", "Write one above zero and of three years at most, such as 30d."
+
+    return check
 
 
 def _target(goal: Goal) -> Fault:
@@ -274,12 +300,14 @@ _CHECKS: Mapping[str, Callable[[Goal], Fault]] = {
     "share_of_seats": _whole("share_of_seats", 100),
     "days": _whole("days", MOST_DAYS),
     "in_a_row": _fine,
+    "features": _whole("features", MOST_FEATURES),
+    "stays": _span("stays"),
     "sequence": _steps,
     "metric": _text("metric"),
     "aggregate": _fine,
     "comparison": _fine,
     "target": _target,
-    "within": _within,
+    "within": _span("within"),
 }
 
 

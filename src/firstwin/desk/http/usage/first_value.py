@@ -247,10 +247,8 @@ def _field_of(form: RuleForm, place: str) -> str | None:
         if steps[0] in ("all", "any") and len(steps) > 1
         else ("0", steps[0])
     )
-    name = {"times": "number", "users": "number", "share_of_seats": "number", "days": "number", "target": "number"}.get(
-        key, key
-    )
-    name = {"sequence": "events", "goal": "kind", "": "kind"}.get(name, name)
+    is_number = key in goal_fields.NUMBERS.values()
+    name = "number" if is_number else {"sequence": "events", "goal": "kind", "": "kind"}.get(key, key)
     found = f"{PREFIX}.{number}.{name}"
     return found if found in form.fields else None
 

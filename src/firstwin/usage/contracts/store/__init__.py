@@ -31,6 +31,7 @@ from firstwin.usage.contracts.store.protocols import (
     Engine,
     EventStore,
     GoalQuestions,
+    ProofQuestions,
     StoreUnavailableError,
 )
 
@@ -53,6 +54,7 @@ __all__ = [
     "NameUse",
     "Period",
     "PersonActivity",
+    "ProofQuestions",
     "Reach",
     "RetentionCohort",
     "Sessions",

@@ -110,7 +110,11 @@ class GoalQuestions(Protocol):
         ...
 
 
-class EventStore(AccountQuestions, GoalQuestions, Protocol):
+class ProofQuestions(AccountQuestions, GoalQuestions, Protocol):
+    """Everything that goals are read from."""
+
+
+class EventStore(ProofQuestions, Protocol):
     """Questions with meaning; no caller ever writes SQL. All lists come in a fixed order, which each method says."""
 
     def append(self, events: Sequence[StoredEvent]) -> int:
