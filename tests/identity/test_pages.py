@@ -412,3 +412,10 @@ def test_after_a_change_of_the_secret_key_what_the_old_one_signed_and_sealed_sti
     settings.SECRET_KEY_FALLBACKS = []
     with pytest.raises(ValueError, match="another secret key"):
         sealing.unseal(sealed)
+
+
+def test_a_request_to_a_wrong_host_gets_a_page_that_says_so(client: Client, settings: Any) -> None:
+    settings.ALLOWED_HOSTS = ["onboarding.example"]
+    answer = client.get("/sign-in/", headers={"host": "elsewhere.example"})
+    assert answer.status_code == 400
+    assert "<title>" in answer.content.decode()

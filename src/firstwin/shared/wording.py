@@ -27,14 +27,16 @@ def in_words(key: str) -> str:
     return SPELLINGS.get(key) or words[:1].upper() + words[1:]
 
 
-def relative(at: datetime, *, now: datetime, zone: tzinfo) -> str:
-    """Return how far away an instant is in the reader's zone: "in 12 min", "today 14:05", "3 days ago", "3 March"."""
+def near(at: datetime, *, now: datetime) -> str:
+    """Return how far away an instant of this hour is: "just now", "in 12 min"; "" for one farther away."""
     seconds = (at - now).total_seconds()
     if abs(seconds) < MINUTE:
         return "just now"
-    if abs(seconds) < HOUR:
-        return _direction(f"{round(abs(seconds) / MINUTE)} min", seconds)
-    local, today = at.astimezone(zone), now.astimezone(zone).date()
+    return _direction(f"{round(abs(seconds) / MINUTE)} min", seconds) if abs(seconds) < HOUR else ""
+
+
+def far(local: datetime, *, today: date) -> str:
+    """Return how far away an instant of another hour is, in days of the reader's zone, in which `local` is told."""
     days = (local.date() - today).days
     named = {0: "today", 1: "tomorrow", -1: "yesterday"}.get(days)
     if named:

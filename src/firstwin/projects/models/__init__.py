@@ -235,6 +235,7 @@ class ProjectTask(WorkspaceModel):
             models.CheckConstraint(condition=Q(due_at__gte=models.F("start_at")), name="projects_task_due_after_start"),
         ]
         indexes = [
+            models.Index(fields=["project"], condition=_IS_OPEN, name="projects_task_open"),
             models.Index(fields=["member", "due_at"], condition=_IS_OPEN, name="projects_task_member"),
             models.Index(fields=["contact", "due_at"], condition=_IS_OPEN, name="projects_task_contact"),
             models.Index(

@@ -8,7 +8,7 @@ import functools
 import json
 import zlib
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date, datetime, tzinfo
 from typing import Any
 
 from django import template
@@ -108,12 +108,19 @@ def when(context: template.Context, at: datetime | None, *, format: str = "relat
     zone = timezone.get_current_timezone()
     current = context.get("now")
     now = current if isinstance(current, datetime) else clock.now()
-    today, local = now.astimezone(zone).date(), at.astimezone(zone)
-    words = {
+    near = wording.near(at, now=now) if format == "relative" else ""
+    return _moment(at, zone, now.astimezone(zone).date(), format, near)
+
+
+@once
+def _moment(at: datetime, zone: tzinfo, today: date, format: str, near: str) -> SafeString:
+    """Return the markup of an instant; only words of the next and last hour change within a day."""
+    local = at.astimezone(zone)
+    words = near or {
         "day": lambda: wording.day(local.date(), today=today),
         "short": lambda: wording.short_day(local.date(), today=today),
         "full": lambda: f"{wording.day(local.date(), today=today)}, {local:%H:%M}",
-    }.get(format, lambda: wording.relative(at, now=now, zone=zone))()
+    }.get(format, lambda: wording.far(local, today=today))()
     return format_html('<time datetime="{}" title="{}">{}</time>', at.isoformat(), wording.exact(at, zone), words)
 
 
