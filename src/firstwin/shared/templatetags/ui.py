@@ -116,11 +116,13 @@ def when(context: template.Context, at: datetime | None, *, format: str = "relat
 def _moment(at: datetime, zone: tzinfo, today: date, format: str, near: str) -> SafeString:
     """Return the markup of an instant; only words of the next and last hour change within a day."""
     local = at.astimezone(zone)
-    words = near or {
-        "day": lambda: wording.day(local.date(), today=today),
-        "short": lambda: wording.short_day(local.date(), today=today),
-        "full": lambda: f"{wording.day(local.date(), today=today)}, {local:%H:%M}",
-    }.get(format, lambda: wording.far(local, today=today))()
+    match format:
+        case "day" | "full":
+            words = wording.day(local.date(), today=today) + (f", {local:%H:%M}" if format == "full" else "")
+        case "short":
+            words = wording.short_day(local.date(), today=today)
+        case _:
+            words = near or wording.far(local, today=today)
     return format_html('<time datetime="{}" title="{}">{}</time>', at.isoformat(), wording.exact(at, zone), words)
 
 
