@@ -55,7 +55,7 @@ suite-postgresql: ## The whole suite on PostgreSQL (FIRSTWIN_TEST_POSTGRES_URL, 
 	@$(PREPARE) dev
 	@echo "== the suite on PostgreSQL"
 	@$(BIN)/python scripts/with_postgresql.py $(BIN)/pytest -n $(WORKERS) --dist loadfile -m "not journey"
-	@$(BIN)/python scripts/with_postgresql.py $(BIN)/pytest -n $(WORKERS) --dist loadfile --reruns 1 -m journey
+	@$(BIN)/python scripts/with_postgresql.py $(BIN)/pytest -n $(WORKERS) --dist loadfile --reruns 1 -m "journey and not looks"
 
 bench: ## Measure; writes benchmarks/results and docs/guide/figures.md
 	@$(PREPARE) dev

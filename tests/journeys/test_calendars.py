@@ -86,6 +86,7 @@ def test_a_file_is_looked_at_taken_over_and_undone(desk: Page, axe: Callable[[Pa
     expect(desk.get_by_role("cell", name="Leave 3 August 2032: Sea", exact=True)).to_have_count(0)
 
 
+@pytest.mark.looks
 @pytest.mark.parametrize("width", ["wide", "narrow"])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_nothing_on_calendars(

@@ -38,6 +38,7 @@ def second(browser: Browser, firstwin: Installation, sign_in: SignIn, team: dict
     context.close()
 
 
+@pytest.mark.looks
 @pytest.mark.parametrize("width", ["wide", "narrow"])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_nothing_on_the_pages_of_the_team(

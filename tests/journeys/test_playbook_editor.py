@@ -35,6 +35,7 @@ def answered(page: Page) -> None:
     expect(page.locator(".htmx-request")).to_have_count(0)
 
 
+@pytest.mark.looks
 @pytest.mark.parametrize("width", ["wide", "narrow"])
 def test_axe_finds_nothing_in_the_editor(editor: Page, axe: Callable[[Page], None], width: str) -> None:
     editor.set_viewport_size(DESKTOP if width == "wide" else PHONE)  # type: ignore[arg-type]

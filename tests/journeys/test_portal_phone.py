@@ -76,6 +76,7 @@ def test_something_stuck_is_said_with_the_keyboard_alone(page: Page, visit: dict
     expect(page.get_by_text("This is stuck")).to_be_hidden()
 
 
+@pytest.mark.looks
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_nothing_on_any_kind_of_page(
     page: Page,

@@ -26,6 +26,7 @@ def desk(page: Page, sign_in: Callable[[Page, dict[str, Any]], None], owner: dic
     return page
 
 
+@pytest.mark.looks
 @pytest.mark.parametrize("width", ["wide", "narrow"])
 def test_axe_finds_nothing_in_the_settings(desk: Page, axe: Axe, width: str) -> None:
     desk.set_viewport_size(DESKTOP if width == "wide" else PHONE)  # type: ignore[arg-type]
