@@ -1,3 +1,4 @@
+import logging
 from collections import Counter
 from datetime import UTC, datetime
 from typing import Any
@@ -17,7 +18,7 @@ from firstwin.journal import queries as journal_queries
 from firstwin.projects.contracts import ProjectState
 from firstwin.projects.queries import portfolio
 from firstwin.usage.models import InboxBatch, RejectedEvent
-from firstwin.usage.queries import features, inbox
+from firstwin.usage.queries import features, first_value, inbox
 
 TODAY = datetime(2026, 11, 20, 16, 0, tzinfo=UTC)
 
@@ -77,7 +78,7 @@ def test_each_account_uses_the_product_as_its_story_says() -> None:
 
 
 @pytest.mark.django_db
-def test_the_demo_is_the_same_every_time_and_leaves_nothing_undone() -> None:
+def test_the_demo_is_the_same_every_time_and_leaves_nothing_undone(caplog: pytest.LogCaptureFixture) -> None:
     told: list[list[Any]] = []
     for _ in range(2):
         workspace = build.build(at=TODAY, stories=small_cast())
@@ -96,9 +97,12 @@ def test_the_demo_is_the_same_every_time_and_leaves_nothing_undone() -> None:
         assert 20 < len(sent) < 400
         assert len(features.list_features(actor=actor)) == len(quillmark.PARTS)
         told[-1].append(tuple(sorted(sent)))
+        told[-1].append(tuple(rule.sentence for rule in first_value.list_rules(actor=actor)))
+        assert len(told[-1][-1]) == len(quillmark.FIRST_WINS)
         journal_operations.seal_entries()
         assert journal_queries.verify_chain(workspace_id=workspace.id, at=TODAY).is_intact
     assert told[0] == told[1]
+    assert [record for record in caplog.records if record.levelno >= logging.WARNING] == []
 
 
 def test_the_demo_is_refused_where_mail_really_goes_out(settings: Settings) -> None:

@@ -13,7 +13,10 @@ from firstwin.customers.contracts import StakeholderRole
 from firstwin.customers.models import Account
 from firstwin.identity.contracts import Actor, Role, system_actor
 from firstwin.identity.models import Workspace
+from firstwin.jobs.contracts import JobContext
+from firstwin.jobs.models import Job
 from firstwin.shared.errors import ConflictError, InvalidInputError, NotFoundError, PermissionDeniedError
+from firstwin.usage import tasks
 from firstwin.usage.contracts.catalogue import NewFeature
 from firstwin.usage.contracts.signals import SignalKind, SignalLimits, SignalState
 from firstwin.usage.models import Signal, UsagePerson, Watch
@@ -23,6 +26,7 @@ from firstwin.usage.rules import signals as rules
 from firstwin.usage.rules.signals import AccountFacts, Champion, OpenGoal, WantedFeature
 from tests.factories.customers import make_account, make_contact
 from tests.factories.identity import make_actor, make_workspace, recorded
+from tests.factories.usage import make_source
 from tests.factories.watches import did, place
 from tests.usage.oracle import PlainStore
 
@@ -245,3 +249,13 @@ def test_signals_are_listed_for_whom_they_concern(
     assert queries.list_signals(actor=someone, states=[SignalState.SNOOZED]).items == ()
     assert queries.count_signals(actor=someone)[SignalKind.SEATS_NEARLY_FULL] == 1
     assert queries.list_signals(actor=make_actor(Role.OWNER)).items == ()
+
+
+@pytest.mark.django_db
+def test_signals_are_looked_for_where_the_product_was_heard_of_a_customer(account: Account) -> None:
+    place(PlainStore(), account, "acorn", at=AT)
+    make_account(make_workspace())
+    make_source()
+    context = JobContext(job_id=uuid4(), workspace_id=None, attempt=1, idempotency_key="k", now=AT)
+    tasks.find_all_signals(context, {})
+    assert list(Job.objects.filter(kind=signals.FIND).values_list("workspace_id", flat=True)) == [account.workspace_id]

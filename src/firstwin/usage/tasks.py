@@ -12,6 +12,7 @@ from firstwin.identity.contracts import system_actor
 from firstwin.jobs.contracts import Effect, JobContext, RetryPolicy, job_handler, schedule
 from firstwin.usage.contracts.store import StoreUnavailableError
 from firstwin.usage.operations import history, rejected, retention, signals, watches
+from firstwin.usage.queries import known_features
 from firstwin.usage.queries.store import event_reader
 
 TIDY = "usage.tidy"
@@ -89,9 +90,9 @@ def find_signals(context: JobContext, _payload: Mapping[str, Any]) -> None:
 
 @job_handler(FIND_ALL, effect=Effect.DB)
 def find_all_signals(context: JobContext, _payload: Mapping[str, Any]) -> None:
-    """Look for signals in every workspace, once a day."""
-    for workspace in identity_queries.list_workspaces():
-        signals.ask_for_signals(actor=system_actor(workspace.id), at=context.now)
+    """Look for signals once a day, where the product was ever heard of a customer."""
+    for workspace_id in known_features.workspaces_with_accounts():
+        signals.ask_for_signals(actor=system_actor(workspace_id), at=context.now)
 
 
 schedule("usage.tidy", cron="41 * * * *", kind=TIDY)

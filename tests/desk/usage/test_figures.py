@@ -17,7 +17,9 @@ from firstwin.identity.contracts import Actor, Role
 from firstwin.identity.models import Member
 from firstwin.shared import clock
 from firstwin.usage.contracts.catalogue import NewFeature
-from firstwin.usage.operations import features
+from firstwin.usage.contracts.first_value import RulePlace
+from firstwin.usage.contracts.goals import Goal
+from firstwin.usage.operations import features, first_value
 from firstwin.usage.operations.store import EventWriter
 from tests.desk.browsing import outsider, signed_in, text_of
 from tests.factories.customers import make_account
@@ -99,6 +101,12 @@ def test_the_overview_says_who_is_active_and_how_engaged(vendor: Vendor) -> None
     assert "How many people are active each week?" in text
     assert "Report viewed" in text
     assert "How often they return" in text
+    assert "wins each, 0 in all" in text
+    goal = Goal(any=(Goal(events=("Signed in",), times=9), Goal(feature="sync"), Goal(events=("Report shared",))))
+    first_value.set_rule(actor=vendor.actor, place=RulePlace(), goal=goal, at=clock.now())
+    # Three on 20 days, two on 5, and once more: each sign-in is a win, and so is the report that was shared.
+    assert "wins each, 72 in all" in page(vendor.client(), "usage", "period=12w")
+    assert "wins each, 61 in all" in page(vendor.client(), "account_usage", account_id=vendor.busy.id)
     lines = page(vendor.client(), "usage", "csv=top_events").splitlines()
     assert lines[0].startswith("Event,People,")
     assert lines[1].startswith("Signed in,5,1.0,")
@@ -166,6 +174,15 @@ def test_an_account_shows_its_people_features_and_what_came_last(vendor: Vendor)
     assert reverse("account_usage", kwargs={"account_id": vendor.busy.id}) in page(
         client, "account", account_id=vendor.busy.id
     )
+
+
+def test_an_account_leads_to_its_licences_and_back(vendor: Vendor) -> None:
+    client = vendor.client()
+    licences = reverse("usage_licences", kwargs={"account_id": vendor.busy.id})
+    for name in ("account", "account_usage"):
+        here = reverse(name, kwargs={"account_id": vendor.busy.id})
+        assert f'href="{licences}"' in client.get(here).content.decode()
+        assert f'href="{here}"' in client.get(licences).content.decode()
 
 
 def test_another_workspace_sees_nothing_of_it(vendor: Vendor) -> None:

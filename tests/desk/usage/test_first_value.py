@@ -161,6 +161,9 @@ def test_a_goal_is_tried_on_the_past_before_it_is_saved(running: Running, events
     assert "Few accounts" in text
     assert "1 from day 5" in text or "From day 5: 1" in text
     assert rules_of(running) == []
+    save(client, **{**wanted, "do": "save"})
+    here = reverse("usage_first_value_rule", kwargs={"rule_id": rules_of(running)[0].id})
+    assert "Would have been reached by 100 % of 1 account, median day 5." in text_of(client.get(here))
 
 
 def test_while_the_event_store_is_away_the_past_waits_and_saving_works(

@@ -10,10 +10,14 @@ from django.test import Client
 from firstwin.customers.models import Account
 from firstwin.identity.contracts import Scope
 from firstwin.shared import clock
+from firstwin.usage.contracts.first_value import RulePlace
+from firstwin.usage.contracts.goals import Goal
+from firstwin.usage.operations import first_value
 from firstwin.usage.operations.store import EventWriter
 from tests.factories import event_store
 from tests.factories.customers import make_account
 from tests.factories.http import key_client, problem_of
+from tests.factories.identity import make_actor
 
 pytestmark = pytest.mark.django_db
 BASE = "/api/v1/usage"
@@ -62,7 +66,10 @@ def test_programs_read_figures(account: Account) -> None:
         (str(account.id), 2, 7)
     ]
     assert [one["active"] for one in read(client, "adoption")] == [2]
-    assert read(client, "engagement")["users"] == 2
+    assert (read(client, "engagement")["users"], read(client, "engagement")["wins"]) == (2, 0)
+    goal = Goal(all=(Goal(events=("Sign in",), times=99), Goal(users=2)))
+    first_value.set_rule(actor=make_actor(workspace=account.workspace), place=RulePlace(), goal=goal, at=clock.now())
+    assert read(client, "engagement")["wins"] == 6
     steps = read(client, "funnel?steps=Sign+in&steps=Report")
     assert [(one["name"], one["reached"], one["of_first"]) for one in steps] == [("Sign in", 2, 1), ("Report", 1, 0.5)]
     assert steps[1]["median_seconds"] == 3600

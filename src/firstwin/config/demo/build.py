@@ -50,6 +50,7 @@ def build(*, at: datetime, tell: Tell = lambda _: None, stories: tuple[Story, ..
         builtin.install_builtin_playbooks(actor=system_actor(people.workspace.id), at=founded)
         source = product_events.connect(people, at=founded + timedelta(minutes=40))
         in_order = sorted(stories, key=lambda story: -story.signed_days_ago)
+        product_events.say_first_wins(people, at=founded + timedelta(minutes=50))
         stage = Stage(troupe=people, waiting=list(in_order))
         told = 0
         evening = last_evening(founded + timedelta(hours=1), at)

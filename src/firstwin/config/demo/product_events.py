@@ -20,9 +20,11 @@ from firstwin.config.demo.quillmark import EVERYWHERE, PARTS, Pulse
 from firstwin.config.demo.troupe import Troupe
 from firstwin.customers import queries as customer_queries
 from firstwin.customers.contracts import AccountInfo, ContactInfo, StakeholderRole
+from firstwin.playbooks import queries as playbook_queries
 from firstwin.usage.contracts import KeyHolder, SourceInfo
 from firstwin.usage.contracts.catalogue import NewFeature
-from firstwin.usage.operations import features, intake, sources
+from firstwin.usage.contracts.first_value import RulePlace
+from firstwin.usage.operations import features, first_value, intake, sources
 from firstwin.usage.rules import requests
 
 PIECE = 1000
@@ -71,6 +73,20 @@ def connect(troupe: Troupe, *, at: datetime) -> SourceInfo:
         )
         features.create_feature(actor=troupe.owner, new=new, at=at + timedelta(minutes=number))
     return sources.create_source(actor=troupe.owner, name="Quillmark web and mobile", at=at)
+
+
+def say_first_wins(troupe: Troupe, *, at: datetime) -> None:
+    """Say what counts as the first win; goals of playbooks know nothing of this vendor's product."""
+    for number, (key, segment, goal) in enumerate(quillmark.FIRST_WINS):
+        playbook = playbook_queries.find_playbook_by_key(actor=troupe.owner, key=key) if key else None
+        place = RulePlace(playbook_id=playbook.id if playbook else None, segment=segment.value if segment else "")
+        first_value.set_rule(
+            actor=troupe.owner,
+            place=place,
+            goal=goal,
+            playbook_name=playbook.name if playbook else "",
+            at=at + timedelta(minutes=number),
+        )
 
 
 def send(

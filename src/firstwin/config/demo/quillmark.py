@@ -3,8 +3,10 @@
 import random
 from dataclasses import dataclass
 
-from firstwin.config.demo.accounts import Fate, Story
+from firstwin.config.demo.accounts import ALONE, SEVEN, SUCCESS, Fate, Story
 from firstwin.customers.contracts import Segment
+from firstwin.scheduling.contracts import parse_span
+from firstwin.usage.contracts.goals import Goal
 
 CORE, INSIGHTS, CONNECT = "Quillmark Core", "Quillmark Insights", "Quillmark Connect"
 
@@ -35,6 +37,15 @@ PARTS = (
 )  # fmt: skip
 EVERYWHERE = (("Data imported", 0.12), ("Teammate invited", 0.25), ("Help article opened", 0.4))
 """What belongs to no part that is sold."""
+
+FIRST_WINS = (
+    (SEVEN, None, Goal(users=3, events=("Work order completed",), within=parse_span("14d"))),
+    (SEVEN, Segment.ENTERPRISE, Goal(share_of_seats=10, within=parse_span("30d"))),
+    (SUCCESS, None, Goal(days=10, feature="work-orders")),
+    (ALONE, None, Goal(events=("Work order completed",), times=3, within=parse_span("7d"))),
+    (None, Segment.MID_MARKET, Goal(sequence=("Work order created", "Work order completed"), users=5)),
+)
+"""What counts as the first win with Quillmark: of a playbook, in a segment, or of a playbook in a segment."""
 
 
 @dataclass(frozen=True, slots=True)

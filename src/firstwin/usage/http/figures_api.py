@@ -23,7 +23,7 @@ from firstwin.usage.contracts.store import (
     Period,
     Subject,
 )
-from firstwin.usage.queries import features, figures, store
+from firstwin.usage.queries import features, figures, first_value, store
 
 usage_figures = Router(tags=["usage"])
 USUAL = timedelta(weeks=4)
@@ -78,10 +78,16 @@ def list_adoption(request: HttpRequest, query: Query[ScopeQuery]) -> list[Adopti
 
 @usage_figures.get("/engagement", response=Engagement)
 def get_engagement(request: HttpRequest, query: Query[EngagementQuery]) -> Engagement:
-    """Tell how often people return, how long they stay, and how many features they use."""
-    by_feature = features.get_feature_events(actor=actor_of(request))
+    """Tell how often people return, how long they stay, how many features they use, and how many wins they get.
+
+    A win is each time something is done of which first wins are made.
+    """
+    actor = actor_of(request)
+    by_feature = features.get_feature_events(actor=actor)
     gap = timedelta(minutes=query.gap_minutes)
-    return store.event_reader().engagement(_scope(request, query), gap=gap, features=by_feature, wins=())
+    return store.event_reader().engagement(
+        _scope(request, query), gap=gap, features=by_feature, wins=first_value.list_win_events(actor=actor)
+    )
 
 
 @usage_figures.get("/funnel", response=list[FunnelRow])

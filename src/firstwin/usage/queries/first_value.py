@@ -21,9 +21,9 @@ from firstwin.usage.contracts.first_value import (
 )
 from firstwin.usage.contracts.goals import Goal, Verdict
 from firstwin.usage.contracts.store import EventScope, ProofQuestions
-from firstwin.usage.models import FirstValueRule, FirstValueVersion
+from firstwin.usage.models import FirstValueRule, FirstValueVersion, Watch
+from firstwin.usage.queries import features, known_features, reaching
 from firstwin.usage.queries import goals as goal_queries
-from firstwin.usage.queries import known_features, reaching
 from firstwin.usage.rules import first_values
 
 MOST_ACCOUNTS = 2000
@@ -96,6 +96,23 @@ def choose_goals(*, actor: Actor, asking: Sequence[WhoAsks]) -> list[Goal | None
         else:
             found.append(_goal(by_place[chosen].goal))
     return found
+
+
+def list_win_events(*, actor: Actor) -> tuple[str, ...]:
+    """Return the events that are wins, by name: those of which first wins are made, for anybody in the workspace.
+
+    They come from the rules and from the goals that playbooks name for running and past onboardings. Each time one is done
+    counts as a win.
+    """
+    require_seeing(actor=actor)
+    rules = FirstValueRule.objects.for_actor(actor).filter(goal__isnull=False).values_list("goal", flat=True)
+    watched = Watch.objects.for_actor(actor).filter(is_first_value=True).values_list("goal", flat=True).distinct()
+    goals = [goal_queries.read_goal(plain) for plain in (*rules, *watched)]
+    names = {name for goal in goals for name in goal_queries.list_events(goal)}
+    keys = {key for goal in goals for key in goal_queries.list_features(goal)}
+    if keys:
+        names.update(*features.get_feature_events(actor=actor, keys=keys).values())
+    return tuple(sorted(names))
 
 
 def preview_goal(

@@ -36,6 +36,12 @@ def accounts_with_groups(*, workspace_id: UUID, account_ids: Collection[UUID]) -
     return {id for id in groups.values_list("account_id", flat=True) if id}
 
 
+def workspaces_with_accounts() -> list[UUID]:
+    """Return the workspaces in which a group of the product belongs to an account; one query."""
+    groups = UsageGroup.objects.across_workspaces(reason="signals are looked for in every workspace")
+    return list(groups.filter(account_id__isnull=False).values_list("workspace_id", flat=True).distinct())
+
+
 def accounts_with_open_watches(*, workspace_id: UUID, group_ids: Collection[str]) -> set[UUID]:
     """Return the accounts of these groups for which something is looked after; one query."""
     open_ones = Watch.objects.for_workspace(workspace_id).filter(state=WatchState.OPEN).values("account_id")

@@ -20,7 +20,7 @@ from firstwin.shared import clock
 from firstwin.usage.contracts.catalogue import LicenceInfo
 from firstwin.usage.contracts.people import PersonName
 from firstwin.usage.contracts.store import Adoption, Engagement, Period, PersonActivity
-from firstwin.usage.queries import features, figures, people, sources, store
+from firstwin.usage.queries import features, figures, first_value, people, sources, store
 
 QUIET_AFTER = timedelta(days=14)
 MOST_PEOPLE, MOST_EVENTS = 25, 25
@@ -44,7 +44,9 @@ def show(request: HttpRequest, actor: Actor, account_id: UUID) -> HttpResponseBa
     weekly = reader.active_users(scope, by=Period.WEEK)
     recent = figures.get_scope(actor=actor, since=at - RECENT, until=at, account_ids=[account_id])
     adoption = next(iter(reader.adoption(recent, features=by_feature)), None)
-    engagement = reader.engagement(scope, gap=overview.SESSION_GAP, features=by_feature, wins=())
+    engagement = reader.engagement(
+        scope, gap=overview.SESSION_GAP, features=by_feature, wins=first_value.list_win_events(actor=actor)
+    )
     who = reader.people(scope, limit=MOST_PEOPLE, after=words(request, "after"))
     latest = reader.timeline(scope, person="", limit=MOST_EVENTS)
     names = people.find_names(actor=actor, people={*(one.person for one in who), *(event.person for event in latest)})

@@ -150,8 +150,9 @@ def _edit(request: HttpRequest, actor: Actor, rule: FirstValueRuleInfo | None) -
             context |= _preview(actor, goal, form.place)
         except (InvalidInputError, ConflictError) as error:
             _show(form, error)
-    elif rule is not None:
+    elif rule is not None and rule.goal is not None:
         context["sentence"] = rule.sentence
+        context |= _preview(actor, rule.goal, rule)
     if rule is not None:
         context["versions"] = first_value.list_versions(actor=actor, rule_id=rule.id)
     context["event_names"] = features.list_track_names(actor=actor)

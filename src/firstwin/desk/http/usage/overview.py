@@ -12,10 +12,9 @@ from firstwin.desk.http.access import may_govern
 from firstwin.desk.http.usage import charts, filters, frame, plots
 from firstwin.desk.http.usage.charts import Chart, Head, Kind
 from firstwin.identity.contracts import Actor
-from firstwin.projects.queries import onboardings
 from firstwin.shared import clock
 from firstwin.usage.contracts.store import ActiveUsers, Engagement, FeatureUse, Period
-from firstwin.usage.queries import features, sources, store
+from firstwin.usage.queries import features, first_value, sources, store
 
 SESSION_GAP = timedelta(minutes=30)
 MOST_EVENTS = 12
@@ -35,18 +34,18 @@ def show(request: HttpRequest, actor: Actor) -> HttpResponseBase:
     scope = filters.scope_of(actor, asked)
     reader = store.event_reader()
     weekly = reader.active_users(scope, by=Period.WEEK)
-    engagement = reader.engagement(scope, gap=SESSION_GAP, features=features.get_feature_events(actor=actor), wins=())
+    engagement = reader.engagement(
+        scope,
+        gap=SESSION_GAP,
+        features=features.get_feature_events(actor=actor),
+        wins=first_value.list_win_events(actor=actor),
+    )
     top = reader.top_features(scope, limit=MOST_EVENTS)
-    reached = [
-        one
-        for one in onboardings.list_onboardings(actor=actor, filters=asked.onboardings)
-        if one.first_value_at is not None and asked.since <= one.first_value_at < asked.until
-    ]
     context |= filters.context_of(request, actor, asked)
     context |= {
         "now": at,
         "engagement": engagement,
-        "stats": stats_of(engagement, len(reached)),
+        "stats": stats_of(engagement),
         "most": max((one.users for one in top), default=1),
     }
     return frame.figures(
@@ -59,17 +58,13 @@ def show(request: HttpRequest, actor: Actor) -> HttpResponseBase:
     )
 
 
-def stats_of(engagement: Engagement, wins: int) -> list[tuple[str, str, str]]:
-    """Return how customers are engaged: how often they return, how long they stay, how much they explore, what they win."""
-    return [
-        ("People who were active", f"{engagement.users:,}", ""),
-        *engagement_stats(engagement),
-        ("First wins", f"{wins:,}", "in this period"),
-    ]
+def stats_of(engagement: Engagement) -> list[tuple[str, str, str]]:
+    """Return how many people were active, and how customers are engaged."""
+    return [("People who were active", f"{engagement.users:,}", ""), *engagement_stats(engagement)]
 
 
 def engagement_stats(engagement: Engagement) -> list[tuple[str, str, str]]:
-    """Return how often people return, how long they stay and how much they explore."""
+    """Return how often people return, how long they stay, how much they explore and how much they win."""
     stay = engagement.median_session_seconds
     return [
         ("How often they return", f"{engagement.active_days_per_week:.1f}", "days a week"),
@@ -79,6 +74,11 @@ def engagement_stats(engagement: Engagement) -> list[tuple[str, str, str]]:
             "in the median visit",
         ),
         ("How much they explore", f"{engagement.features_per_user:.1f}", "features each"),
+        (
+            "How much they win",
+            f"{engagement.wins / engagement.users if engagement.users else 0:.1f}",
+            f"wins each, {engagement.wins:,} in all",
+        ),
     ]
 
 
