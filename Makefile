@@ -57,15 +57,15 @@ suite-postgresql: ## The whole suite on PostgreSQL (FIRSTWIN_TEST_POSTGRES_URL, 
 	@$(BIN)/python scripts/with_postgresql.py $(BIN)/pytest -n $(WORKERS) --dist loadfile -m "not journey"
 	@$(BIN)/python scripts/with_postgresql.py $(BIN)/pytest -n $(WORKERS) --dist loadfile --reruns 1 -m "journey and not looks"
 
-bench: ## Measure; writes benchmarks/results and docs/guide/figures.md
+bench: ## Measure, about half an hour on two quiet cores; writes benchmarks/results and docs/guide/figures.md
 	@$(PREPARE) dev
-	@$(BIN)/python scripts/with_postgresql.py $(BIN)/python -m benchmarks
+	@$(BIN)/python scripts/with_postgresql.py $(BIN)/python -m benchmarks --minutes 90
 	@$(BIN)/python -m benchmarks --paper
 
 kills: ## Kill web, worker and event store fifty times while events come, on both databases: 0 lost, 0 doubled
 	@$(PREPARE) dev
-	@FIRSTWIN_KILLS=50 $(BIN)/pytest tests/conformance/test_product_event_kills.py -q
-	@FIRSTWIN_KILLS=50 $(BIN)/python scripts/with_postgresql.py $(BIN)/pytest tests/conformance/test_product_event_kills.py -q
+	@KILLS=50 $(BIN)/pytest tests/conformance/test_product_event_kills.py -q
+	@KILLS=50 $(BIN)/python scripts/with_postgresql.py $(BIN)/pytest tests/conformance/test_product_event_kills.py -q
 
 format: ## Format and mend what can be mended by itself
 	@$(PREPARE) dev

@@ -8,7 +8,7 @@ import sys
 import tempfile
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -49,12 +49,9 @@ def measure_apart(module: str) -> dict[str, list[float]]:
 
 
 def command_of(module: str, function: str) -> list[str]:
-    """Return the command of a process that calls a function of a benchmark."""
-    return [
-        sys.executable,
-        "-c",
-        f"import django; django.setup(); from benchmarks import {module}; {module}.{function}()",
-    ]
+    """Return the command of a process that calls a function of a benchmark, with the arguments that are put after it."""
+    call = f"from benchmarks.{module} import {function}; {function}(*sys.argv[1:])"
+    return [sys.executable, "-c", f"import sys, django; django.setup(); {call}"]
 
 
 @contextmanager
@@ -106,3 +103,26 @@ def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
+
+
+def family() -> list[int]:
+    """Return the processes that this one started, and those that they did."""
+    found: list[int] = []
+    started = [os.getpid()]
+    while started:
+        children = Path(f"/proc/{started[0]}/task/{started.pop(0)}/children").read_text().split()
+        found += map(int, children)
+        started += map(int, children)
+    return found
+
+
+def spent(processes: Iterable[int]) -> float:
+    """Return the processor time that processes took until now, in seconds."""
+    fields = [Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split() for process in processes]
+    return sum(int(one[11]) + int(one[12]) for one in fields) / os.sysconf("SC_CLK_TCK")
+
+
+def most_memory(processes: Iterable[int]) -> float:
+    """Return the most memory that processes took until now, together, in MB."""
+    lines = [line for one in processes for line in Path(f"/proc/{one}/status").read_text().splitlines()]
+    return sum(int(line.split()[1]) for line in lines if line.startswith("VmHWM")) / 1024

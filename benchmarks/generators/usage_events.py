@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
+from firstwin.shared import clock
 from firstwin.usage.contracts.store import EventScope
 from firstwin.usage.operations.store import ChdbEngine, EventWriter
 
@@ -21,7 +22,7 @@ received_at, properties, context) SELECT
     toUUID(if(user % 10 < 7, '{one}', '{two}')), toUUID('{source}'), reinterpret(sipHash128(number), 'UUID'),
     if(chance < 90, 'track', 'page'), if(chance < 90, concat('Event ', toString(toUInt32(pow(40, share)) - 1)), 'Home'),
     if(unknown, '', concat('user-', toString(user))), if(unknown, concat('anon-', toString(user)), ''),
-    concat('group-', toString(user % {groups})), '', moment, moment,
+    concat('group-', toString(user % {groups})), '', moment, moment + toIntervalMicrosecond({later}),
     concat('{{"plan":"', ['free','pro','team','enterprise'][user % 4 + 1], '","rows":', toString(dice % 1000),
         ',"path":"/app/reports/', toString(dice % 500), '","ms":', toString(dice % 4000), ',"browser":"',
         ['chrome','firefox','safari'][user % 3 + 1], '","team":"', toString(user % 50), '"}}'),
@@ -36,7 +37,12 @@ FROM (SELECT number, intHash64(number * 3 + 1) AS dice, dice % 100 AS chance,
 
 
 def fill(engine: ChdbEngine, events: int) -> None:
-    """Put so many events into an empty store, and say which groups are accounts and which strangers are users."""
+    """Put so many events into an empty store, and say which groups are accounts and which strangers are users.
+
+    They happened in the first quarter of 2026, and arrived in the 90 days until now: what arrived lately is looked through
+    whenever more comes.
+    """
+    later = (clock.now() - END) // timedelta(microseconds=1)
     users = max(200, int(events * USERS_PER_EVENT))
     for first in range(0, events, PIECE):
         text = _ROWS.format(
@@ -48,6 +54,7 @@ def fill(engine: ChdbEngine, events: int) -> None:
             first=first,
             count=min(PIECE, events - first),
             begin=int(BEGIN.timestamp()) * 1_000_000,
+            later=later,
         )
         engine.write(text, {})
     writer = EventWriter(engine)

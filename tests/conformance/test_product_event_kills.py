@@ -1,6 +1,6 @@
 """Web, worker and the owner of the event store are killed at random while events come and are drained: 0 lost, 0 doubled.
 
-`make kills` does it with fifty kills; FIRSTWIN_KILLS says how many.
+`make kills` does it with fifty kills; KILLS says how many.
 """
 
 import contextlib
@@ -21,8 +21,8 @@ from tests.conformance.test_product_events import children_of, stored_in, wait_f
 from tests.journeys.installation import ROOT, Installation, running
 
 pytestmark = pytest.mark.conformance
-KILLS = int(os.environ.get("FIRSTWIN_KILLS", "8"))
-SEED = int(os.environ.get("FIRSTWIN_KILLS_SEED", "4"))
+KILLS = int(os.environ.get("KILLS", "8"))
+SEED = int(os.environ.get("KILLS_SEED", "4"))
 NAMES = ("web", "event_store", "worker")
 BATCH = 10
 
