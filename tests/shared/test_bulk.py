@@ -5,9 +5,10 @@ from datetime import timedelta
 import pytest
 from django.db import IntegrityError, models, transaction
 
-from firstwin.projects.models import Project, ProjectRole, ProjectStage, ProjectTask, TaskLink
+from firstwin.projects.models import Hold, Project, ProjectRole, ProjectStage, ProjectTask, TaskLink
 from firstwin.shared import bulk, ids
-from tests.factories.projects import launch_example
+from firstwin.shared.models import WorkspaceModel
+from tests.factories.projects import launch_example, make_scene
 
 pytestmark = pytest.mark.django_db
 
@@ -22,6 +23,25 @@ def test_rows_read_back_as_they_were(model: type[models.Model]) -> None:
     bulk.insert_rows(rows)
     written = model.objects.for_actor(project.scene.manager).filter(id__in=[row.pk for row in rows])  # type: ignore[attr-defined]
     assert [{**_values(row), "id": None} for row in written.order_by("id")] == before
+
+
+@pytest.mark.parametrize("model", [Project, ProjectStage, ProjectTask, TaskLink, ProjectRole, Hold])
+def test_rows_are_read_as_the_orm_reads_them(model: type[WorkspaceModel]) -> None:
+    project, other = launch_example(), launch_example(make_scene())
+    task = project.task("kickoff")
+    task.details, task.came_due_at = {"settings": {"größe": [1.5, 10**20, None, True]}}, task.due_at
+    task.save()
+    actor = project.scene.manager
+    rows = list(model.objects.for_actor(actor).order_by("-id"))
+    read = sorted(bulk.read_rows(model, actor, {}), key=lambda row: row.id, reverse=True)
+    assert [_values(row) for row in read] == [_values(row) for row in rows]
+    assert not any(row._state.adding for row in read)
+    assert [row.id for row in bulk.read_rows(model, actor, {}, order_by=("id",))] == [row.id for row in reversed(rows)]
+    assert len(rows) == len(bulk.read_rows(model, other.scene.manager, {}))
+    if rows and model is not Project:
+        within = {"project_id": project.id}
+        assert len(bulk.read_rows(model, actor, within)) == len(rows)
+        assert not bulk.read_rows(model, other.scene.manager, within), "another workspace"
 
 
 def test_values_without_rows_get_the_defaults_of_the_model() -> None:

@@ -1,20 +1,74 @@
 """Many rows at once, without what the ORM does for each value of each row."""
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import cache, lru_cache
 from operator import attrgetter
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 import msgspec
 from django.db import connection, models
 
+from firstwin.shared.models import InWorkspace
+
 MOST_IN_A_STATEMENT = 2000
 Convert = Callable[[Any], Any]
+Row = TypeVar("Row", bound=models.Model)
 _encoder = msgspec.json.Encoder(enc_hook=str)
+_decoder = msgspec.json.Decoder()
+
+
+def read_rows(
+    model: type[Row], within: InWorkspace, where: Mapping[str, Any], *, order_by: tuple[str, ...] = ()
+) -> list[Row]:
+    """Return the rows of a workspace in which some columns have these values, all columns of them, in a fraction of the
+    time that the ORM takes to put a query together and to make a row of what it finds.
+
+    Columns are named as attributes (`project_id`). For tables of the columns that `insert_rows` takes.
+    """
+    scoped = {"workspace_id": within.workspace_id, **where}
+    given = _table_of(model, tuple(scoped))
+    values = list(scoped.values())
+    if connection.vendor == "sqlite":
+        values = [as_stored(value) for as_stored, value in zip(given.converts, values, strict=True)]
+    with connection.cursor() as cursor:
+        cursor.execute(_select(model, tuple(scoped), order_by), values)
+        found = cursor.fetchall()
+    reads, names, alias = _reads_of(model, connection.vendor), _names_of(model), connection.alias
+    columns = [
+        column if read is None else _read(column, read)
+        for read, column in zip(reads, zip(*found, strict=True), strict=False)
+    ]
+    return [_row_of(model, zip(names, line, strict=True), alias) for line in zip(*columns, strict=True)]
+
+
+@cache
+def _select(model: type[models.Model], given: tuple[str, ...], order_by: tuple[str, ...]) -> str:
+    every, conditions, order = (_table_of(model, names) for names in ((), given, order_by))
+    quoted = connection.ops.quote_name
+    text = f"SELECT {', '.join(map(quoted, every.columns))} FROM {every.name} WHERE "  # noqa: S608
+    text += " AND ".join(f"{quoted(name)} = %s" for name in conditions.columns)
+    return f"{text} ORDER BY {', '.join(map(quoted, order.columns))}" if order_by else text
+
+
+@cache
+def _names_of(model: type[models.Model]) -> tuple[str, ...]:
+    return tuple(field.attname for field in model._meta.concrete_fields)
+
+
+def _read(values: Iterable[Any], read: Convert) -> list[Any]:
+    return [None if value is None else read(value) for value in values]
+
+
+def _row_of(model: type[Row], values: Iterable[tuple[str, Any]], alias: str) -> Row:
+    row = model.__new__(model)
+    row.__dict__.update(values)
+    row._state = state = models.base.ModelState()
+    state.adding, state.db = False, alias
+    return row
 
 
 def insert_rows(rows: Sequence[models.Model]) -> None:
@@ -140,15 +194,39 @@ def _table_of(model: type[models.Model], attributes: tuple[str, ...] = ()) -> _T
     )
 
 
-def _convert_of(field: "models.Field[Any, Any]") -> Convert:
+@cache
+def _reads_of(model: type[models.Model], vendor: str) -> tuple[Convert | None, ...]:
+    """How the values of each column come from the database; None for those that come as they are."""
+    return tuple(_read_of(_target_of(field), vendor) for field in model._meta.concrete_fields)
+
+
+def _read_of(field: "models.Field[Any, Any]", vendor: str) -> Convert | None:
+    if isinstance(field, models.JSONField):
+        return _decoder.decode
+    if vendor == "postgresql" or isinstance(field, _AS_THEY_ARE):
+        return None
+    for kind, read in _SQLITE_READS:
+        if isinstance(field, kind):
+            return read
+    raise TypeError(f"{field} is no column that is read in bulk")
+
+
+def _target_of(field: "models.Field[Any, Any]") -> "models.Field[Any, Any]":
     while isinstance(field, models.ForeignKey):
         field = field.target_field
+    return field
+
+
+def _convert_of(field: "models.Field[Any, Any]") -> Convert:
+    field = _target_of(field)
     if isinstance(field, models.JSONField):
         return _json_text
     if isinstance(field, models.UUIDField):
         return _hexadecimal
     if isinstance(field, models.DateTimeField):
         return _instant_text
+    if isinstance(field, models.DateField):
+        return _text
     return _text if isinstance(field, models.CharField | models.TextField) else _as_it_is
 
 
@@ -172,3 +250,23 @@ def _text(value: Any) -> str | None:
 
 def _as_it_is(value: Any) -> Any:
     return value
+
+
+@lru_cache(maxsize=16_384)
+def _instant(text: str) -> datetime:
+    return datetime.fromisoformat(f"{text}+00:00")
+
+
+@lru_cache(maxsize=16_384)
+def _uuid(text: str) -> UUID:
+    """Return an id; those of a plan come again and again, and each costs more to make than the rest of its row."""
+    return UUID(text)
+
+
+_AS_THEY_ARE = (models.CharField, models.TextField, models.IntegerField, models.FloatField)
+_SQLITE_READS: tuple[tuple[type["models.Field[Any, Any]"], Convert], ...] = (
+    (models.UUIDField, _uuid),
+    (models.DateTimeField, _instant),
+    (models.DateField, date.fromisoformat),
+    (models.BooleanField, bool),
+)

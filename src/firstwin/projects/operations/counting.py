@@ -13,13 +13,14 @@ from firstwin.projects import permissions
 from firstwin.projects.contracts.ledger import LedgerLine, LedgerReason, LedgerSide
 from firstwin.projects.models import LedgerEntry, Project
 from firstwin.projects.queries import day_counts
+from firstwin.projects.queries.day_counts import Course
 from firstwin.projects.queries.plans import RunningPlan
 from firstwin.projects.rules import ledger
 from firstwin.projects.rules.ledger import Situation
 
 
 def count_days(
-    plan: RunningPlan, after: Situation, *, actor: Actor, at: datetime, cause: str, is_by_calendar: bool
+    plan: RunningPlan, now: Course, *, actor: Actor, at: datetime, cause: str, is_by_calendar: bool
 ) -> datetime | None:
     """Write the entries of a plan that has just changed, or over which time has passed; the caller writes the project.
 
@@ -28,19 +29,20 @@ def count_days(
     project = plan.project
     if plan.before is None:
         raise ValueError("a plan is noted when it is opened to be changed")
+    after = now.situation
     before = replace(plan.before, plan=replace(plan.before.plan, calendars=after.plan.calendars))
     calendar = day_counts.calendar_of(after.plan)
     today = ledger.day_of(at, calendar.time_zone)
-    counted_on = _begin(project, before, calendar.time_zone)
+    course = Course(before)
+    counted_on = _begin(project, course)
     until = max(today, counted_on)
-    lines = _calendar_lines(project, before, counted_on, cause) if is_by_calendar else []
-    passed, end_at = day_counts.passed(
-        before, counted_on, until, _known(project), day_counts.approving_roles(before, project)
-    )
+    lines = _calendar_lines(project, course, counted_on, cause) if is_by_calendar else []
+    roles = day_counts.approving_roles(before, project)
+    passed, end_at = day_counts.passed(course, counted_on, until, _known(project), roles)
     lines += passed
     count = day_counts.counter(calendar)
-    found = day_counts.end_on(after, until)
-    moved = count(end_at, found.at)
+    found = now.end_on(until)
+    moved = count(end_at, found)
     if moved:
         side = LedgerSide.CUSTOMER if permissions.is_contact(actor) else LedgerSide.VENDOR
         lines.append(
@@ -55,8 +57,8 @@ def count_days(
                 is_by_calendar=is_by_calendar,
             )
         )
-    project.current_end_at, project.counted_on = found.at, until
-    whole = count(project.baseline_end_at or found.at, found.at)
+    project.current_end_at, project.counted_on = found, until
+    whole = count(project.baseline_end_at or found, found)
     lines += _recount(whole - project.lost_days - sum(line.days for line in lines), until, cause)
     project.lost_days = whole
     _write(project, lines)
@@ -69,19 +71,19 @@ def _known(project: Project) -> datetime:
     return project.current_end_at
 
 
-def _begin(project: Project, before: Situation, zone: str) -> date:
+def _begin(project: Project, course: Course) -> date:
     """Return the day counted last; the first time the ledger begins with the plan as it was launched."""
-    counted_on = project.counted_on or ledger.day_of(project.launched_at, zone)
+    counted_on = project.counted_on or ledger.day_of(project.launched_at, course.zone)
     if project.current_end_at is None:
-        project.baseline_end_at = project.current_end_at = day_counts.end_on(before, counted_on).at
+        project.baseline_end_at = project.current_end_at = course.end_on(counted_on)
         project.counted_from = counted_on
     return counted_on
 
 
-def _calendar_lines(project: Project, before: Situation, counted_on: date, cause: str) -> list[LedgerLine]:
+def _calendar_lines(project: Project, course: Course, counted_on: date, cause: str) -> list[LedgerLine]:
     """Return by how much a changed calendar moved the end of a plan that did not change."""
-    found = day_counts.end_on(before, counted_on).at
-    moved = day_counts.counter(day_counts.calendar_of(before.plan))(_known(project), found)
+    found = course.end_on(counted_on)
+    moved = day_counts.counter(day_counts.calendar_of(course.situation.plan))(_known(project), found)
     project.current_end_at = found
     return _recount(moved, counted_on, cause)
 

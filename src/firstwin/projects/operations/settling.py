@@ -14,12 +14,13 @@ from firstwin.projects.contracts import OPEN_STATES, ProjectState, StaleVersionE
 from firstwin.projects.models import Project, ProjectStage, ProjectTask
 from firstwin.projects.operations import counting, waking, watching
 from firstwin.projects.queries import plans
+from firstwin.projects.queries.day_counts import Course
 from firstwin.projects.queries.plans import RunningPlan
 from firstwin.projects.rules import dates, owners, progress
 from firstwin.projects.rules.facts import PlanFacts
 from firstwin.projects.rules.standing import day
 from firstwin.scheduling import queries as scheduling_queries
-from firstwin.scheduling.contracts import CycleError, InvalidCalendarError, PlanDates
+from firstwin.scheduling.contracts import CycleError, InvalidCalendarError, PlanDates, PlanNetwork
 from firstwin.shared import bulk
 from firstwin.shared.errors import ConflictError, PermissionDeniedError
 
@@ -125,9 +126,10 @@ def settle(
     """
     project = plan.project
     before_end = project.planned_end_at
-    planned = planned_dates(plan.facts())
+    network = dates.network_of(plan.facts())
+    planned = planned_dates(network)
     moved = _place(plan, planned)
-    after = plan.situation()
+    after = plan.situation()  # its network is the same: what follows does not hang on the dates that it had
     held = progress.blockers(after.plan)
     _release(plan, held)
     figures = progress.figures_of(after.plan, held)
@@ -141,7 +143,8 @@ def settle(
     if permissions.is_contact(actor):
         project.last_customer_activity_at = at
     entered = _entered_stage(plan, after.plan, at)
-    again_at = counting.count_days(plan, after, actor=actor, at=at, cause=cause, is_by_calendar=is_by_calendar)
+    now = Course(after, network, planned)
+    again_at = counting.count_days(plan, now, actor=actor, at=at, cause=cause, is_by_calendar=is_by_calendar)
     _write(plan)
     waking.set_or_cancel(project, again_at)
     watching.follow_plan(plan, actor=actor, at=at)
@@ -149,10 +152,10 @@ def settle(
     plan.note(after)
 
 
-def planned_dates(facts: PlanFacts) -> PlanDates:
+def planned_dates(network: PlanNetwork) -> PlanDates:
     """Work out the dates of a plan; raises ConflictError for a circle and for calendars that cannot be used."""
     try:
-        return scheduling_queries.plan_dates(dates.network_of(facts))
+        return scheduling_queries.plan_dates(network)
     except CycleError as error:
         raise ConflictError(f"{error}.", remedy="Take one of these dependencies out.") from error
     except InvalidCalendarError as error:
@@ -162,20 +165,22 @@ def planned_dates(facts: PlanFacts) -> PlanDates:
 def _place(plan: RunningPlan, planned: PlanDates) -> dict[UUID, timedelta]:
     """Give open tasks and stages their dates; return by how much the ends of those moved that nobody touched."""
     for stage in plan.stages:
-        item = planned.items[stage.id.hex]
-        if (stage.start_at, stage.due_at) != (item.start_at, item.due_at):
-            stage.start_at, stage.due_at = item.start_at, item.due_at
+        start_at, due_at = planned.times[stage.id.hex]
+        if (stage.start_at, stage.due_at) != (start_at, due_at):
+            stage.start_at, stage.due_at = start_at, due_at
             plan.moved_stages.add(stage.id)
     moved: dict[UUID, timedelta] = {}
     for task in plan.tasks.values():
-        item = planned.items[task.id.hex]
-        if task.state not in OPEN_STATES or (task.start_at, task.due_at) == (item.start_at, item.due_at):
+        if task.state not in OPEN_STATES:
+            continue
+        start_at, due_at = planned.times[task.id.hex]
+        if (task.start_at, task.due_at) == (start_at, due_at):
             continue
         if task.id not in plan.touched:
-            moved[task.id] = max(item.due_at - task.due_at, item.start_at - task.start_at, key=abs)
-        if item.due_at > task.due_at:
+            moved[task.id] = max(due_at - task.due_at, start_at - task.start_at, key=abs)
+        if due_at > task.due_at:
             task.overdue_at = None
-        task.start_at, task.due_at = item.start_at, item.due_at
+        task.start_at, task.due_at = start_at, due_at
         plan.moved.add(task.id)
     return moved
 
@@ -204,13 +209,10 @@ def _write(plan: RunningPlan) -> None:
     touched = [plan.tasks[task_id] for task_id in plan.touched if task_id in plan.tasks]
     moved = [plan.tasks[task_id] for task_id in plan.moved - plan.touched if task_id in plan.tasks]
     stages = [stage for stage in plan.stages if stage.id in plan.moved_stages]
-    if len(touched) == 1:
-        touched[0].save(update_fields=TASK_COLUMNS)
-    else:
-        bulk.update_rows(touched, TASK_COLUMNS)
+    bulk.update_rows(touched, TASK_COLUMNS)
     bulk.update_rows(moved, MOVED_COLUMNS)
     bulk.update_rows(stages, ["start_at", "due_at", "entered_at"])
-    plan.project.save(update_fields=PROJECT_COLUMNS)
+    bulk.update_rows([plan.project], PROJECT_COLUMNS)
 
 
 def _record(

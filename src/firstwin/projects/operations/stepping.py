@@ -15,6 +15,7 @@ from firstwin.projects.models import PlanStep, TaskLink
 from firstwin.projects.operations import keeping
 from firstwin.projects.queries.plans import RunningPlan
 from firstwin.projects.rules import steps
+from firstwin.shared import bulk
 
 COLUMNS = (
     "timing", "start_at", "due_at", "is_start_fixed", "is_due_fixed", "not_before_at", "must_finish_by_at", "overdue_at",
@@ -62,7 +63,7 @@ def keep(plan: RunningPlan, before: Before, *, actor: Actor, at: datetime, words
         by_name=actor.name[:200],
         at=at,
     )
-    row.save(force_insert=True)
+    bulk.insert_rows([row])
     return row.id
 
 
@@ -71,7 +72,7 @@ def _undo(plan: RunningPlan, before: Before) -> keeping.Rows:
     now = {link.id: link for link in plan.links}
     for task_id, old in before.tasks.items():
         task = plan.tasks.get(task_id)
-        if task is None:
+        if task is None or (task_id not in plan.touched and old[-1] == task.overdue_at):
             continue
         was = dict(zip(COLUMNS, old, strict=True))
         asked = COLUMNS if task_id in plan.touched else ("overdue_at",)

@@ -1,8 +1,9 @@
 """How the end of a project moves: by days that pass and by changes of its plan. Inside projects only."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime, timedelta
+from functools import cached_property
 
 from firstwin.playbooks.contracts import Side
 from firstwin.projects.contracts import TaskState
@@ -12,17 +13,52 @@ from firstwin.projects.rules import dates, ledger
 from firstwin.projects.rules.facts import PlanFacts, TaskFact
 from firstwin.projects.rules.ledger import Situation
 from firstwin.scheduling import queries as scheduling_queries
-from firstwin.scheduling.contracts import CalendarSpec, Pause
+from firstwin.scheduling.contracts import CalendarSpec, Pause, PlanDates, PlanNetwork
 
 _DAY = timedelta(days=1)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class End:
-    """The end of a plan as things stand on a day, and the open task that holds it back."""
+class Course:
+    """A situation that is dated again for one day after another: its network is made once, and put in order once."""
 
-    at: datetime
-    root: TaskFact | None
+    def __init__(
+        self, situation: Situation, network: PlanNetwork | None = None, dated: PlanDates | None = None
+    ) -> None:
+        """Take the network of the situation's plan, and its dates, where they are known already."""
+        self.situation = situation
+        self.zone = calendar_of(situation.plan).time_zone
+        self._given, self._dated = network, dated
+        self._looked_at: PlanNetwork | None = None
+
+    def end_on(self, day: date) -> datetime:
+        """Work out the end of the plan as things stand in the morning of a day."""
+        morning = ledger.morning_of(day, self.zone)
+        self._looked_at = replace(self._on_hold(morning), open_from=morning if self.situation.is_running else None)
+        self._dated = scheduling_queries.plan_dates(self._looked_at, like=self._dated)
+        return self._dated.end_at
+
+    def root(self) -> TaskFact | None:
+        """Return the open task that holds back the end on the day that was looked at last."""
+        if self._looked_at is None or self._dated is None or not self.situation.is_running:
+            return None
+        key = scheduling_queries.held_back_by(self._looked_at, self._dated)
+        return next((task for task in self.situation.plan.tasks if task.id.hex == key), None)
+
+    @cached_property
+    def _network(self) -> PlanNetwork:
+        return self._given or dates.network_of(self.situation.plan)
+
+    def _on_hold(self, morning: datetime) -> PlanNetwork:
+        """The network as it would be if a hold ended that morning."""
+        hold = self.situation.hold
+        if hold is None or hold.since_at >= morning:
+            return self._network
+        pause = Pause(start_at=hold.since_at, end_at=morning)
+        facts = self.situation.plan
+        moved = held(facts, pause)
+        if moved.tasks is facts.tasks:
+            return replace(self._network, pauses=moved.pauses)
+        return dates.network_of(moved)
 
 
 def calendar_of(facts: PlanFacts) -> CalendarSpec:
@@ -30,23 +66,12 @@ def calendar_of(facts: PlanFacts) -> CalendarSpec:
     return facts.calendars[Side.VENDOR]
 
 
-def end_on(situation: Situation, day: date) -> End:
-    """Work out the end of a plan as things stand in the morning of a day."""
-    facts = situation.plan
-    zone = calendar_of(facts).time_zone
-    morning = ledger.morning_of(day, zone)
-    hold = situation.hold
-    if hold is not None and hold.since_at < morning:
-        facts = held(facts, Pause(start_at=hold.since_at, end_at=morning))
-    open_from = morning if situation.is_running else None
-    network = replace(dates.network_of(facts), open_from=open_from)
-    planned = scheduling_queries.plan_dates(network)
-    key = scheduling_queries.held_back_by(network, planned) if situation.is_running else None
-    return End(at=planned.end_at, root=next((task for task in facts.tasks if task.id.hex == key), None))
-
-
 def held(facts: PlanFacts, pause: Pause) -> PlanFacts:
     """Return a plan as it would go on if it were resumed at the end of a pause."""
+
+    def is_ahead(task: TaskFact) -> bool:
+        is_start_ahead = task.is_start_fixed and task.start_at > pause.start_at
+        return task.is_open and (is_start_ahead or (task.is_due_fixed and task.due_at > pause.start_at))
 
     def moved(task: TaskFact) -> TaskFact:
         calendar = facts.calendars[dates.calendar_of(task, facts)]
@@ -57,7 +82,9 @@ def held(facts: PlanFacts, pause: Pause) -> PlanFacts:
             due = scheduling_queries.resumed_at(calendar, pause, due)
         return replace(task, start_at=start, due_at=max(start, due))
 
-    tasks = tuple(moved(task) if task.is_open else task for task in facts.tasks)
+    tasks = facts.tasks
+    if any(map(is_ahead, tasks)):
+        tasks = tuple(moved(task) if is_ahead(task) else task for task in tasks)
     return replace(facts, tasks=tasks, pauses=(*facts.pauses, pause))
 
 
@@ -66,35 +93,32 @@ def counter(calendar: CalendarSpec) -> Callable[[datetime, datetime], int]:
 
     def count(since: datetime, until: datetime) -> int:
         zone = calendar.time_zone
-        return ledger.working_days(
-            ledger.day_of(since, zone),
-            ledger.day_of(until, zone),
-            lambda day: scheduling_queries.is_working_day(calendar, day),
-        )
+        return scheduling_queries.working_days(calendar, ledger.day_of(since, zone), ledger.day_of(until, zone))
 
     return count
 
 
 def passed(
-    situation: Situation, since: date, until: date, known_end: datetime, roles: Mapping[str, Side]
+    course: Course, since: date, until: date, known_end: datetime, roles: Mapping[str, Side]
 ) -> tuple[list[LedgerLine], datetime]:
     """Return the lines of the days that passed without a change, each put down on its own, and the end after them."""
+    situation = course.situation
     if since >= until or not situation.is_running:
         return [], known_end
-    last = end_on(situation, until)
-    if last.at == known_end:
+    last = course.end_on(until)
+    if last == known_end:
         return [], known_end
     count = counter(calendar_of(situation.plan))
     lines: list[LedgerLine] = []
     before, day = known_end, since
-    while day < until and before != last.at:
-        found = end_on(situation, day + _DAY)
-        moved = count(before, found.at)
+    while day < until and before != last:
+        found = course.end_on(day + _DAY)
+        moved = count(before, found)
         if moved:
             hold = situation.hold
-            is_held = hold is not None and ledger.day_of(hold.since_at, calendar_of(situation.plan).time_zone) <= day
-            lines.append(ledger.lost_on(day, moved, found.root, hold if is_held else None, roles))
-        before, day = found.at, day + _DAY
+            is_held = hold is not None and ledger.day_of(hold.since_at, course.zone) <= day
+            lines.append(ledger.lost_on(day, moved, course.root(), hold if is_held else None, roles))
+        before, day = found, day + _DAY
     return lines, before
 
 

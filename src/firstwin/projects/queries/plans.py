@@ -1,7 +1,9 @@
 """Rows of one project, read once, and the plan that the rules see in them. Inside projects only."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from operator import itemgetter
+from typing import Any, TypeVar
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -18,6 +20,7 @@ from firstwin.projects.rules import owners
 from firstwin.projects.rules.facts import LinkFact, PlanFacts, StageFact, TaskFact
 from firstwin.projects.rules.ledger import OnHold, Situation
 from firstwin.scheduling.contracts import CalendarSpec, LinkType, Pause
+from firstwin.shared import bulk
 from firstwin.shared.errors import NotFoundError, PermissionDeniedError
 from firstwin.shared.models import InWorkspace
 
@@ -43,6 +46,7 @@ class RunningPlan:
     asked_for: set[UUID] = field(default_factory=set)
     before: Situation | None = None
     owners_before: tuple[frozenset[UUID], frozenset[UUID]] = (frozenset(), frozenset())
+    known: "Known" = field(default_factory=dict)
 
     def note(self, standing: Situation | None = None) -> None:
         """Remember the project as it stands, so that its next change can be told from the time before it."""
@@ -64,8 +68,8 @@ class RunningPlan:
         project = self.project
         return PlanFacts(
             stages=tuple(stage_fact(row) for row in self.stages),
-            tasks=tuple(task_fact(row) for row in self.tasks.values()),
-            links=tuple(link_fact(row) for row in self.links),
+            tasks=tuple(_facts_of(self.tasks.values(), self.known, _of_task, task_fact)),
+            links=tuple(_facts_of(self.links, self.known, _of_link, link_fact)),
             anchors={
                 Anchor.SIGNATURE.value: project.signed_at or project.started_at,
                 Anchor.PROJECT_START.value: project.started_at,
@@ -83,10 +87,40 @@ class RunningPlan:
 
     def owner_ids(self) -> tuple[set[UUID], set[UUID]]:
         """Return the members and the contacts who own an open task, or owned one before the present change."""
-        is_open = [task for task in self.tasks.values() if task.state in OPEN_STATES]
-        members = {task.member_id for task in is_open if task.member_id is not None}
-        contacts = {task.contact_id for task in is_open if task.contact_id is not None}
+        found = set(map(_owners, map(vars, self.tasks.values())))
+        members = {member_id for state, member_id, _ in found if member_id is not None and state in OPEN_STATES}
+        contacts = {contact_id for state, _, contact_id in found if contact_id is not None and state in OPEN_STATES}
         return members | self.owners_before[0], contacts | self.owners_before[1]
+
+
+Known = dict[UUID, tuple[tuple[Any, ...], Any]]
+"""By row: what its fact was made of, and the fact. A plan is asked for its facts several times between two changes."""
+
+_Row = TypeVar("_Row", ProjectTask, TaskLink)
+_Fact = TypeVar("_Fact", TaskFact, LinkFact)
+_Columns = Callable[[Mapping[str, Any]], tuple[Any, ...]]
+_owners: _Columns = itemgetter("state", "member_id", "contact_id")
+_of_task: _Columns = itemgetter(
+    "id", "stage_id", "key", "name", "kind", "side", "state", "position", "start_at", "due_at", "is_required", "is_automatic",
+    "visibility", "stuck_side", "stuck_since", "started_at", "finished_at", "came_due_at", "overdue_at",
+    "is_start_fixed", "is_due_fixed", "not_before_at", "must_finish_by_at", "timing", "member_id", "contact_id",
+    "reason", "assignee_name", "details",
+)  # fmt: skip
+_of_link: _Columns = itemgetter(
+    "id", "predecessor_id", "predecessor_stage_id", "successor_id", "successor_stage_id", "type", "lag"
+)
+
+
+def _facts_of(
+    rows: Iterable[_Row], known: Known, columns: _Columns, fact_of: Callable[[_Row], _Fact]
+) -> Iterable[_Fact]:
+    """Return the facts of rows: those made before while everything that they were made of is the same."""
+    for row in rows:
+        values = columns(vars(row))
+        before = known.get(values[0])
+        if before is None or before[0] != values:
+            before = known[values[0]] = values, fact_of(row)
+        yield before[1]
 
 
 def load_calendars(within: InWorkspace, running: Iterable[RunningPlan]) -> None:
@@ -100,6 +134,13 @@ def load_calendars(within: InWorkspace, running: Iterable[RunningPlan]) -> None:
     )
     for plan, members, contacts in found:
         plan.specs, plan.asked_for = specs, members | contacts
+
+
+_KINDS = {kind.value: kind for kind in TaskKind}
+_SIDES = {side.value: side for side in Side}
+_STATES = {state.value: state for state in TaskState}
+_VISIBILITIES = {visibility.value: visibility for visibility in Visibility}
+_TYPES = {type.value: type for type in LinkType}
 
 
 def stage_fact(row: ProjectStage) -> StageFact:
@@ -122,15 +163,15 @@ def task_fact(row: ProjectTask) -> TaskFact:
         stage_id=row.stage_id,
         key=row.key,
         name=row.name,
-        kind=TaskKind(row.kind),
-        side=Side(row.side),
-        state=TaskState(row.state),
+        kind=_KINDS[row.kind],
+        side=_SIDES[row.side],
+        state=_STATES[row.state],
         position=row.position,
         start_at=row.start_at,
         due_at=row.due_at,
         is_required=row.is_required,
         is_automatic=row.is_automatic,
-        visibility=Visibility(row.visibility),
+        visibility=_VISIBILITIES[row.visibility],
         stuck_side=ReasonSide(row.stuck_side) if row.stuck_side else None,
         stuck_since=row.stuck_since,
         started_at=row.started_at,
@@ -156,7 +197,7 @@ def link_fact(row: TaskLink) -> LinkFact:
         predecessor_stage_id=row.predecessor_stage_id,
         successor_id=row.successor_id,
         successor_stage_id=row.successor_stage_id,
-        type=LinkType(row.type),
+        type=_TYPES[row.type],
         lag=row.lag,
     )
 
@@ -198,15 +239,14 @@ def task_not_found() -> NotFoundError:
 
 def load_plan(actor: Actor, project: Project) -> RunningPlan:
     """Return the rows of a project's plan in four queries."""
+    own = {"project_id": project.id}
+    tasks = bulk.read_rows(ProjectTask, actor, own, order_by=("position", "id"))
     return RunningPlan(
         project=project,
-        stages=list(ProjectStage.objects.for_actor(actor).filter(project_id=project.id).order_by("position")),
-        tasks={
-            row.id: row
-            for row in ProjectTask.objects.for_actor(actor).filter(project_id=project.id).order_by("position", "id")
-        },
-        links=list(TaskLink.objects.for_actor(actor).filter(project_id=project.id)),
-        pauses=pauses_of(Hold.objects.for_actor(actor).filter(project_id=project.id, ended_at__isnull=False)),
+        stages=bulk.read_rows(ProjectStage, actor, own, order_by=("position",)),
+        tasks={row.id: row for row in tasks},
+        links=bulk.read_rows(TaskLink, actor, own),
+        pauses=pauses_of(bulk.read_rows(Hold, actor, own)),
     )
 
 

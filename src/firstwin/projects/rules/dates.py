@@ -59,18 +59,25 @@ def _links_by_successor(links: Iterable[LinkFact]) -> dict[UUID, list[PlanLink]]
         predecessor = link.predecessor_id or link.predecessor_stage_id
         if successor is not None and predecessor is not None:
             lag = parse_span(link.lag) if link.lag else None
-            incoming.setdefault(successor, []).append(PlanLink(predecessor=predecessor.hex, type=link.type, lag=lag))
+            found = PlanLink(predecessor=predecessor.hex, type=link.type, lag=lag)
+            if (others := incoming.get(successor)) is None:
+                incoming[successor] = [found]
+            else:
+                others.append(found)
     return incoming
 
 
 def _stage_items(plan: PlanFacts, incoming: Mapping[UUID, list[PlanLink]]) -> Iterable[PlanItem]:
+    inside: dict[UUID, list[TaskFact]] = {stage.id: [] for stage in plan.stages}
+    for task in plan.tasks:
+        inside[task.stage_id].append(task)
     previous: StageFact | None = None
     for stage in sorted(plan.stages, key=lambda stage: stage.position):
         links = list(incoming.get(stage.id, ()))
         start = timing_of(stage.timing.get("start"))
         if previous is not None and start is None and not links:
             links.append(PlanLink(predecessor=previous.id.hex, is_soft=True))
-        tasks = [task for task in plan.tasks if task.stage_id == stage.id]
+        tasks = inside[stage.id]
         finished = [task.finished_at for task in tasks if task.finished_at is not None]
         is_finished = bool(tasks) and not any(task.is_open for task in tasks) and bool(finished)
         at_least = stage.timing.get("at_least")
@@ -89,7 +96,7 @@ def _stage_items(plan: PlanFacts, incoming: Mapping[UUID, list[PlanLink]]) -> It
 
 
 def _task_items(plan: PlanFacts, incoming: Mapping[UUID, list[PlanLink]]) -> Iterable[PlanItem]:
-    closing = _closing_links(plan)
+    closing, stage_keys = _closing_links(plan), {stage.id: stage.id.hex for stage in plan.stages}
     for task in plan.tasks:
         is_closed = not task.is_open
         due = task.finished_at if is_closed and task.finished_at is not None else None
@@ -102,7 +109,7 @@ def _task_items(plan: PlanFacts, incoming: Mapping[UUID, list[PlanLink]]) -> Ite
             key=task.id.hex,
             name=task.name,
             calendar=calendar_of(task, plan),
-            stage=task.stage_id.hex,
+            stage=stage_keys[task.stage_id],
             start=timing_of(task.timing.get("start")),
             due=timing_of(task.timing.get("due")),
             duration=duration_of(task),
@@ -122,6 +129,8 @@ def _closing_links(plan: PlanFacts) -> dict[UUID, list[PlanLink]]:
     linked = {link.successor_id for link in plan.links}
     closing: dict[UUID, list[PlanLink]] = {}
     before: dict[UUID, list[TaskFact]] = {}
+    if not any(task.kind is TaskKind.MILESTONE for task in plan.tasks):
+        return closing
     for task in sorted(plan.tasks, key=lambda task: task.position):
         earlier = before.setdefault(task.stage_id, [])
         is_timed = any(task.timing.get(word) for word in ("start", "due"))

@@ -24,11 +24,12 @@ class StageFact:
     timing: Mapping[str, Any] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class TaskFact:
     """A task of a plan. `calendar` is the key of its owner's calendar, empty while nobody owns it.
 
     `reason` is what was said about its state, `person` who does it, `approvers` are the roles that may approve it.
+    Nothing changes a fact; it is not frozen because one of so many fields then takes three times as long to make.
     """
 
     id: UUID

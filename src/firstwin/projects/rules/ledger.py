@@ -1,8 +1,8 @@
 """Whose days were lost, and why: to whom a working day is put down by which the end of a project moved."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time
 from itertools import groupby
 from zoneinfo import ZoneInfo
 
@@ -13,7 +13,6 @@ from firstwin.projects.contracts import ReasonSide, TaskState
 from firstwin.projects.contracts.ledger import DayEntry, LedgerLine, LedgerReason, LedgerSide, SideSum
 from firstwin.projects.rules.facts import PlanFacts, TaskFact
 
-_DAY = timedelta(days=1)
 _BY_HAND = frozenset({"start_at", "due_at", "not_before_at", "dates"})
 
 
@@ -43,13 +42,6 @@ def day_of(at: datetime, zone: str) -> date:
 def morning_of(day: date, zone: str) -> datetime:
     """The first instant of a day: until the day is over, what is open may still be done on it."""
     return datetime.combine(day, time(), tzinfo=ZoneInfo(zone)).astimezone(UTC)
-
-
-def working_days(since: date, until: date, is_worked: Callable[[date], bool]) -> int:
-    """The working days after one day, up to and including another; less than none when that one comes first."""
-    first, last = sorted((since, until))
-    count = sum(is_worked(first + _DAY * step) for step in range(1, (last - first).days + 1))
-    return count if since <= until else -count
 
 
 def lost_on(day: date, days: int, root: TaskFact | None, hold: OnHold | None, roles: Mapping[str, Side]) -> LedgerLine:

@@ -15,13 +15,9 @@ def stamp(
 
     Comments, files and time that passes are no change of a plan.
     """
-    found = hashlib.sha256()
-    for task_id, version in sorted(tasks):
-        found.update(f"t{task_id}{version};".encode())
-    for part in (*sorted(stages), *sorted(links)):
-        found.update(f"{part};".encode())
-    found.update(f"p{project_version}".encode())
-    return found.hexdigest()
+    parts = [f"t{task_id}{version};" for task_id, version in sorted(tasks)]
+    parts += [f"{part};" for part in (*sorted(stages), *sorted(links))]
+    return hashlib.sha256(f"{''.join(parts)}p{project_version}".encode()).hexdigest()
 
 
 def in_words(said: Sequence[str]) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from enum import StrEnum
+from functools import lru_cache
 
 
 class SpanUnit(StrEnum):
@@ -44,6 +45,7 @@ SPAN_PATTERN = r"^\s*([+-]?\d{1,5})\s*(wd|wh|d|h|w)\s*$"
 _SPAN = re.compile(SPAN_PATTERN)
 
 
+@lru_cache(maxsize=1024)
 def parse_span(text: str) -> Span:
     """Read a span such as 24h, 8wh, 5wd, -30d or 2w; raises InvalidSpanError."""
     match = _SPAN.match(text)
@@ -208,9 +210,13 @@ class ItemDates:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlanDates:
-    """The dates of a plan by item key; `end_at` is the last due of all. `warnings` name assumptions made."""
+    """The dates of a plan by item key; `end_at` is the last due of all. `warnings` name assumptions made.
+
+    `times` are start and due alone: who wants no reasons reads them in a fraction of the time.
+    """
 
     items: Mapping[str, ItemDates]
+    times: Mapping[str, tuple[datetime, datetime]]
     end_at: datetime
     warnings: tuple[str, ...] = ()
 

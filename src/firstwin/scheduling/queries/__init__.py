@@ -22,9 +22,13 @@ from firstwin.scheduling.rules import plan as plan_rules
 from firstwin.scheduling.rules.calendars import calendar_of
 
 
-def plan_dates(network: PlanNetwork) -> PlanDates:
-    """Work out start and due of every item with reasons; raises CycleError and InvalidCalendarError."""
-    return plan_rules.plan_dates(network)
+def plan_dates(network: PlanNetwork, *, like: PlanDates | None = None) -> PlanDates:
+    """Work out start and due of every item with reasons; raises CycleError and InvalidCalendarError.
+
+    `like` are dates of the same items, calendars and anchors: with them a plan is dated from another day on, or with
+    other pauses, in about a third of the time.
+    """
+    return plan_rules.plan_dates(network, like)
 
 
 def plan_floats(network: PlanNetwork, dates: PlanDates) -> Mapping[str, ItemFloat]:
@@ -52,6 +56,11 @@ def shared_hours(
 def is_working_day(calendar: CalendarSpec, day: date) -> bool:
     """Say whether people of this calendar work on a day."""
     return calendar_of(calendar).is_working_day(day)
+
+
+def working_days(calendar: CalendarSpec, since: date, until: date) -> int:
+    """Count the working days after one day, up to and including another; less than none when that one comes first."""
+    return calendar_of(calendar).working_days(since, until)
 
 
 def on_working_day(calendar: CalendarSpec, at: datetime) -> datetime:

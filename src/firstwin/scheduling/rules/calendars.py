@@ -21,6 +21,10 @@ class WorkingCalendar:
         """Weekdays with hours that are no holiday; the rules of the calendar beat both."""
         return self.table.is_working_day(day.toordinal())
 
+    def working_days(self, since: date, until: date) -> int:
+        """The working days after one day, up to and including another; less than none when that one comes first."""
+        return self.table.worked_days(since.toordinal(), until.toordinal())
+
     def instant(self, day: date, clock: time) -> datetime:
         """A local day and time of day as an instant."""
         return datetime.combine(day, clock, tzinfo=self.zone).astimezone(UTC)

@@ -11,7 +11,7 @@ _FROM_DUE = frozenset({LinkType.FINISH_TO_START, LinkType.FINISH_TO_FINISH})
 def held_back_by(network: PlanNetwork, dates: PlanDates) -> str | None:
     """The item that holds back the end of a plan because it is still open; none when the end waits for no such item."""
     known = dates.items
-    if isinstance(known, DatedItems) and known.forward.graph.network is network:
+    if isinstance(known, DatedItems) and known.forward.network is network:
         forward = known.forward
     else:
         forward = ForwardPass(PlanGraph(network)).run()

@@ -21,7 +21,7 @@ NEVER: Ticks = 1 << 62
 def plan_floats(network: PlanNetwork, dates: PlanDates) -> Mapping[str, ItemFloat]:
     """How late every item may be without moving the end, or a deadline, and whether it is critical."""
     known = dates.items
-    if isinstance(known, DatedItems) and known.forward.graph.network is network:
+    if isinstance(known, DatedItems) and known.forward.network is network:
         forward = known.forward
     else:
         forward = ForwardPass(PlanGraph(network)).take(dates)

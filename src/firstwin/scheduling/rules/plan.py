@@ -22,18 +22,32 @@ Reasoned = tuple[Ticks, Reason]
 PROJECT_START = "project_start"
 
 
-def plan_dates(network: PlanNetwork) -> PlanDates:
-    """When every item of a plan starts and is due, and why; refuses a plan whose items wait for each other."""
-    return ForwardPass(PlanGraph(network)).run().dates()
+def plan_dates(network: PlanNetwork, like: PlanDates | None = None) -> PlanDates:
+    """When every item of a plan starts and is due, and why; refuses a plan whose items wait for each other.
+
+    The order of a plan that was dated before, from another day on or with other pauses, is not worked out again.
+    """
+    known = like.items if like is not None else None
+    if isinstance(known, DatedItems) and _has_same_order(known.forward.graph.network, network):
+        graph = known.forward.graph
+    else:
+        graph = PlanGraph(network)
+    return ForwardPass(graph, network=network).run().dates()
+
+
+def _has_same_order(one: PlanNetwork, other: PlanNetwork) -> bool:
+    return one.items is other.items and one.anchors is other.anchors and one.calendars is other.calendars
 
 
 class ForwardPass:
     """The earliest dates of all ends, worked out in their order. `floors` are starts before which items do not start."""
 
-    def __init__(self, graph: PlanGraph, floors: Mapping[int, Ticks] | None = None) -> None:
+    def __init__(
+        self, graph: PlanGraph, floors: Mapping[int, Ticks] | None = None, network: PlanNetwork | None = None
+    ) -> None:
         self.graph = graph
         self.floors = floors or {}
-        network = graph.network
+        self.network = network = network or graph.network
         self.anchors = {name: ticks(at) for name, at in network.anchors.items()}
         self.pauses = sorted((ticks(pause.start_at), ticks(pause.end_at)) for pause in network.pauses)
         self.open_from = None if network.open_from is None else ticks(network.open_from)
@@ -77,20 +91,27 @@ class ForwardPass:
         for number, item in enumerate(self.graph.items):
             if item.must_finish_by is not None:
                 self._check_deadline(number, item)
-        return PlanDates(items=DatedItems(self), end_at=moment(self.last), warnings=tuple(self.warnings))
+        return PlanDates(
+            items=DatedItems(self), times=Times(self), end_at=moment(self.last), warnings=tuple(self.warnings)
+        )
 
     def dates_of(self, number: int) -> ItemDates:
         """The dates of one item with their reasons in words."""
         graph, end = self.graph, 2 * number
-        start, due = self.at[end], self.at[end + 1]
+        start_at, due_at = self.times_of(number)
         return ItemDates(
             key=graph.items[number].key,
-            start_at=moment(min(start, due)),
-            due_at=moment(due),
+            start_at=start_at,
+            due_at=due_at,
             why_start=wording.spoken_reason(self.why[end], graph.names),
             why_due=wording.spoken_reason(self.why[end + 1], graph.names),
             conflict=self.conflicts.get(number, ""),
         )
+
+    def times_of(self, number: int) -> tuple[datetime, datetime]:
+        """Start and due of one item."""
+        start, due = self.at[2 * number], self.at[2 * number + 1]
+        return moment(min(start, due)), moment(due)
 
     def start_bound(self, number: int) -> Reasoned | None:
         """The earliest start that links and what is still open allow an item, and why."""
@@ -355,6 +376,25 @@ class ForwardPass:
             if since <= start < until:
                 until = _after_pause(self.graph.default, start, end, until)
         return until
+
+
+class Times(Mapping[str, tuple[datetime, datetime]]):
+    """Start and due of the items of a plan by key."""
+
+    def __init__(self, forward: ForwardPass) -> None:
+        self._forward = forward
+
+    def __getitem__(self, key: str) -> tuple[datetime, datetime]:
+        return self._forward.times_of(self._forward.graph.index[key])
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._forward.graph.index)
+
+    def __len__(self) -> int:
+        return len(self._forward.graph.index)
+
+    def __repr__(self) -> str:
+        return repr(dict(self))
 
 
 class DatedItems(Mapping[str, ItemDates]):

@@ -98,6 +98,12 @@ class Timetable:
         index = bisect_left(days, day)
         return index < len(days) and days[index] == day
 
+    def worked_days(self, since: int, until: int) -> int:
+        """The working days after one day, up to and including another; less than none when that one comes first."""
+        self.around(self.midnight(min(since, until)))
+        days = self.around(self.midnight(max(since, until))).days
+        return bisect_right(days, until) - bisect_right(days, since)
+
     def nth_day(self, day: int, count: int) -> tuple[int, Ticks, Ticks]:
         """The count-th working day after (before, when negative) a day, its opening and its close; 0 is the day itself
         or the next working one.
