@@ -11,7 +11,7 @@ from firstwin.shared import clock
 @pytest.mark.django_db
 def test_an_empty_installation_is_set_up_by_a_link() -> None:
     line = startup.way_in(at=clock.now())
-    assert line.startswith("Set up (once)      http://127.0.0.1:8642/setup/")
+    assert line.startswith("Set up (once)      http://localhost:8642/setup/")
 
 
 @pytest.mark.django_db
@@ -20,7 +20,7 @@ def test_the_first_owner_gets_a_link_to_sign_in(now: datetime) -> None:
         new=NewWorkspace(name="Quillmark", owner_email="maren@example.com", owner_name="Maren"), at=now
     )
     line = startup.way_in(at=clock.now())
-    assert line.startswith("Sign in (once)     http://127.0.0.1:8642/sign-in/")
+    assert line.startswith("Sign in (once)     http://localhost:8642/sign-in/")
 
 
 @pytest.mark.django_db

@@ -343,7 +343,7 @@ def test_a_wrong_security_key_is_written_down_and_what_no_key_wrote_is_not() -> 
     client = Client()
     client.post(reverse("account_login"), {"login": member.user.email, "password": PASSWORD})
     client.get(reverse("mfa_authenticate"))
-    said = {"type": "webauthn.get", "challenge": "AAAA", "origin": "http://127.0.0.1:8642"}
+    said = {"type": "webauthn.get", "challenge": "AAAA", "origin": "http://localhost:8642"}
     answer = {
         "clientDataJSON": websafe_encode(json.dumps(said).encode()),
         "authenticatorData": websafe_encode(bytes(37)),

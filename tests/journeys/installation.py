@@ -111,6 +111,7 @@ def running(home: Path) -> Iterator[Installation]:
             "PYTHONPATH": f"{ROOT / 'src'}{os.pathsep}{ROOT}",
             "FIRSTWIN_HOME": str(home),
             "FIRSTWIN_PORT": str(port),
+            "FIRSTWIN_BASE_URL": f"http://127.0.0.1:{port}",
             "FIRSTWIN_DEVELOPMENT": "yes",
             "FIRSTWIN_WEB_PROCESSES": "1",
             "FIRSTWIN_SECRET_KEY": "only-for-journeys",

@@ -122,3 +122,29 @@ def test_the_record_is_verified_narrowed_and_taken_along(desk: Page, axe: Axe) -
     with desk.expect_download() as taken:
         desk.get_by_role("link", name="Everything as JSON lines").click()
     assert taken.value.suggested_filename.endswith(".jsonl")
+
+
+def test_a_passkey_is_added_and_alone_lets_its_owner_in(
+    page: Page, firstwin: Installation, owner: dict[str, Any], axe: Axe
+) -> None:
+    # Browsers give passkeys only to names: an address of numbers has none.
+    address = firstwin.address.replace("127.0.0.1", "localhost")
+    page.context.add_cookies([{"name": "sessionid", "value": owner["session"], "url": address}])
+    device = page.context.new_cdp_session(page)
+    device.send("WebAuthn.enable")
+    kind = {"protocol": "ctap2", "transport": "internal", "hasResidentKey": True, "hasUserVerification": True}
+    device.send(
+        "WebAuthn.addVirtualAuthenticator",
+        {"options": {**kind, "isUserVerified": True, "automaticPresenceSimulation": True}},
+    )
+    page.goto(f"{address}/auth/2fa/webauthn/add/")
+    axe(page)
+    page.get_by_role("button", name="Add it").click()
+    page.goto(f"{address}/auth/2fa/webauthn/")
+    expect(page.get_by_text("Signs you in alone")).to_be_visible()
+    axe(page)
+
+    page.context.clear_cookies()
+    page.goto(f"{address}/auth/login/")
+    page.get_by_role("button", name=re.compile("passkey", re.IGNORECASE)).click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Good")

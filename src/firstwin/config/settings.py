@@ -24,7 +24,7 @@ SECRET_KEY_FALLBACKS = env.words(
 HOST = env.text("FIRSTWIN_HOST", "127.0.0.1", help="Address to listen on")
 PORT = env.number("FIRSTWIN_PORT", 8642, at_least=1, at_most=65535, help="Port to listen on")
 BASE_URL = env.url(
-    "FIRSTWIN_BASE_URL", f"http://127.0.0.1:{PORT}", ("http", "https"), help="Public address of this installation"
+    "FIRSTWIN_BASE_URL", f"http://localhost:{PORT}", ("http", "https"), help="Public address of this installation"
 ).rstrip("/")
 ALLOWED_HOSTS = [
     *env.words("FIRSTWIN_ALLOWED_HOSTS", "", help="Further host names that this server answers to"),
@@ -160,6 +160,7 @@ MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_ADAPTER = "firstwin.identity.http.adapter.SecondFactorAdapter"
 ACCOUNT_FORMS = {"confirm_login_code": "firstwin.identity.http.refusals.MailedCodeForm"}
 MFA_FORMS = {
+    "add_webauthn": "firstwin.identity.http.forms.PasskeyForm",
     "authenticate": "firstwin.identity.http.refusals.SecondFactorForm",
     "authenticate_webauthn": "firstwin.identity.http.refusals.SecurityKeyForm",
     "reauthenticate": "firstwin.identity.http.refusals.SecondFactorAgainForm",

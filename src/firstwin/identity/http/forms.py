@@ -3,6 +3,7 @@
 from typing import ClassVar
 from zoneinfo import available_timezones
 
+from allauth.mfa.webauthn.forms import AddWebAuthnForm
 from django import forms
 
 PASSWORD_HELP = "At least 10 characters. Leave it empty to sign in by codes that come by mail, or by a passkey."  # noqa: S105
@@ -48,3 +49,14 @@ class SetUpForm(forms.Form):
         "password": "password",
         "time_zone": "time_zone",
     }
+
+
+class PasskeyForm(AddWebAuthnForm):
+    """A passkey is made to sign in with alone; who wants it only after a password takes the mark away."""
+
+    passwordless = forms.BooleanField(
+        label="Sign in with it alone",
+        required=False,
+        initial=True,
+        help_text="No password is asked for: your device asks for your fingerprint, your face or its PIN instead.",
+    )
