@@ -65,6 +65,21 @@ def test_what_stands_out_is_found_with_its_reason(changes: dict[str, Any], kind:
     assert found[0].todo.endswith(".")
 
 
+def test_an_account_that_is_behind_with_several_goals_is_told_of_once() -> None:
+    late, later = (
+        goal(share=0.2, begun=20, due=-3),
+        replace(goal(share=0.0, begun=20, due=9), key="h", title="Training"),
+    )
+    for goals, said in (
+        ([later, late], "1 other goal is behind as well."),
+        ([later, late, later], "2 other goals are"),
+    ):
+        (found,) = rules.find(replace(CALM, goals=goals), limits=SignalLimits(), at=AT)
+        assert found.reason.startswith("“Adoption” was due on 27 March")
+        assert said in found.reason
+        assert (found.subject, found.figures["goals"]) == ("", len(goals))
+
+
 @pytest.mark.parametrize(
     "changes",
     [

@@ -164,6 +164,10 @@ def test_a_goal_is_tried_on_the_past_before_it_is_saved(running: Running, events
     save(client, **{**wanted, "do": "save"})
     here = reverse("usage_first_value_rule", kwargs={"rule_id": rules_of(running)[0].id})
     assert "Would have been reached by 100 % of 1 account, median day 5." in text_of(client.get(here))
+    past = reverse("first_value_past", kwargs={"rule_id": rules_of(running)[0].id})
+    assert past in client.get(reverse("usage_first_value")).content.decode()
+    assert client.get(past).content.decode() == "Would have been reached by 100 % of 1 account, median day 5."
+    assert outsider().get(past).status_code == 404
 
 
 def test_while_the_event_store_is_away_the_past_waits_and_saving_works(

@@ -85,29 +85,36 @@ def say_condition(condition: Condition, features: Mapping[str, str]) -> str:
 
 def progress(condition: Condition, answer: Answer) -> str:
     """Return how far an account has got with one condition, in words that a customer may read."""
-    value = number(answer.value)
+    value, needed = number(answer.value), answer.needed or 0
     match condition:
         case ActiveUsers(share=share) if share is not None:
             if answer.needed is None:
                 return f"{_count(int(answer.value), 'user')} active; how many seats are licensed is not known"
-            return f"{value} of {number(answer.needed)} users active"
+            return _so_far(answer.value, needed, "user", "active")
         case ActiveUsers():
-            return f"{value} of {number(answer.needed or 0)} users active"
+            return _so_far(answer.value, needed, "user", "active")
         case DaysActive():
             in_a_row = " in a row" if condition.in_a_row else ""
-            return f"{value} of {_count(condition.days, 'day')}{in_a_row}"
+            return f"{_so_far(answer.value, condition.days, 'day')}{in_a_row}"
         case FeaturesExplored():
-            return f"{value} of {_count(condition.features, 'feature')} used"
+            return _so_far(answer.value, condition.features, "feature", "used")
         case Staying():
-            return f"{value} of {_count(int(answer.needed or 0), 'day')}"
+            return _so_far(answer.value, needed, "day")
         case Sequence():
-            return f"{value} of {_count(condition.users, 'user')} did every step"
+            return _so_far(answer.value, condition.users, "user", "did every step")
         case Metric():
             return f"{value}, asked for {_COMPARISONS[condition.comparison]} {number(condition.target)}"
         case EventCount(times=1) | FeatureUsed(times=1):
             return "done" if answer.reached_at is not None else "not seen yet"
         case _:
-            return f"{value} of {_count(condition.times, 'time')}"
+            return _so_far(answer.value, condition.times, "time")
+
+
+def _so_far(value: float, needed: float, word: str, did: str = "") -> str:
+    """Say how much there is of what is needed; where there is more, how much was asked for."""
+    if value > needed:
+        return " ".join(filter(None, [_count(int(value), word), did])) + f", {number(needed)} asked for"
+    return " ".join(filter(None, [f"{number(value)} of {_count(int(needed), word)}", did]))
 
 
 def evidence(sentence: str, verdict: Verdict) -> str:

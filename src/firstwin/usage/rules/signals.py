@@ -161,22 +161,40 @@ def _since_win(facts: AccountFacts, limits: SignalLimits, at: datetime) -> Itera
 
 
 def _behind(facts: AccountFacts, limits: SignalLimits, at: datetime) -> Iterator[FoundSignal]:
-    """A goal is behind when less of it is done than of its time, by more than the limit; in the first half nobody hurries."""
-    for goal in facts.goals:
-        span = (goal.due_at - goal.since).total_seconds()
-        passed = (at - goal.since).total_seconds() / span if span > 0 else 1.0
-        if passed < 0.5 or (min(passed, 1.0) - goal.share) * 100 < limits.plan_percent:
-            continue
-        when = "was due" if goal.due_at <= at else "is due"
-        day = f"{goal.due_at.day} {goal.due_at:%B}"
-        yield FoundSignal(
-            account_id=facts.account_id,
-            kind=SignalKind.BEHIND_PLAN,
-            subject=goal.key,
-            reason=f"“{goal.title}” {when} on {day} and stands at: {goal.progress or 'nothing yet'}.",
-            todo="Look with the customer at what is in the way, or move the date.",
-            figures={"done_percent": round(goal.share * 100), "time_percent": round(min(passed, 1.0) * 100)},
-        )
+    """A goal is behind when less of it is done than of its time, by more than the limit; in the first half nobody hurries.
+
+    An account is told of once, with the goal that was due first.
+    """
+    late = [goal for goal in facts.goals if _is_behind(goal, limits, at)]
+    if not late:
+        return
+    first = min(late, key=lambda goal: (goal.due_at, goal.key))
+    when = "was due" if first.due_at <= at else "is due"
+    day = f"{first.due_at.day} {first.due_at:%B}"
+    others = len(late) - 1
+    more = f" {others} other goal{' is' if others == 1 else 's are'} behind as well." if others else ""
+    yield FoundSignal(
+        account_id=facts.account_id,
+        kind=SignalKind.BEHIND_PLAN,
+        subject="",
+        reason=f"“{first.title[:300]}” {when} on {day} and stands at: {first.progress[:100] or 'nothing yet'}.{more}",
+        todo="Look with the customer at what is in the way, or move the date.",
+        figures={
+            "done_percent": round(first.share * 100),
+            "time_percent": round(_time_passed(first, at) * 100),
+            "goals": len(late),
+        },
+    )
+
+
+def _is_behind(goal: OpenGoal, limits: SignalLimits, at: datetime) -> bool:
+    passed = _time_passed(goal, at)
+    return passed >= 0.5 and (passed - goal.share) * 100 >= limits.plan_percent
+
+
+def _time_passed(goal: OpenGoal, at: datetime) -> float:
+    span = (goal.due_at - goal.since).total_seconds()
+    return min((at - goal.since).total_seconds() / span, 1.0) if span > 0 else 1.0
 
 
 def limits_of(stored: Mapping[str, int]) -> SignalLimits:

@@ -23,7 +23,7 @@ from firstwin.usage.contracts.store import Adoption, Engagement, Period, PersonA
 from firstwin.usage.queries import features, figures, first_value, people, sources, store
 
 QUIET_AFTER = timedelta(days=14)
-MOST_PEOPLE, MOST_EVENTS = 25, 25
+MOST_PEOPLE, MOST_EVENTS = 25, 15
 RECENT = timedelta(weeks=4)
 
 

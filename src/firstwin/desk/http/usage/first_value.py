@@ -123,6 +123,16 @@ def show(request: HttpRequest, actor: Actor) -> HttpResponse:
     return frame.page(request, "usage_first_value", "first_value.html", context)
 
 
+@require_safe
+@desk_page
+def show_past(request: HttpRequest, actor: Actor, rule_id: UUID) -> HttpResponse:
+    """Say in one sentence what a rule would have come to; nothing while the event store is away."""
+    del request
+    rule = first_value.get_rule(actor=actor, rule_id=rule_id)
+    past = _preview(actor, rule.goal, rule).get("past") if rule.goal is not None else None
+    return HttpResponse(words_of(past) if past is not None else "", content_type="text/plain; charset=utf-8")
+
+
 @require_http_methods(["GET", "POST"])
 @desk_page
 def add(request: HttpRequest, actor: Actor) -> HttpResponse:

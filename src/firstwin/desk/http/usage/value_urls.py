@@ -9,6 +9,7 @@ urlpatterns = [
     path("first-value/new/", first_value.add, name="new_first_value"),
     path("first-value/check/", first_value.check, name="check_first_value"),
     path("first-value/<uuid:rule_id>/", first_value.edit, name="usage_first_value_rule"),
+    path("first-value/<uuid:rule_id>/past/", first_value.show_past, name="first_value_past"),
     path("first-value/<uuid:rule_id>/remove/", first_value.remove, name="remove_first_value"),
     path("first-value/<uuid:rule_id>/undo/", first_value.undo, name="undo_first_value"),
     path("first-value/<uuid:rule_id>/versions/<int:number>/", first_value.restore, name="restore_first_value"),
