@@ -1,13 +1,16 @@
 """From the inbox into the store: all of it, once, whatever breaks in between."""
 
+import zlib
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 import pytest
 
 from firstwin.usage.contracts.store import StoredEvent, StoreUnavailableError
-from firstwin.usage.models import InboxBatch
-from firstwin.usage.operations import draining
+from firstwin.usage.models import InboxBatch, SetAsideBatch
+from firstwin.usage.operations import draining, erasure
+from firstwin.usage.operations import set_aside as set_aside_operations
+from tests.factories.identity import make_actor
 from tests.factories.usage import in_inbox, make_source, take_in, track
 from tests.usage.oracle import PlainStore
 
@@ -82,3 +85,82 @@ def test_a_round_takes_so_much_and_says_that_there_is_more(now: datetime, monkey
     assert [done.taken for done in rounds] == [4, 2, 5]
     assert [done.has_more for done in rounds] == [True, False, True]
     assert not InboxBatch.objects.for_workspace(source.workspace_id).exists()
+
+
+class RefusingStore(PlainStore):
+    """Refuses whatever holds an event of a name, and anything while it is down."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self.name = name
+        self.is_down = False
+
+    def append(self, events: Sequence[StoredEvent]) -> int:
+        if self.is_down or any(event.name == self.name for event in events):
+            raise StoreUnavailableError(f"{self.name} cannot be stored")
+        return super().append(events)
+
+
+def set_aside() -> list[tuple[int, str]]:
+    rows = SetAsideBatch.objects.across_workspaces(reason="a test").order_by("id")
+    return [(row.events, row.reason) for row in rows]
+
+
+def test_a_batch_that_cannot_be_read_is_set_aside_and_the_others_are_moved(now: datetime) -> None:
+    actor = make_actor()
+    source = make_source(actor)
+    for broken in (b"not packed", zlib.compress(b'{"kind":"track"}'), zlib.compress(b'{"name":"\xff"}')):
+        take_in(source, track("Lost"), at=now)
+        newest = InboxBatch.objects.for_actor(actor).order_by("-id")
+        InboxBatch.objects.for_actor(actor).filter(id=newest[0].id).update(lines=broken)
+    take_in(source, track("A"), track("B"), at=now)
+    store = PlainStore()
+    done = draining.drain_inbox(store=store, at=now)
+    assert (done.taken, done.new, done.set_aside, done.has_more) == (2, 2, 3, False)
+    assert {event.name for event in store.events} == {"A", "B"}
+    assert not draining.has_waiting()
+    assert [(events, reason[:24]) for events, reason in set_aside()] == [(1, "The batch cannot be read")] * 3
+
+
+def test_what_the_store_refuses_is_set_aside_alone_once_batches_are_moved_singly(now: datetime) -> None:
+    actor = make_actor()
+    source = make_source(actor)
+    for name in ("A", "Poison", "B"):
+        take_in(source, track(name), track(name), at=now)
+    store = RefusingStore("Poison")
+    with pytest.raises(StoreUnavailableError):
+        draining.drain_inbox(store=store, at=now)
+    assert (store.events, len(in_inbox(source))) == ([], 6)
+    done = draining.drain_singly(store=store, at=now)
+    assert (done.taken, done.new, done.set_aside) == (4, 4, 1)
+    assert sorted(event.name for event in store.events) == ["A", "A", "B", "B"]
+    assert set_aside() == [(2, "Poison cannot be stored")]
+    store.name = ""
+    (row,) = SetAsideBatch.objects.for_actor(actor)
+    set_aside_operations.retry_batch(actor=actor, batch_id=row.id, at=now)
+    assert draining.drain_singly(store=store, at=now).new == 2
+    assert (set_aside(), in_inbox(source)) == ([], [])
+
+
+@pytest.mark.parametrize("batches", [1, 30])
+def test_a_store_that_refuses_every_batch_is_to_blame_and_nothing_is_set_aside(batches: int, now: datetime) -> None:
+    source = make_source()
+    for _ in range(batches):
+        take_in(source, track("A"), at=now)
+    store = RefusingStore("Poison")
+    store.is_down = True
+    with pytest.raises(StoreUnavailableError):
+        draining.drain_singly(store=store, at=now)
+    assert (len(in_inbox(source)), set_aside()) == (batches, [])
+
+
+def test_what_was_erased_on_its_way_is_not_brought_into_the_store_and_not_set_aside(now: datetime) -> None:
+    actor = make_actor()
+    source = make_source(actor)
+    take_in(source, track("A"), track("B", user="ben"), at=now)
+    erasure.erase_person(actor=actor, person="ada", reference="", refuses_later=False, at=now + timedelta(seconds=1))
+    store = PlainStore()
+    done = draining.drain_inbox(store=store, at=now + timedelta(seconds=2))
+    assert (done.taken, done.new, done.set_aside) == (2, 1, 0)
+    assert [event.user_id for event in store.events] == ["ben"]
+    assert (set_aside(), in_inbox(source)) == ([], [])

@@ -17,7 +17,7 @@ from msgspec.structs import replace
 
 from firstwin.usage.contracts import EventKind
 from firstwin.usage.contracts.goals import Aggregate, Comparison
-from firstwin.usage.contracts.store import EventScope, Period, StoredEvent, Subject
+from firstwin.usage.contracts.store import EventScope, Period, StoredEvent, StoreUnavailableError, Subject
 from firstwin.usage.operations.store import ChdbEngine, EventWriter
 from tests.usage.oracle import PlainStore
 
@@ -258,6 +258,16 @@ def test_the_same_event_counts_again_after_thirty_days() -> None:
     for days, new in ((30, 0), (31, 1)):
         again = simple(1, workspace_id=workspace, received_at=START + timedelta(days=days))
         assert writer().append([again]) == new
+
+
+def test_a_refused_insert_is_taken_when_it_comes_again() -> None:
+    workspace = UUID(int=next(_workspaces))
+    event = simple(7, workspace_id=workspace)
+    engines[0].write("ALTER TABLE events ADD CONSTRAINT refuse CHECK kind = 'page'", {})
+    with pytest.raises(StoreUnavailableError):
+        writer().append([event])
+    engines[0].write("ALTER TABLE events DROP CONSTRAINT refuse", {})
+    assert [writer().append([event]), writer().append([event])] == [1, 0]
 
 
 def test_what_is_being_deleted_is_hidden_at_once_and_then_added_up_anew() -> None:

@@ -13,7 +13,9 @@ import pytest
 
 from firstwin.usage.contracts.store import EventScope, StoreUnavailableError
 from firstwin.usage.management import store_owner
+from firstwin.usage.operations.store import ChdbEngine
 from firstwin.usage.queries.store import EventReader, OwnerAddress, OwnerEngine
+from tests.factories.usage import in_inbox, make_source, take_in, track
 
 
 class EchoEngine:
@@ -84,3 +86,87 @@ def test_the_engine_is_not_loaded_before_something_came(tmp_path: Path, db: None
     owner = store_owner.StoreOwner(folder=tmp_path / "events", address_file=tmp_path / "address.json")
     assert owner._drain_once() is False
     assert not (tmp_path / "events").exists()
+
+
+class FailingEngine(ChdbEngine):
+    """Fails whatever is written, and on some days whatever it is asked."""
+
+    is_broken = False
+    asked: list[int]
+
+    def write(self, text: str, parameters: Mapping[str, str], lines: bytes = b"") -> int:
+        if lines:
+            self.asked.append(lines.count(b"\n"))
+            raise StoreUnavailableError("the engine does not write")
+        return super().write(text, parameters, lines)
+
+    def read(self, text: str, parameters: Mapping[str, str]) -> bytes:
+        if self.is_broken:
+            raise StoreUnavailableError("the engine does not read")
+        return super().read(text, parameters)
+
+
+class FailingOwner(store_owner.StoreOwner):
+    def _opened(self) -> FailingEngine:
+        engine = FailingEngine(self._folder)
+        engine.asked = []
+        return engine
+
+
+class Pauses(threading.Event):
+    """Does not wait, and stops after some rounds."""
+
+    def __init__(self, rounds: int) -> None:
+        super().__init__()
+        self.left = rounds
+        self.waited: list[float | None] = []
+
+    def wait(self, timeout: float | None = None) -> bool:
+        self.waited.append(timeout)
+        self.left -= 1
+        return self.left < 0
+
+
+@pytest.fixture
+def failing(tmp_path: Path, transactional_db: None) -> FailingOwner:
+    return FailingOwner(folder=tmp_path / "events", address_file=tmp_path / "address.json")
+
+
+def test_an_engine_that_answers_but_takes_nothing_is_tried_ever_later_and_batch_by_batch(
+    failing: FailingOwner, now: datetime
+) -> None:
+    source = make_source()
+    for _ in range(2):
+        take_in(source, track("A"), track("B"), at=now)
+    pauses = Pauses(rounds=5)
+    failing._drain_until(pauses)
+    engine = failing.engine()
+    assert isinstance(engine, FailingEngine)
+    assert pauses.waited == [0.5, 1.0, 2.0, 4.0, 8.0, 16.0]
+    assert engine.asked == [4, 4, 4, 2, 2, 2, 2], "three rounds of all, then one batch at a time"
+    assert len(in_inbox(source)) == 4
+    engine.close()
+
+
+def test_a_broken_engine_ends_the_process_and_the_next_one_takes_all(
+    failing: FailingOwner, tmp_path: Path, now: datetime
+) -> None:
+    source = make_source()
+    take_in(source, track("A"), track("B"), at=now)
+    engine = failing.engine()
+    assert isinstance(engine, FailingEngine)
+    engine.is_broken = True
+    pauses = Pauses(rounds=9)
+    with pytest.raises(store_owner.EngineBrokenError):
+        failing._drain_until(pauses)
+    assert (pauses.left, len(in_inbox(source))) == (6, 2), "after three failures, and nothing is lost"
+    engine.close()
+    following = store_owner.StoreOwner(folder=tmp_path / "events", address_file=tmp_path / "address.json")
+    following._drain_until(Pauses(rounds=1))
+    assert in_inbox(source) == []
+    scope = EventScope(workspace_id=source.workspace_id, since=now - timedelta(days=1), until=now + timedelta(days=1))
+    assert {event.name for event in EventReader(following.engine()).timeline(scope, person="ada", limit=9)} == {
+        "A",
+        "B",
+    }
+    following.engine().close()

@@ -6,25 +6,32 @@ import importlib.util
 import queue
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 import msgspec
+import numpy as np
 
 from firstwin.usage.contracts.people import ANONYMOUS
 from firstwin.usage.contracts.store import StoredEvent, StoreUnavailableError
 from firstwin.usage.queries.store import EventReader
-from firstwin.usage.rules import identity
+from firstwin.usage.rules import identity, recent_keys
+from firstwin.usage.rules.recent_keys import RecentKeys
 from firstwin.usage.rules.sql import identities, keeping, tables
 from firstwin.usage.rules.sql.base import Query
 
 READERS = 4
 LOOK_AGAIN_SECONDS = 1.0
 SAME_WITHIN = timedelta(days=30)
+SPARE = timedelta(days=1)
+EVER = datetime(1970, 1, 1, tzinfo=UTC)
+MOST_KEYS = 20_000_000
+KEYS_IN_PIECES = 4
+COUNT_KEYS_EVERY_SECONDS = 3600.0
 _encoder = msgspec.json.Encoder()
 
 
@@ -57,6 +64,8 @@ class ChdbEngine:
         self._folder = str(folder)
         self._lock = threading.Lock()
         self._is_hiding, self._look_again_at = True, 0.0
+        self._recent: RecentKeys | None = None
+        self._count_keys_at = 0.0
         self._writer = self._open()
         for table in (*tables.TABLES, *keeping.PREPARE):
             self.write(table, {})
@@ -79,20 +88,57 @@ class ChdbEngine:
     def write(self, text: str, parameters: Mapping[str, str], lines: bytes = b"") -> int:
         """Run a statement and return how many rows were written."""
         with self._lock:
+            if text == tables.INSERT_EVENTS:
+                return self._append(lines)
             self._is_hiding = self._is_hiding or " DELETE WHERE " in text
-            if lines:
-                return self._insert(text, lines)
-            return int(self._run(self._writer, text, parameters).rows_written())
+            if "events" in text:  # somebody brings events back, or deletes some
+                self._recent = None
+            statement = f"{text}\n{lines.decode()}" if lines else text
+            return int(self._run(self._writer, statement, parameters).rows_written())
 
-    def _insert(self, text: str, lines: bytes) -> int:
-        """Hand lines over as they are: as a part of the statement they would take the engine more than twice as long."""
-        statement, _, form = text.rpartition(" FORMAT ")
+    def _append(self, lines: bytes) -> int:
+        """Hand events over as they are: as a part of the statement they would take the engine more than twice as long.
+
+        What is handed over so is refused if it cannot be read, but if it cannot be written the engine does not say so and
+        counts it all the same. So what the table holds is counted before and after.
+        """
+        statement, _, form = tables.INSERT_EVENTS.rpartition(" FORMAT ")
+        before = self._count()
         try:
             with self._writer.send_insert(statement, form) as insert:
                 insert.append(lines)
-                return int(insert.finish().rows_written)
+                insert.finish()
         except Exception as error:  # chDB raises many kinds, some of them plain RuntimeErrors
             raise StoreUnavailableError(str(error)[:500]) from error
+        return self._count() - before
+
+    def _count(self) -> int:
+        rows = self._run(self._writer, tables.COUNT_ROWS, {})
+        return int(msgspec.json.decode(bytes(rows.bytes()))["rows"])
+
+    def recent_keys(self, *, since: datetime) -> RecentKeys | None:
+        """Return the keys of what arrived since then, or lately; None where they would take more than 160 MB.
+
+        Nobody else can write here, so whoever appends adds to them, and they are read from the store only once.
+        """
+        if self._recent is not None and len(self._recent) > MOST_KEYS:
+            self._recent = None
+        if self._recent is None and time.monotonic() >= self._count_keys_at:
+            self._recent = self._read_keys(since - SPARE)
+            if self._recent is None:
+                self._count_keys_at = time.monotonic() + COUNT_KEYS_EVERY_SECONDS
+        return self._recent
+
+    def _read_keys(self, since: datetime) -> RecentKeys | None:
+        recent = RecentKeys(since=since)
+        for piece in range(KEYS_IN_PIECES):
+            query = tables.recent_keys(received_since=since, piece=piece, pieces=KEYS_IN_PIECES)
+            with self._lock:
+                content = bytes(self._run(self._writer, query.text, query.parameters, "RowBinary").bytes())
+            recent.add(np.frombuffer(content, dtype="<u8"))
+            if len(recent) > MOST_KEYS:
+                return None
+        return recent
 
     def close(self) -> None:
         """Let go of the folder, once all questions are answered."""
@@ -120,9 +166,9 @@ class ChdbEngine:
         return session
 
     @staticmethod
-    def _run(session: Any, text: str, parameters: Mapping[str, str]) -> Any:
+    def _run(session: Any, text: str, parameters: Mapping[str, str], form: str = "JSONEachRow") -> Any:
         try:
-            return session.query(text, "JSONEachRow", params=dict(parameters))
+            return session.query(text, form, params=dict(parameters))
         except Exception as error:  # chDB raises many kinds, some of them plain RuntimeErrors
             raise StoreUnavailableError(str(error)[:500]) from error
 
@@ -140,14 +186,15 @@ class EventWriter(EventReader):
             return 0
         # Numbers, for ids are compared by code in Python, and this is done for every event.
         first = {(one.workspace_id.int, one.message_key.int): one for one in reversed(events)}
-        known = self._known(list(first.values()))
+        known = self._known(first)
         new = [event for key, event in first.items() if key not in known] if known else list(first.values())
         if not new:
             return 0
         written = self._engine.write(tables.INSERT_EVENTS, {}, _encoder.encode_lines(new))
-        if written != len(new):
+        # It may have less in the end, too, because it was deleting at the same time; so it is looked at closely then.
+        if written != len(new) and len(self._stored(new)) != len(new):
             raise StoreUnavailableError(f"{len(new)} events were handed to the store, and it wrote {written}.")
-        return written
+        return len(new)
 
     def link(self, workspace_id: UUID, *, anonymous_id: str, user_id: str) -> None:
         """Let the events of an anonymous id be those of a user."""
@@ -203,11 +250,31 @@ class EventWriter(EventReader):
     def _write(self, query: Query) -> None:
         self._engine.write(query.text, query.parameters)
 
-    def _known(self, events: Sequence[StoredEvent]) -> set[tuple[int, int]]:
-        since = min(event.received_at for event in events) - SAME_WITHIN
+    def _known(self, first: Mapping[tuple[int, int], StoredEvent]) -> set[tuple[int, int]]:
+        """Return which of these came before; events are by the numbers of their workspace and key."""
+        since = min(event.received_at for event in first.values()) - SAME_WITHIN
+        return self._stored(self._perhaps_known(first, since), since=since)
+
+    def _stored(self, events: Collection[StoredEvent], *, since: datetime = EVER) -> set[tuple[int, int]]:
+        """Return which of these the store has that arrived since then, as the numbers of workspace and key."""
+        if not events:
+            return set()
         keys = [_Key(event.workspace_id, event.message_key) for event in events]
         self._engine.write(tables.CLEAR_INCOMING, {})
         self._engine.write(tables.INSERT_INCOMING, {}, _encoder.encode_lines(keys))
         query = tables.known_keys(received_since=since)
         found = _keys.decode_lines(self._engine.read(query.text, query.parameters))
         return {(key.workspace_id.int, key.message_key.int) for key in found}
+
+    def _perhaps_known(self, first: Mapping[tuple[int, int], StoredEvent], since: datetime) -> Collection[StoredEvent]:
+        """Return those that the store has to be asked about: looking through it takes the longer the more it has."""
+        # A server by URL may have had another owner meanwhile, so nothing is remembered of it.
+        recent = self._engine.recent_keys(since=since) if isinstance(self._engine, ChdbEngine) else None
+        if recent is None:
+            return first.values()
+        halves = recent_keys.halves(key for _, key in first)
+        may_be = recent.may_hold(halves)
+        recent.add(halves)  # before they are written, whatever becomes of that: one too many is only asked about
+        if since < recent.since:
+            return first.values()
+        return [event for event, is_asked in zip(first.values(), may_be, strict=True) if is_asked]

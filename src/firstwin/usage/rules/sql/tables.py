@@ -54,6 +54,10 @@ SETTINGS fsync_after_insert = 1, fsync_part_directory = 1""",
 )
 UNFINISHED_DELETIONS = "SELECT 1 FROM system.mutations WHERE database = currentDatabase() AND NOT is_done LIMIT 1"
 INSERT_EVENTS = "INSERT INTO events SETTINGS date_time_input_format = 'best_effort' FORMAT JSONEachRow"
+COUNT_ROWS = (
+    "SELECT toUInt64(sum(rows)) AS rows FROM system.parts "
+    "WHERE active AND database = currentDatabase() AND table = 'events'"
+)
 CLEAR_INCOMING = "TRUNCATE TABLE incoming"
 INSERT_INCOMING = "INSERT INTO incoming FORMAT JSONEachRow"
 
@@ -67,6 +71,15 @@ def known_keys(*, received_since: datetime) -> Query:
         "WHERE received_at >= {since:DateTime64(6, 'UTC')} "
         "AND (workspace_id, message_key) IN (SELECT workspace_id, message_key FROM incoming)",
         {"since": instant(received_since)},
+    )
+
+
+def recent_keys(*, received_since: datetime, piece: int, pieces: int) -> Query:
+    """The first halves of the keys of what arrived since then, in pieces that are about equal."""
+    return Query(
+        "SELECT reinterpretAsUInt64(message_key) AS half FROM events "
+        "WHERE received_at >= {since:DateTime64(6, 'UTC')} AND half % {pieces:UInt8} = {piece:UInt8}",
+        {"since": instant(received_since), "piece": str(piece), "pieces": str(pieces)},
     )
 
 
