@@ -118,6 +118,27 @@ def test_every_standing_is_found_by_the_question_that_the_rule_asks(fleet: dict[
     assert silent.items[0].standing_reason == "No sign from Late since 2 March"
 
 
+@pytest.mark.parametrize(
+    ("chance", "standing", "reason"),
+    [
+        (0.001, Standing.AT_RISK, "1 % chance to meet its target"),
+        (0.39, Standing.AT_RISK, "39 % chance to meet its target"),
+        (0.4, Standing.ON_TRACK, "Everything due is done"),
+    ],
+)
+def test_a_project_that_will_hardly_meet_its_target_is_at_risk(
+    fleet: dict[str, Running], chance: float, standing: Standing, reason: str
+) -> None:
+    scene, one = fleet["On time"].scene, fleet["On time"]
+    at = scene.at + timedelta(days=4)
+    Project.objects.for_actor(scene.manager).filter(id=one.id).update(likely_chance=chance)
+    page = portfolio.list_projects(actor=scene.manager, at=at, filters=ProjectFilters(standings=(standing,)))
+    found = {project.account_name: project.standing_reason for project in page.items}
+    assert found["On time"] == reason
+    facets = portfolio.count_projects(actor=scene.manager, at=at)
+    assert facets.by_standing[standing] == len(found)
+
+
 def test_filters_narrow_and_combine(fleet: dict[str, Running]) -> None:
     scene, at = fleet["Late"].scene, fleet["Late"].scene.at + timedelta(days=4)
     find = lambda **filters: names(scene.manager, at, **filters)  # noqa: E731

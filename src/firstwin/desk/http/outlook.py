@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from django.utils import timezone
 
 from firstwin.identity.contracts import Actor
-from firstwin.projects.contracts import ProjectSummary
+from firstwin.projects.contracts import UNLIKELY, ProjectSummary
 from firstwin.projects.contracts.forecasts import ForecastDelay, ForecastDriver, ProjectForecastInfo
 from firstwin.projects.queries import forecasts
 from firstwin.scheduling.contracts.forecasting import Likely
@@ -103,7 +103,7 @@ def tone(share: float | None) -> str:
     """Return the colour of a chance."""
     if share is None:
         return "neutral"
-    return "done" if share >= 0.8 else "risk" if share >= 0.4 else "late"
+    return "done" if share >= 0.8 else "risk" if share >= UNLIKELY else "late"
 
 
 def basis(found: ProjectForecastInfo) -> str:

@@ -53,6 +53,10 @@ class TaskStanding(StrEnum):
     CANCELLED = "cancelled"
 
 
+UNLIKELY = 0.4
+"""A project whose chance to meet its target is smaller is at risk, whatever its plan still says."""
+
+
 class Standing(StrEnum):
     """How a project is doing, derived; each comes with reasons."""
 
@@ -239,6 +243,11 @@ class ProjectSummary:
     completed_at: datetime | None
     last_customer_activity_at: datetime | None
     updated_at: datetime
+
+    @property
+    def is_unlikely(self) -> bool:
+        """Whether the target will hardly be met."""
+        return self.likely_chance is not None and self.likely_chance < UNLIKELY
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

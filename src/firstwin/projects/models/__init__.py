@@ -137,6 +137,7 @@ class Project(WorkspaceModel):
                     "stuck_count",
                     "planned_end_at",
                     "target_end_at",
+                    "likely_chance",
                     "launched_at",
                     "last_customer_activity_at",
                     "first_value_at",

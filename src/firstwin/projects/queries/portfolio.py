@@ -11,7 +11,7 @@ from django.db.models.functions import RowNumber
 
 from firstwin.identity.contracts import Actor
 from firstwin.playbooks.contracts import Side, TaskKind
-from firstwin.projects.contracts import ProjectState, ProjectSummary, ReasonSide, Standing, TaskState
+from firstwin.projects.contracts import UNLIKELY, ProjectState, ProjectSummary, ReasonSide, Standing, TaskState
 from firstwin.projects.contracts.portfolio import BoardColumn, ProjectFacets, ProjectFilters, ProjectSort
 from firstwin.projects.models import IsOpen, Project, ProjectTask
 from firstwin.projects.queries import plans, shown
@@ -147,7 +147,12 @@ def _questions(at: datetime) -> tuple[tuple[Standing, Q], ...]:
     return (
         (Standing.NON_RESPONSIVE, _is_silent(at)),
         (Standing.LATE, Q(earliest_due_at__isnull=False, earliest_due_at__lt=at)),
-        (Standing.AT_RISK, Q(stuck_count__gt=0) | Q(planned_end_at__gt=F("target_end_at"))),
+        (
+            Standing.AT_RISK,
+            Q(stuck_count__gt=0)
+            | Q(planned_end_at__gt=F("target_end_at"))
+            | Q(likely_chance__isnull=False, likely_chance__lt=UNLIKELY),
+        ),
         (Standing.WAITING, Q(waiting_since__isnull=False, waiting_since__lte=at) & ~can_go_on),
     )
 

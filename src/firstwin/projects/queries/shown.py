@@ -154,6 +154,7 @@ def standing_of(row: Project, counts: Counts, at: datetime) -> tuple[Standing, s
         ended_at=row.completed_at or row.cancelled_at,
         planned_end_at=row.planned_end_at,
         target_end_at=row.target_end_at,
+        likely_chance=row.likely_chance,
         earliest_due_at=row.earliest_due_at,
         waiting_since=row.waiting_since,
         vendor_ready_at=row.vendor_ready_at,

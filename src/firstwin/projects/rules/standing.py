@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from firstwin.projects.contracts import ProjectState, Standing, TaskStanding, TaskState
+from firstwin.projects.contracts import UNLIKELY, ProjectState, Standing, TaskStanding, TaskState
 
 SILENCE = timedelta(days=14)
 """A customer who has something to do and has given no sign of life for this long does not respond."""
@@ -85,6 +85,7 @@ def project_standing(
     ended_at: datetime | None,
     planned_end_at: datetime,
     target_end_at: datetime,
+    likely_chance: float | None,
     earliest_due_at: datetime | None,
     waiting_since: datetime | None,
     vendor_ready_at: datetime | None,
@@ -110,11 +111,19 @@ def project_standing(
             return Standing.NON_RESPONSIVE, f"No sign from {account_name} since {day(quiet_since, now)}"
     if earliest_due_at is not None and earliest_due_at < now:
         return Standing.LATE, f"{counted(late_count)} late, the oldest since {day(earliest_due_at, now)}"
-    if stuck_count:
-        return Standing.AT_RISK, f"{counted(stuck_count)} stuck"
-    if planned_end_at > target_end_at:
-        days = max(1, (planned_end_at - target_end_at).days)
-        return Standing.AT_RISK, f"Planned to end {counted(days, 'day')} after its target"
+    if risk := _risk(stuck_count, planned_end_at, target_end_at, likely_chance):
+        return Standing.AT_RISK, risk
     if is_waiting and waiting_since is not None and (vendor_ready_at is None or vendor_ready_at > now):
         return Standing.WAITING, f"Waiting for {account_name} since {day(waiting_since, now)}: {counted(waiting_count)}"
     return Standing.ON_TRACK, "Everything due is done"
+
+
+def _risk(stuck_count: int, planned_end_at: datetime, target_end_at: datetime, likely_chance: float | None) -> str:
+    """Return what endangers the target of a project, "" for nothing."""
+    if stuck_count:
+        return f"{counted(stuck_count)} stuck"
+    if planned_end_at > target_end_at:
+        return f"Planned to end {counted(max(1, (planned_end_at - target_end_at).days), 'day')} after its target"
+    if likely_chance is not None and likely_chance < UNLIKELY:
+        return f"{max(round(likely_chance * 100), 1)} % chance to meet its target"
+    return ""
