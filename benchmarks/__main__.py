@@ -70,7 +70,8 @@ def child(name: str, vendor: str, seconds: float) -> list[dict[str, Any]]:
         if not output.is_file():
             return []
         figures: list[dict[str, Any]] = json.loads(output.read_text())
-        return [{"benchmark": name, "database": vendor, **figure} for figure in figures]
+        measured = f"{datetime.now(tz=UTC):%Y-%m-%d %H:%M} UTC"
+        return [{"benchmark": name, "database": vendor, "measured": measured, **figure} for figure in figures]
 
 
 def processor() -> str:
@@ -86,7 +87,6 @@ def processor() -> str:
 def environment() -> dict[str, str]:
     """Return the machine and the versions that the figures belong to."""
     facts = {
-        "measured": datetime.now(tz=UTC).strftime("%Y-%m-%d %H:%M UTC"),
         "machine": f"{processor()}, {os.cpu_count()} cores",
         "system": f"{platform.system()} {platform.release()}",
         "python": platform.python_version(),
@@ -97,6 +97,17 @@ def environment() -> dict[str, str]:
         with psycopg.connect(url.rsplit("/", 1)[0] + "/postgres") as connection:
             facts["postgresql"] = connection.execute("show server_version").fetchone()[0]
     return facts
+
+
+def with_earlier(facts: dict[str, str], figures: list[dict[str, Any]]) -> dict[str, Any]:
+    """Return a run's figures, and those of the latest one that it did not measure anew, if machine and versions agree."""
+    latest = RESULTS / "latest.json"
+    earlier = json.loads(latest.read_text()) if latest.is_file() else {"environment": {}, "figures": []}
+    if {**earlier["environment"], **facts} != {**facts, **earlier["environment"]}:
+        return {"environment": facts, "figures": figures}
+    done = {(row["benchmark"], row["database"]) for row in figures}
+    kept = [row for row in earlier["figures"] if (row["benchmark"], row["database"]) not in done]
+    return {"environment": {**earlier["environment"], **facts}, "figures": [*kept, *figures]}
 
 
 def main() -> None:
@@ -124,7 +135,7 @@ def main() -> None:
             print(f"{name} on {vendor} ...", flush=True)
             figures += child(name, vendor, max(1.0, end - time.monotonic()))
     RESULTS.mkdir(exist_ok=True)
-    result = {"environment": facts, "figures": figures}
+    result = with_earlier(facts, figures)
     for stem in (datetime.now(tz=UTC).strftime("%Y%m%dT%H%M%SZ"), "latest"):
         (RESULTS / f"{stem}.json").write_text(json.dumps(result, indent=1))
     paper = papers.table(result)

@@ -41,7 +41,8 @@ def guide(result: dict[str, Any]) -> str:
     ]
     for benchmark in dict.fromkeys(row["benchmark"] for row in result["figures"]):
         rows = [row for row in result["figures"] if row["benchmark"] == benchmark]
-        lines += ["", f"## {benchmark.replace('_', ' ').capitalize()}", "", _about(benchmark), ""]
+        measured = f"Measured {max(row['measured'] for row in rows)}."
+        lines += ["", f"## {benchmark.replace('_', ' ').capitalize()}", "", f"{_about(benchmark)} {measured}", ""]
         lines += _side_by_side(rows)
     return "\n".join(lines) + "\n"
 
