@@ -166,7 +166,8 @@ def invitation_link(workspace_id: str, email: str) -> dict[str, Any]:
 def event_source() -> dict[str, str]:
     """A source of product events in a workspace of its own."""
     source = usage.make_source()
-    return {"workspace_id": str(source.workspace_id), "write_key": source.keys[0].key}
+    slug = identity.Workspace.objects.get(id=source.workspace_id).slug
+    return {"workspace_id": str(source.workspace_id), "slug": slug, "write_key": source.keys[0].key}
 
 
 def vendor_customer() -> dict[str, Any]:

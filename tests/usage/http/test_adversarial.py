@@ -10,9 +10,11 @@ import pytest
 
 from firstwin.shared import clock
 from firstwin.usage.contracts import SourceInfo
-from firstwin.usage.models import InboxBatch, RejectedEvent
+from firstwin.usage.models import InboxBatch, RejectedEvent, UsageGroup, UsagePerson
 from firstwin.usage.operations import draining
 from firstwin.usage.operations.store import ChdbEngine, EventWriter
+from tests.factories.customers import make_account, make_contact
+from tests.factories.identity import make_workspace
 from tests.factories.usage import batch_body, gzipped, in_inbox, make_source, rejected_of, track
 from tests.usage.http.asking import basic, send
 
@@ -34,6 +36,8 @@ HOSTILE: dict[str, tuple[bytes, int, int, int]] = {
     "event of 33 KB": (batch_body(track(properties={"text": "x" * 33_000}), track()), 200, 1, 1),
     "500 KB of spaces": (batch_body(track()) + b" " * 520_000, 400, 0, 0),
     "half a character": (with_neighbour(b"{}", event=b'"\\ud800"'), 200, 1, 1),
+    "halves in values and keys": (with_neighbour(b'{"note":"\\udfff","\\ud800":1}'), 200, 1, 1),
+    "half a character in an id": (b'{"batch":[{"type":"track","event":"A","userId":"\\ud83d"}]}', 200, 0, 1),
     "a whole emoji of two halves": (batch_body(track("\\o/ \U0001f389")), 200, 1, 0),
     "broken utf-8": (b'{"batch":[{"type":"track","event":"\xc3\x28","userId":"a"}]}', 400, 0, 0),
     "utf-16": ('{"batch":[]}'.encode("utf-16"), 400, 0, 0),
@@ -41,6 +45,13 @@ HOSTILE: dict[str, tuple[bytes, int, int, int]] = {
     "nul in a property": (batch_body(track(properties={"a": "x\x00y"})), 200, 1, 0),
     "65 levels": (batch_body(track(properties=json.loads('{"a":' * 70 + "1" + "}" * 70)), track()), 200, 1, 1),
     "40 levels": (batch_body(track(properties=json.loads(DEEP + "1" + "}" * 40))), 200, 1, 0),
+    "70 levels of traits": (
+        batch_body(
+            *[{"type": kind, "userId": "a", "groupId": "g", "traits": json.loads(DEEP * 2 + "1" + "}" * 80)}
+              for kind in ("identify", "group")],
+            {"type": "track", "event": "A", "userId": "a", "context": json.loads(DEEP * 2 + "1" + "}" * 80)},
+        ), 200, 0, 3,
+    ),
     "100,000 brackets": (b'{"batch":[' + b"[" * 100_000 + b"]" * 100_000 + b"]}", 400, 0, 0),
     "100,000 open brackets": (b"[" * 100_000, 400, 0, 0),
     "number of 400 digits": (with_neighbour(b'{"n":' + b"9" * 400 + b"}"), 200, 2, 0),
@@ -49,6 +60,7 @@ HOSTILE: dict[str, tuple[bytes, int, int, int]] = {
     "year 0": (batch_body(track(timestamp="0000-01-01T00:00:00Z"), track(timestamp="0001-01-01T00:00:00+14:00")), 200, 0, 2),
     "year 9999": (batch_body(track(timestamp="9999-12-31T23:59:59.999999-14:00"), sentAt="0001-01-01T00:00:00Z"), 200, 0, 1),
     "times that cancel out": (batch_body(track(timestamp="9999-12-31T23:59:59Z"), sentAt="9999-12-31T23:59:59Z"), 200, 1, 0),
+    "times that are huge numbers": (batch_body(track(timestamp=1e300), track(timestamp=-(2**80)), track()), 200, 1, 2),
     "day 30 of February": (batch_body(track(timestamp="2026-02-30T00:00:00Z"), track(timestamp=12345)), 200, 0, 2),
     "wrong types": (
         batch_body(
@@ -137,6 +149,29 @@ def test_ids_of_another_workspace_stay_words_of_the_senders_own(source: SourceIn
     row = InboxBatch.objects.across_workspaces(reason="the test looks into both").get()
     assert (row.workspace_id, row.source_id) == (source.workspace_id, source.id)
     assert in_inbox(other) == []
+
+
+def test_accounts_and_people_of_another_workspace_are_not_found_by_what_a_sender_claims(
+    source: SourceInfo, engine: ChdbEngine
+) -> None:
+    account = make_account(make_workspace(), external_ids={"product": "acorn"}, website="https://acorn.example.com")
+    contact = make_contact(account, email="ada@acorn.example.com")
+    claims = [
+        {
+            "type": "group",
+            "userId": "ada",
+            "groupId": group,
+            "traits": {"website": account.website, "id": str(account.id)},
+        }
+        for group in ("acorn", str(account.id))
+    ]
+    person = {"type": "identify", "userId": str(contact.id), "traits": {"email": contact.email}}
+    assert send("/v1/batch", batch_body(*claims, person), Authorization=basic(source))[0] == 200
+    draining.drain_inbox(store=EventWriter(engine), at=clock.now())
+    groups = UsageGroup.objects.across_workspaces(reason="the test looks into both")
+    assert {(row.workspace_id, row.account_id) for row in groups} == {(source.workspace_id, None)}
+    people = UsagePerson.objects.across_workspaces(reason="the test looks into both")
+    assert {(row.workspace_id, row.contact_id) for row in people} == {(source.workspace_id, None)}
 
 
 def test_a_key_in_the_header_beats_one_in_the_body(source: SourceInfo) -> None:

@@ -10,8 +10,9 @@ import pytest
 from django.core.management import call_command
 from django.core.management.base import CommandError
 
+from firstwin.identity.models import Workspace
 from firstwin.usage.management.commands import usage
-from firstwin.usage.models import HistoryFile
+from firstwin.usage.models import Erasure, HistoryFile
 from tests.factories.identity import make_actor
 from tests.factories.usage import in_inbox, make_source
 
@@ -27,9 +28,9 @@ def file(settings: Any, tmp_path: Path) -> Path:
     return file
 
 
-def run(*words: Any) -> str:
+def run(*words: Any, part: str = "import") -> str:
     out = StringIO()
-    call_command("usage", "import", *map(str, words), stdout=out, stderr=out)
+    call_command("usage", part, *map(str, words), stdout=out, stderr=out)
     return out.getvalue()
 
 
@@ -70,3 +71,27 @@ def test_what_cannot_be_guessed_is_asked_for(file: Path, tmp_path: Path) -> None
     make_actor()
     with pytest.raises(CommandError, match="--workspace"):
         run(file, "--source", "Server")
+
+
+def test_an_erasure_is_asked_for_and_listed_in_the_workspace_that_is_named() -> None:
+    actor = make_actor()
+    other = make_actor()
+    slug = Workspace.objects.get(id=actor.workspace_id).slug
+    for words in (("ada",), ("anonymous:", "--workspace", slug), ("ada", "--workspace", "nobody")):
+        with pytest.raises(CommandError):
+            run(*words, "--no-wait", part="erase")
+    assert not Erasure.objects.across_workspaces(reason="test").exists()
+    told = run("ada", "--workspace", slug, "--reference", "Ticket 17", "--no-wait", part="erase")
+    assert told.strip().endswith("found: not looked for yet  Ticket 17")
+    with pytest.raises(CommandError, match="erased already"):
+        run("ada", "--workspace", slug, "--no-wait", part="erase")
+    assert run("--workspace", slug, part="erasures") == told
+    other_slug = Workspace.objects.get(id=other.workspace_id).slug
+    assert run("--workspace", other_slug, part="erasures") == ""
+
+
+def test_while_the_owner_is_away_nothing_is_backed_up_or_restored(tmp_path: Path) -> None:
+    for part in ("backup", "restore"):
+        with pytest.raises(CommandError, match="does not answer"):
+            run(tmp_path / "backup", part=part)
+    assert not (tmp_path / "backup").exists()
