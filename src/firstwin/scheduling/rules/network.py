@@ -83,15 +83,18 @@ class PlanGraph:
         self.start_bonds: list[list[Bond]] = [_NO_BONDS] * len(items)
         self.finish_bonds: list[list[Bond]] = [_NO_BONDS] * len(items)
         self.is_plain = [False] * (len(items) + 1)
+        self.is_straight = True
         self.work_days = [_work_days(item.duration) for item in items]
         for number, item in enumerate(items):
             if self.stages[number] >= 0:
                 self.children.setdefault(self.stages[number], []).append(number)
             if item.links:
                 self._bind(number, item)
-            self.is_plain[number] = not _is_special(item) and (
-                item.duration is not None or not self.finish_bonds[number]
-            )
+            if not _is_special(item) and (item.duration is not None or not self.finish_bonds[number]):
+                self.is_plain[number] = True
+                self.is_straight = self.is_straight and self.stages[number] < number
+            else:
+                self.is_straight = False
         self.soft: set[tuple[End, End]] = set()
         self.dropped: set[tuple[End, End]] = set()
         timings = [timing for item in items for timing in (item.start, item.due) if timing is not None]
@@ -125,8 +128,11 @@ class PlanGraph:
         for link in item.links:
             other = self.index.get(link.predecessor)
             if other is not None:
-                bond = (2 * other + (link.type is _AFTER_FINISH or link.type is _TOGETHER_FINISHED), link)
-                (starts if link.type is _AFTER_FINISH or link.type is _AFTER_START else finishes).append(bond)
+                kind = link.type
+                bond = (2 * other + (kind is _AFTER_FINISH or kind is _TOGETHER_FINISHED), link)
+                (starts if kind is _AFTER_FINISH or kind is _AFTER_START else finishes).append(bond)
+                if other >= number:
+                    self.is_straight = False
         self.start_bonds[number], self.finish_bonds[number] = starts, finishes
 
     # waits ----------------------------------------------------------------------------------------------------------
@@ -206,7 +212,12 @@ class PlanGraph:
     # order ----------------------------------------------------------------------------------------------------------
 
     def _in_order(self) -> list[End]:
-        """Every end after those that it waits for; raises CycleError when items wait for each other."""
+        """Every end after those that it waits for; raises CycleError when items wait for each other.
+
+        Plain items that wait for nothing but items before them stand in order already.
+        """
+        if self.is_straight:
+            return list(range(0, self.project_end, 2))
         while True:
             order, cycle = self._walked()
             if not cycle:

@@ -115,7 +115,7 @@ class ForwardPass:
 
     def start_bound(self, number: int) -> Reasoned | None:
         """The earliest start that links and what is still open allow an item, and why."""
-        return self._start_bound(number, self.graph.items[number])
+        return self._start_bound(number, self.graph.items[number], self._bound(number, self.graph.finish_bonds[number]))
 
     def _project_start(self) -> Ticks:
         given = self.anchors.get(PROJECT_START)
@@ -160,6 +160,7 @@ class ForwardPass:
             start, why = at[2 * stage], graph.items[stage]
         else:
             start, why = self.begin if self.begin is not None else self._project_start(), wording.PROJECT_STARTS
+        finish: Reasoned | None = None
         if self.is_simple and not graph.finish_bonds[number]:
             latest: Ticks = 0
             reason: Reason = why
@@ -170,7 +171,8 @@ class ForwardPass:
             if latest > start:
                 start, why = latest, reason
         else:
-            start, why = _later((start, why), self._start_bound(number, item))
+            finish = self._bound(number, graph.finish_bonds[number])
+            start, why = _later((start, why), self._start_bound(number, item, finish))
         length: Reason = item.duration if days and item.duration is not None else why
         if days > 0:
             start, due = calendar.work_days(start, days)
@@ -181,8 +183,8 @@ class ForwardPass:
             due = spans.ends(calendar, start, item.duration)
         if self.pauses:
             due = self.paused(start, due)
-        if graph.finish_bonds[number]:
-            due, length = _later((due, length), self._bound(number, graph.finish_bonds[number]))
+        if finish is not None and finish[0] > due:
+            due, length = finish
         at[end], at[end + 1], self.why[end], self.why[end + 1] = start, due, why, length
 
     # starts ---------------------------------------------------------------------------------------------------------
@@ -220,7 +222,7 @@ class ForwardPass:
         return item.is_started or item.is_done or item.is_stage
 
     def _own_start(self, number: int, item: PlanItem) -> Reasoned:
-        bound = self._start_bound(number, item)
+        bound = self.start_bound(number)
         if item.start is not None:
             return _later(self._moment(number, item.start, is_promise=False), bound)
         if item.due is not None and not item.is_stage:
@@ -243,15 +245,13 @@ class ForwardPass:
             return bound
         return self._project_start(), wording.PROJECT_STARTS
 
-    def _start_bound(self, number: int, item: PlanItem) -> Reasoned | None:
-        """The earliest start that links and `not_before` allow."""
+    def _start_bound(self, number: int, item: PlanItem, finish: Reasoned | None) -> Reasoned | None:
+        """The earliest start that links and `not_before` allow; `finish` is the earliest due that links allow."""
         bonds = self.graph.start_bonds[number]
         bound = self._bound(number, bonds) if bonds else None
-        if item.duration is not None and self.graph.finish_bonds[number]:
-            finish = self._bound(number, self.graph.finish_bonds[number])
-            if finish is not None:
-                begin = spans.begins(self.graph.calendars[number], finish[0], item.duration)
-                bound = _later((begin, finish[1]), bound)
+        if item.duration is not None and finish is not None:
+            begin = spans.begins(self.graph.calendars[number], finish[0], item.duration)
+            bound = _later((begin, finish[1]), bound)
         if item.not_before is not None:
             bound = _later((ticks(item.not_before), "not before the day set for it"), bound)
         if number in self.floors:
@@ -307,7 +307,7 @@ class ForwardPass:
     def _promised(self, number: int, item: PlanItem, due: Timing) -> Reasoned:
         """A promise; where what comes before makes it impossible the item takes its time, and says so."""
         promise = self._moment(number, due, is_promise=True)
-        earliest = self._start_bound(number, item) if is_due_first(item) else (self.at[2 * number], "")
+        earliest = self.start_bound(number) if is_due_first(item) else (self.at[2 * number], "")
         if earliest is None or earliest[0] <= promise[0]:
             return promise
         calendar = self.graph.calendars[number]
