@@ -1,11 +1,14 @@
 """The engine against a slow reference that steps through the quarters of an hour, on random plans."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from firstwin.scheduling import queries
-from firstwin.scheduling.contracts import LinkType, PlanNetwork
+from firstwin.scheduling.contracts import LinkType, Pause, PlanNetwork
+from firstwin.scheduling.rules.plan import DatedItems
 from tests.scheduling.plans import networks
 from tests.scheduling.slow import Slow, slow_dates
 
@@ -50,3 +53,32 @@ def test_working_it_out_again_from_its_own_dates_changes_nothing(network: PlanNe
         assert (again.items[key].start_at, again.items[key].due_at) == (one.start_at, one.due_at)
         assert again.items[key].conflict == ""
     assert queries.plan_dates(network) == dates
+
+
+@given(network=networks(), days=st.lists(st.integers(-5, 40), min_size=1, max_size=4), is_held=st.booleans())
+@settings(max_examples=60)
+def test_dates_of_another_day_are_those_of_a_plan_never_dated_before(
+    network: PlanNetwork, days: list[int], is_held: bool
+) -> None:
+    dates = queries.plan_dates(network)
+    for day in days:
+        at = network.anchors["project_start"] + timedelta(days=day)
+        pauses = (Pause(start_at=at - timedelta(days=3), end_at=at),) if is_held else ()
+        later = replace(network, open_from=at, pauses=pauses)
+        dates = queries.plan_dates(later, like=dates)
+        fresh = queries.plan_dates(replace(later, items=tuple(network.items)))
+        assert dates == fresh
+        assert queries.held_back_by(later, dates) == queries.held_back_by(later, fresh)
+        assert dict(dates.times) == {key: (one.start_at, one.due_at) for key, one in fresh.items.items()}
+
+
+@given(network=networks(), other=networks())
+@settings(max_examples=30)
+def test_the_order_of_a_plan_is_kept_for_that_plan_only(network: PlanNetwork, other: PlanNetwork) -> None:
+    first = queries.plan_dates(network)
+    later = replace(network, open_from=network.anchors["project_start"])
+    again = queries.plan_dates(later, like=first)
+    assert isinstance(first.items, DatedItems)
+    assert isinstance(again.items, DatedItems)
+    assert again.items.forward.graph is first.items.forward.graph
+    assert queries.plan_dates(other, like=first) == queries.plan_dates(other)

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from asgiref.local import Local
 from django.apps import apps
-from django.db import connection, transaction
+from django.db import DatabaseError, InterfaceError, connection, transaction
 from django.http import HttpRequest, HttpResponseBase
 
 from firstwin.shared.models import WorkspaceModel
@@ -40,9 +40,13 @@ def release() -> None:
     _confined.here = False
     if connection.needs_rollback:
         return  # the rollback takes the setting back
-    if connection.connection is not None and connection.is_usable():
+    if connection.connection is None:
+        return
+    try:
         with connection.cursor() as cursor:
             cursor.execute("SELECT set_config(%s, '', false)", [SETTING])
+    except (InterfaceError, DatabaseError):
+        connection.close()  # the server is gone, and what was set there with it
 
 
 def tenant_tables() -> list[str]:

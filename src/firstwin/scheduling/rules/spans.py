@@ -47,14 +47,14 @@ def ends(calendar: Timetable, start: Ticks, duration: Span) -> Ticks:
     if duration.amount <= 0:
         return start
     match duration.unit:
+        case SpanUnit.WORKING_DAYS:
+            return calendar.next_day(start, duration.amount - 1)[1]
         case SpanUnit.HOURS:
             return start + duration.amount * HOUR
         case SpanUnit.CALENDAR_DAYS:
             return max(start, calendar.kept_promise(plus_days(calendar, start, duration.amount)))
         case SpanUnit.WORKING_HOURS:
             return calendar.after_work(start, duration.amount * HOUR, is_open=False)
-        case SpanUnit.WORKING_DAYS:
-            return calendar.next_day(start, duration.amount - 1)[1]
 
 
 def begins(calendar: Timetable, due: Ticks, duration: Span) -> Ticks:
@@ -62,14 +62,14 @@ def begins(calendar: Timetable, due: Ticks, duration: Span) -> Ticks:
     if duration.amount <= 0:
         return due
     match duration.unit:
+        case SpanUnit.WORKING_DAYS:
+            return calendar.last_day(due, duration.amount - 1)[0]
         case SpanUnit.HOURS:
             return due - duration.amount * HOUR
         case SpanUnit.CALENDAR_DAYS:
             return min(due, calendar.at_or_after(plus_days(calendar, due, -duration.amount)))
         case SpanUnit.WORKING_HOURS:
             return calendar.after_work(due, -duration.amount * HOUR, is_open=True)
-        case SpanUnit.WORKING_DAYS:
-            return calendar.last_day(due, duration.amount - 1)[0]
 
 
 def lagged(calendar: Timetable, at: Ticks, lag: Span | None, *, is_start: bool) -> Ticks:
@@ -79,14 +79,14 @@ def lagged(calendar: Timetable, at: Ticks, lag: Span | None, *, is_start: bool) 
     if lag is None or lag.amount == 0:
         return at
     match lag.unit:
+        case SpanUnit.WORKING_DAYS:
+            return calendar.move_days(at, lag.amount, is_start=is_start)
         case SpanUnit.HOURS:
             return at + lag.amount * HOUR
         case SpanUnit.CALENDAR_DAYS:
             return plus_days(calendar, at, lag.amount)
         case SpanUnit.WORKING_HOURS:
             return calendar.after_work(at, lag.amount * HOUR, is_open=is_start)
-        case SpanUnit.WORKING_DAYS:
-            return calendar.move_days(at, lag.amount, is_start=is_start)
 
 
 def plus_days(calendar: Timetable, at: Ticks, count: int) -> Ticks:
@@ -99,14 +99,14 @@ def latest_start(calendar: Timetable, end: Ticks, duration: Span) -> Ticks:
     if duration.amount <= 0:
         return end
     match duration.unit:
+        case SpanUnit.WORKING_DAYS:
+            return calendar.closed_by(end, duration.amount) - 1
         case SpanUnit.HOURS:
             return end - duration.amount * HOUR
         case SpanUnit.CALENDAR_DAYS:
             return min(end, plus_days(calendar, calendar.latest_kept(end), -duration.amount))
         case SpanUnit.WORKING_HOURS:
             return calendar.after_work(end, -duration.amount * HOUR, is_open=True)
-        case SpanUnit.WORKING_DAYS:
-            return calendar.closed_by(end, duration.amount) - 1
 
 
 def latest_end(calendar: Timetable, begin: Ticks, duration: Span) -> Ticks:
@@ -114,14 +114,14 @@ def latest_end(calendar: Timetable, begin: Ticks, duration: Span) -> Ticks:
     if duration.amount <= 0:
         return begin
     match duration.unit:
+        case SpanUnit.WORKING_DAYS:
+            return calendar.opens_after(begin, duration.amount)
         case SpanUnit.HOURS:
             return begin + duration.amount * HOUR
         case SpanUnit.CALENDAR_DAYS:
             return max(begin, plus_days(calendar, calendar.latest_before_opening(begin), duration.amount))
         case SpanUnit.WORKING_HOURS:
             return calendar.after_work(calendar.last_open_moment(begin), duration.amount * HOUR, is_open=True)
-        case SpanUnit.WORKING_DAYS:
-            return calendar.opens_after(begin, duration.amount)
 
 
 def latest_source(calendar: Timetable, at: Ticks, lag: Span | None, *, is_start: bool) -> Ticks:
@@ -129,6 +129,8 @@ def latest_source(calendar: Timetable, at: Ticks, lag: Span | None, *, is_start:
     if lag is None or lag.amount == 0:
         return at
     match lag.unit:
+        case SpanUnit.WORKING_DAYS:
+            return calendar.latest_moved_days(at, lag.amount, is_start=is_start)
         case SpanUnit.HOURS:
             return at - lag.amount * HOUR
         case SpanUnit.CALENDAR_DAYS:
@@ -136,8 +138,6 @@ def latest_source(calendar: Timetable, at: Ticks, lag: Span | None, *, is_start:
         case SpanUnit.WORKING_HOURS:
             at = calendar.last_open_moment(at) if is_start else at
             return calendar.after_work(at, -lag.amount * HOUR, is_open=True)
-        case SpanUnit.WORKING_DAYS:
-            return calendar.latest_moved_days(at, lag.amount, is_start=is_start)
 
 
 def latest(moved: Callable[[Ticks], Ticks], at: Ticks, near: Ticks) -> Ticks:
