@@ -59,6 +59,8 @@ def _sqlite(connection: BaseDatabaseWrapper) -> Iterator[None]:
         with contextlib.closing(sqlite3.connect(part)) as target:
             connection.connection.backup(target)
         part.replace(file())
+        for older in set(COPIES.glob("*.sqlite3")) - {file()}:
+            older.unlink()
         return
     # A database in memory lives as long as somebody is connected to it.
     name = connection.creation._get_test_db_name()

@@ -1,6 +1,8 @@
 """Settings of the tests: a throw-away home, fast hashing, SQLite or the database of FIRSTWIN_TEST_DATABASE_URL."""
 
+import atexit
 import os
+import shutil
 import tempfile
 
 os.environ["FIRSTWIN_HOME"] = tempfile.mkdtemp(prefix="firstwin-test-")
@@ -13,6 +15,8 @@ if url := os.environ.pop("FIRSTWIN_TEST_DATABASE_URL", ""):
 import psycopg
 
 from firstwin.config.settings import *  # noqa: F403
+
+atexit.register(shutil.rmtree, os.environ["FIRSTWIN_HOME"], ignore_errors=True)
 
 
 def ordinary_role(database_url: str) -> str:
