@@ -95,7 +95,7 @@ def _features(facts: AccountFacts, limits: SignalLimits, _at: datetime) -> Itera
     for feature in facts.wanted:
         if feature.users < limits.feature_users:
             continue
-        who = "One person" if feature.users == 1 else f"{feature.users} people"
+        who = _people(feature.users).capitalize()
         yield FoundSignal(
             account_id=facts.account_id,
             kind=SignalKind.FEATURE_WANTED,
@@ -118,12 +118,16 @@ def _falling(facts: AccountFacts, limits: SignalLimits, _at: datetime) -> Iterat
         kind=SignalKind.USAGE_FALLING,
         subject="",
         reason=(
-            f"Usage fell by {lost} %: {facts.now_events:,} events by {facts.now_users} people in four weeks, "
+            f"Usage fell by {lost} %: {facts.now_events:,} events by {_people(facts.now_users)} in four weeks, "
             f"after {facts.then_events:,} by {facts.then_users} in the four before."
         ),
         todo="Ask the project owner what changed, before it becomes a habit.",
         figures={"now": facts.now_events, "before": facts.then_events, "lost_percent": lost},
     )
+
+
+def _people(count: int) -> str:
+    return "one person" if count == 1 else f"{count:,} people"
 
 
 def _champions(facts: AccountFacts, limits: SignalLimits, at: datetime) -> Iterator[FoundSignal]:
