@@ -270,6 +270,15 @@ def test_a_refused_insert_is_taken_when_it_comes_again() -> None:
     assert [writer().append([event]), writer().append([event])] == [1, 0]
 
 
+def test_what_is_deleted_meanwhile_does_not_look_like_a_refused_insert(monkeypatch: pytest.MonkeyPatch) -> None:
+    counts = iter([100, 90])
+    monkeypatch.setattr(engines[0], "_count", lambda: next(counts))
+    event = simple(7, workspace_id=UUID(int=next(_workspaces)))
+    assert writer().append([event]) == 1
+    monkeypatch.undo()
+    assert writer().append([event]) == 0
+
+
 def test_what_is_being_deleted_is_hidden_at_once_and_then_added_up_anew() -> None:
     workspace = UUID(int=next(_workspaces))
     events = [
