@@ -1,7 +1,6 @@
 """Many rows at once, without what the ORM does for each value of each row."""
 
-import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from functools import cache, lru_cache
@@ -31,9 +30,9 @@ def read_rows(
     """
     scoped = {"workspace_id": within.workspace_id, **where}
     given = _table_of(model, tuple(scoped))
-    values = list(scoped.values())
+    values = tuple(scoped.values())
     if connection.vendor == "sqlite":
-        values = [as_stored(value) for as_stored, value in zip(given.converts, values, strict=True)]
+        (values,) = _stored(given, [values])
     with connection.cursor() as cursor:
         cursor.execute(_select(model, tuple(scoped), order_by), values)
         found = cursor.fetchall()
@@ -135,9 +134,7 @@ def _update_as_json(rows: Sequence[models.Model], attributes: tuple[str, ...]) -
 def _update_by_line(rows: Sequence[models.Model], attributes: tuple[str, ...]) -> None:
     table = _table_of(type(rows[0]), attributes)
     changes = ", ".join(f"{connection.ops.quote_name(name)} = %s" for name in table.columns[1:])
-    lines = [
-        [as_stored(value) for as_stored, value in zip(table.converts, table.values(row), strict=True)] for row in rows
-    ]
+    lines = _stored(table, map(table.values, rows))
     with connection.cursor() as cursor:
         cursor.executemany(
             f"UPDATE {table.name} SET {changes} WHERE id = %s",  # noqa: S608
@@ -160,9 +157,17 @@ def _insert_as_json(table: "_Table", rows: Sequence[Sequence[Any]]) -> None:
 def _insert_by_line(table: "_Table", rows: Sequence[Sequence[Any]]) -> None:
     names = ", ".join(map(connection.ops.quote_name, table.columns))
     places = ", ".join(["%s"] * len(table.columns))
-    lines = [[as_stored(value) for as_stored, value in zip(table.converts, row, strict=True)] for row in rows]
     with connection.cursor() as cursor:
-        cursor.executemany(f"INSERT INTO {table.name} ({names}) VALUES ({places})", lines)  # noqa: S608
+        cursor.executemany(
+            f"INSERT INTO {table.name} ({names}) VALUES ({places})",  # noqa: S608
+            list(_stored(table, rows)),
+        )
+
+
+def _stored(table: "_Table", rows: Iterable[Sequence[Any]]) -> Iterator[tuple[Any, ...]]:
+    """Return rows as SQLite stores them; converted by column, since most columns need no conversion at all."""
+    columns = zip(table.converts, zip(*rows, strict=True), strict=True)
+    return zip(*(column if convert is None else map(convert, column) for convert, column in columns), strict=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +177,7 @@ class _Table:
     name: str
     columns: tuple[str, ...]
     values: Callable[[models.Model], Sequence[Any]]
-    converts: tuple[Convert, ...]
+    converts: tuple[Convert | None, ...]
     fresh: tuple[Callable[[], Any], ...] = ()
     fixed: tuple[Any, ...] = ()
 
@@ -228,7 +233,8 @@ def _target_of(field: "models.Field[Any, Any]") -> "models.Field[Any, Any]":
     return field
 
 
-def _convert_of(field: "models.Field[Any, Any]") -> Convert:
+def _convert_of(field: "models.Field[Any, Any]") -> Convert | None:
+    """How SQLite stores the values of a column; None for those that it stores as they are, enumerations of texts too."""
     field = _target_of(field)
     if isinstance(field, models.JSONField):
         return _json_text
@@ -236,9 +242,7 @@ def _convert_of(field: "models.Field[Any, Any]") -> Convert:
         return _hexadecimal
     if isinstance(field, models.DateTimeField):
         return _instant_text
-    if isinstance(field, models.DateField):
-        return _text
-    return _text if isinstance(field, models.CharField | models.TextField) else _as_it_is
+    return _text if isinstance(field, models.DateField) else None
 
 
 @lru_cache(maxsize=4096)
@@ -248,7 +252,7 @@ def _instant_text(value: datetime | None) -> str | None:
 
 
 def _json_text(value: Any) -> str | None:
-    return None if value is None else json.dumps(value)
+    return None if value is None else _encoder.encode(value).decode()
 
 
 def _hexadecimal(value: UUID | None) -> str | None:
@@ -257,10 +261,6 @@ def _hexadecimal(value: UUID | None) -> str | None:
 
 def _text(value: Any) -> str | None:
     return None if value is None else str(value)
-
-
-def _as_it_is(value: Any) -> Any:
-    return value
 
 
 @lru_cache(maxsize=16_384)

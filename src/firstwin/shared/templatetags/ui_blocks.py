@@ -7,7 +7,7 @@ from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
 from firstwin.shared import states
-from firstwin.shared.templatetags.ui import attributes, button_classes
+from firstwin.shared.templatetags.ui import attributes, button_classes, once
 
 register = template.Library()
 
@@ -210,22 +210,20 @@ def data_table(content: str, caption: str, *, id: str = "", dense: bool = False,
 @register.simple_tag(takes_context=True)
 def th(context: template.Context, label: str, *, sort: str = "", default: str = "", end: bool = False) -> SafeString:
     """Return a column's head; with `sort` it is a link that sorts by it (?sort=name, ?sort=-name)."""
-    request = context["request"]
-    current = request.GET.get("sort", default)
-    ascending = current == sort
-    parameters = request.GET.copy()
+    if not sort:
+        return _head(label, end=end)
+    given = context["request"].GET
+    current = given.get("sort", default)
+    parameters = given.copy()
     parameters.pop("cursor", None)
-    parameters["sort"] = f"-{sort}" if ascending else sort
-    return render_to_string(
-        "ui/th.html",
-        {
-            "label": label,
-            "sort": sort,
-            "end": end,
-            "href": f"?{parameters.urlencode()}",
-            "direction": "ascending" if ascending else "descending" if current == f"-{sort}" else "",
-        },
-    )
+    parameters["sort"] = f"-{sort}" if current == sort else sort
+    direction = "ascending" if current == sort else "descending" if current == f"-{sort}" else ""
+    return _head(label, end=end, href=f"?{parameters.urlencode()}", direction=direction)
+
+
+@once
+def _head(label: str, *, end: bool, href: str = "", direction: str = "") -> SafeString:
+    return render_to_string("ui/th.html", {"label": label, "end": end, "href": href, "direction": direction})
 
 
 @register.simple_tag(takes_context=True)
