@@ -25,7 +25,7 @@ from firstwin.identity.operations import api_keys
 from firstwin.projects.queries import portfolio
 from firstwin.shared import clock
 
-ROUNDS, WARM_UP = 15, 5
+ROUNDS, VISITS, WARM_UP = 15, 45, 5
 FEW, MANY = 100, 10_000
 LAUNCH, RAW = "launch of 50 tasks over HTTP", "the same rows by raw SQL"
 PORTFOLIO, PROJECT = "portfolio, first page", "project page"
@@ -193,4 +193,4 @@ def _measure_pages(
 
         for _ in range(WARM_UP):
             ask()
-        found[f"{page}, {count:,} projects"] = [_time(ask) for _ in range(ROUNDS)]
+        found[f"{page}, {count:,} projects"] = [_time(ask) for _ in range(VISITS)]
