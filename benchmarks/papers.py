@@ -55,9 +55,17 @@ def _side_by_side(rows: Sequence[dict[str, Any]]) -> list[str]:
         found = {row["database"]: row for row in rows if row["name"] == name}
         cells = [f"{number(found[v]['median'])} {found[v]['unit']}" if v in found else "" for v in vendors]
         goal = next(iter(found.values()))["goal"]
-        met = [row["is_met"] for row in found.values() if row["is_met"] is not None]
-        lines.append(f"| {name} | {' | '.join(cells)} | {goal} | {MET[all(met)] if met else ''} |")
+        lines.append(f"| {name} | {' | '.join(cells)} | {goal} | {_met(list(found.values()))} |")
     return lines
+
+
+def _met(rows: Sequence[dict[str, Any]]) -> str:
+    """Return whether a goal is met: "yes", "no", or on which database it is."""
+    judged = [row for row in rows if row["is_met"] is not None]
+    met = [NAMES[row["database"]] for row in judged if row["is_met"]]
+    if judged and len(met) == len(judged):
+        return "yes"
+    return f"on {met[0]}" if met else MET[False] if judged else ""
 
 
 def _machine(result: dict[str, Any]) -> list[str]:
