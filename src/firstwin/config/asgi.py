@@ -1,13 +1,12 @@
 """The ASGI application."""
 
-import gc
 import os
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "firstwin.config.settings")
 
 import django
 
-from firstwin.config import orphans, settings, web_handler
+from firstwin.config import garbage, orphans, settings, web_handler
 
 settings.DATABASES["default"]["CONN_MAX_AGE"] = web_handler.KEEP_CONNECTION_SECONDS
 settings.DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
@@ -26,8 +25,4 @@ application = front_door.FrontDoor(
     pages=web_handler.WebHandler(),
 )
 
-# A request makes tens of thousands of objects and drops them at its end: looking for circles after every 700 of them finds
-# nothing and takes a tenth of its time.
-gc.collect()
-gc.freeze()
-gc.set_threshold(20_000, 20, 20)
+garbage.collect_seldom()

@@ -35,7 +35,7 @@ class BackwardPass:
 
     def __init__(self, forward: ForwardPass, end_at: Ticks, *, is_free: bool = False) -> None:
         self.forward, self.graph, self.early = forward, forward.graph, forward.at
-        self.is_free = is_free
+        self.is_free, self.is_unpaused = is_free, not forward.pauses
         self.late: list[Ticks] = [end_at] * (self.graph.project_end + 1)
         if is_free:
             self.late[0::2] = [NEVER] * len(self.late[0::2])
@@ -105,31 +105,30 @@ class BackwardPass:
 
     def _plain(self, number: int, item: PlanItem) -> None:
         """Both ends of an item that has nothing but links and a length: what `_due` and `_start` say, asked at once."""
-        graph, start = self.graph, 2 * number
-        days, due = graph.work_days[number], self.late[start + 1]
-        if self.is_free or item.must_finish_by is not None:
+        graph, late, is_free, start = self.graph, self.late, self.is_free, 2 * number
+        days, finish_bonds, due = graph.work_days[number], graph.finish_bonds[number], late[start + 1]
+        if is_free or item.must_finish_by is not None:
             due = self._hold_to_deadline(number, item)
-        if graph.finish_bonds[number]:
-            self._hold_sources(number, graph.finish_bonds[number], due)
-        if not self.is_free:
-            if days > 0 and not self.forward.pauses:
+        if finish_bonds:
+            self._hold_sources(number, finish_bonds, due)
+        if not is_free:
+            if days > 0 and self.is_unpaused:
                 latest = graph.calendars[number].closed_by(due, days) - 1
             else:
                 latest = self._latest_start(number, item, due) if days else due
-            if latest > self.late[start] or days <= 0:
+            if latest > late[start] or days <= 0:
                 self._hold(start, latest)
-            elif not graph.finish_bonds[number]:
-                late = self.late
+            elif not finish_bonds:
                 late[start] = latest
-                for bond in graph.start_bonds[number]:
-                    limit = latest if bond[1].lag is None else self._before_lag(number, bond, latest)
-                    if limit < late[bond[0]]:
-                        late[bond[0]] = limit
-                if graph.stages[number] >= 0:
-                    self._hold(2 * graph.stages[number], latest)
+                for source, link in graph.start_bonds[number]:
+                    limit = latest if link.lag is None else self._before_lag(number, (source, link), latest)
+                    if limit < late[source]:
+                        late[source] = limit
+                if (stage := graph.stages[number]) >= 0:
+                    self._hold(2 * stage, latest)
                 return
             else:
-                self.late[start] = latest
+                late[start] = latest
         self._hold_before_start(number, item)
 
     def _hold_before(self, number: int, at: Ticks) -> None:

@@ -85,6 +85,7 @@ class PlanGraph:
         self.is_plain = [False] * (len(items) + 1)
         self.is_straight = True
         self.work_days = [_work_days(item.duration) for item in items]
+        special: list[PlanItem] = []
         for number, item in enumerate(items):
             if self.stages[number] >= 0:
                 self.children.setdefault(self.stages[number], []).append(number)
@@ -94,10 +95,11 @@ class PlanGraph:
                 self.is_plain[number] = True
                 self.is_straight = self.is_straight and self.stages[number] < number
             else:
+                special.append(item)
                 self.is_straight = False
         self.soft: set[tuple[End, End]] = set()
         self.dropped: set[tuple[End, End]] = set()
-        timings = [timing for item in items for timing in (item.start, item.due) if timing is not None]
+        timings = [timing for item in special for timing in (item.start, item.due) if timing is not None]
         self.end_waits: list[End] = []
         if any(timing.anchor == PROJECT_END for timing in timings) and PROJECT_END not in network.anchors:
             self._tie_project_end()
@@ -127,13 +129,20 @@ class PlanGraph:
         finishes: list[Bond] = []
         for link in item.links:
             other = self.index.get(link.predecessor)
-            if other is not None:
-                kind = link.type
-                bond = (2 * other + (kind is _AFTER_FINISH or kind is _TOGETHER_FINISHED), link)
-                (starts if kind is _AFTER_FINISH or kind is _AFTER_START else finishes).append(bond)
-                if other >= number:
-                    self.is_straight = False
-        self.start_bonds[number], self.finish_bonds[number] = starts, finishes
+            if other is None:
+                continue
+            kind = link.type
+            if kind is _AFTER_FINISH:
+                starts.append((2 * other + 1, link))
+            elif kind is _AFTER_START:
+                starts.append((2 * other, link))
+            else:
+                finishes.append((2 * other + (kind is _TOGETHER_FINISHED), link))
+            if other >= number:
+                self.is_straight = False
+        self.start_bonds[number] = starts
+        if finishes:
+            self.finish_bonds[number] = finishes
 
     # waits ----------------------------------------------------------------------------------------------------------
 

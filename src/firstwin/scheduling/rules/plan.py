@@ -164,10 +164,10 @@ class ForwardPass:
         if self.is_simple and not graph.finish_bonds[number]:
             latest: Ticks = 0
             reason: Reason = why
-            for bond in graph.start_bonds[number]:
-                held = at[bond[0]] if bond[1].lag is None else self._linked(number, bond)
+            for source, link in graph.start_bonds[number]:
+                held = at[source] if link.lag is None else self._linked(number, (source, link))
                 if held >= latest:
-                    latest, reason = held, bond[1]
+                    latest, reason = held, link
             if latest > start:
                 start, why = latest, reason
         else:
