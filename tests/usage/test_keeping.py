@@ -1,32 +1,19 @@
 """What is hidden is hidden at once and then gone from the files; what is too old goes; others keep theirs."""
 
-import time
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
 from uuid import UUID
 
-import pytest
-
 from firstwin.usage.contracts import EventKind
 from firstwin.usage.contracts.store import EventScope, StoredEvent
 from firstwin.usage.operations.keeping import EngineKeeper
 from firstwin.usage.operations.store import ChdbEngine, EventWriter
-from firstwin.usage.rules.sql import keeping as sql
+from tests.usage.emptying import holds_secret, wait_until_rewritten
 
 START = datetime(2026, 2, 20, tzinfo=UTC)
 HERE, ELSEWHERE = UUID(int=1), UUID(int=2)
 numbers = count(1)
-
-
-@pytest.fixture
-def engine(tmp_path: Path) -> Iterator[ChdbEngine]:
-    engine = ChdbEngine(tmp_path / "events")
-    for table in sql.TABLES:
-        engine.write(f"ALTER TABLE {table} MODIFY SETTING old_parts_lifetime = 0, cleanup_delay_period = 0", {})
-    yield engine
-    engine.close()
 
 
 def event(
@@ -54,10 +41,6 @@ def left(engine: ChdbEngine, workspace_id: UUID = HERE) -> list[str]:
     return sorted(one.person for one in EventWriter(engine).export(scope))
 
 
-def holds_secret(folder: Path) -> bool:
-    return any(b"UNMISTAKABLE" in file.read_bytes() for file in folder.rglob("*") if file.is_file())
-
-
 def test_who_is_hidden_is_hidden_at_once_and_then_in_no_file(engine: ChdbEngine, tmp_path: Path) -> None:
     mine = [event("ada", days=day) for day in range(0, 60, 20)] + [event("", anonymous="x"), event("ben")]
     named = [event("ben", previous="ada"), event("ben", previous="x"), event("ben", previous="ada's")]
@@ -82,14 +65,7 @@ def test_who_is_hidden_is_hidden_at_once_and_then_in_no_file(engine: ChdbEngine,
     assert left(engine, ELSEWHERE) == ["ben"]
     keeper.hide_people(HERE, people=people, received_until=until)  # again, as after a kill
 
-    deadline = time.monotonic() + 60
-    while (rewritten_at := keeper.rewritten_at()) is None:
-        assert time.monotonic() < deadline
-    for table in sql.TABLES:  # so that it begins at once instead of half a minute later
-        engine.write(f"SYSTEM STOP CLEANUP {table}", {})
-        engine.write(f"SYSTEM START CLEANUP {table}", {})
-    while not keeper.is_gone(rewritten_at=rewritten_at):
-        assert time.monotonic() < deadline
+    wait_until_rewritten(engine)
     assert keeper.rewritten_at() is not None
     assert left(engine) == ["ben", "ben", "ben"]
     assert not holds_secret(tmp_path)

@@ -1,9 +1,7 @@
 """What is older than a workspace wants to keep goes: from every answer, the rollups, the files, and what a backup brings back."""
 
-import contextlib
-import os
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -19,25 +17,15 @@ from firstwin.usage.operations import applying, backup, draining, retention
 from firstwin.usage.operations.keeping import EngineKeeper
 from firstwin.usage.operations.store import ChdbEngine, EventWriter
 from firstwin.usage.queries import keeping
-from firstwin.usage.rules.sql import keeping as sql
 from tests.factories.identity import make_actor, recorded
 from tests.factories.usage import make_source, take_in, track
+from tests.usage.emptying import SECRET, holds_secret, wait_until_rewritten
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 3, 18, 9, 0, tzinfo=UTC)
 NIGHT = datetime(2026, 3, 19, 4, 0, tzinfo=UTC)
-SECRET = "UNMISTAKABLE"
 KEPT_FROM = datetime(2026, 1, 1, tzinfo=UTC)
 """Two months before March, whole months counted."""
-
-
-@pytest.fixture
-def engine(tmp_path: Path) -> Iterator[ChdbEngine]:
-    engine = ChdbEngine(tmp_path / "events")
-    for table in sql.TABLES:
-        engine.write(f"ALTER TABLE {table} MODIFY SETTING old_parts_lifetime = 0, cleanup_delay_period = 0", {})
-    yield engine
-    engine.close()
 
 
 @pytest.fixture
@@ -67,28 +55,6 @@ def names(engine: ChdbEngine, source: SourceInfo) -> list[str]:
     return [event.name for event in EventWriter(engine).export(everything(source))]
 
 
-def in_files(folder: Path) -> bool:
-    """Say whether a file holds the secret; what is taken away meanwhile holds nothing."""
-    for place, _, files in os.walk(folder):
-        for name in files:
-            with contextlib.suppress(FileNotFoundError):
-                if SECRET.encode() in Path(place, name).read_bytes():
-                    return True
-    return False
-
-
-def rewritten(engine: ChdbEngine) -> None:
-    """Wait until nothing is written out any more, and let the replaced files go at once instead of half a minute later."""
-    keeper, deadline = EngineKeeper(engine), time.monotonic() + 60
-    while (at := keeper.rewritten_at()) is None:
-        assert time.monotonic() < deadline
-    for table in sql.TABLES:
-        engine.write(f"SYSTEM STOP CLEANUP {table}", {})
-        engine.write(f"SYSTEM START CLEANUP {table}", {})
-    while not keeper.is_gone(rewritten_at=at):
-        assert time.monotonic() < deadline
-
-
 def test_what_is_too_old_goes_everywhere_and_comes_back_from_no_backup(
     engine: ChdbEngine, tmp_path: Path, actor: Actor, run_jobs: Callable[[datetime], int]
 ) -> None:
@@ -103,7 +69,7 @@ def test_what_is_too_old_goes_everywhere_and_comes_back_from_no_backup(
     run_jobs(NOW)
     retention.set_retention(actor=actor, months=2, at=NOW)
     assert names(engine, source) == ["Old", "Edge", "New"]  # until the night
-    assert in_files(tmp_path / "events")
+    assert holds_secret(tmp_path / "events")
 
     run_jobs(NIGHT)
     work(engine, NIGHT)
@@ -114,9 +80,9 @@ def test_what_is_too_old_goes_everywhere_and_comes_back_from_no_backup(
     assert [event.name for event in store.timeline(scope, person="ada", limit=9)] == ["Edge"]
     assert dict(store.stickiness(scope)) == {1: 2}
     assert names(engine, other) == ["Old"]
-    rewritten(engine)
+    wait_until_rewritten(engine)
     deadline = time.monotonic() + 20
-    while in_files(tmp_path / "events"):  # the last file is taken away a moment after it is no longer listed
+    while holds_secret(tmp_path / "events"):  # the last file is taken away a moment after it is no longer listed
         assert time.monotonic() < deadline
     told = keeping.get_retention(actor=actor)
     assert (told.months, told.dropped, told.dropped_at) == (2, 1, NIGHT)
