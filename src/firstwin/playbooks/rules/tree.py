@@ -6,7 +6,7 @@ into a large one ("billion laughs").
 
 import io
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,6 +14,7 @@ from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.events import AliasEvent, CollectionEndEvent, CollectionStartEvent
 from ruamel.yaml.nodes import MappingNode, ScalarNode, SequenceNode
+from ruamel.yaml.parser import Parser
 
 MAX_CHARACTERS = 400_000
 MAX_DEPTH = 24
@@ -93,8 +94,9 @@ def parse_yaml(text: str) -> Tree:
             "Split it into several playbooks.",
         )
     try:
-        _check_bounds(text)
-        node = YAML(typ="safe", pure=True).compose(io.StringIO(text))
+        yaml = YAML(typ="safe", pure=True)
+        yaml.Parser = _BoundedParser
+        node = yaml.compose(io.StringIO(text))
     except MarkedYAMLError as error:
         raise _unreadable(error) from error
     except (YAMLError, ValueError) as error:
@@ -136,29 +138,30 @@ def _unreadable(error: MarkedYAMLError) -> UnreadableError:
     return UnreadableError("invalid_yaml", f"This is not YAML: {what}.", remedy, place)
 
 
-def _check_bounds(text: str) -> None:
-    """Walk the events, which needs no memory, before anything is built from them."""
-    depth = aliases = 0
-    for values, event in enumerate(_events(text)):
+class _BoundedParser(Parser):
+    """Hands on the events of a text and stops at the first one beyond the bounds, before anything is built from it."""
+
+    depth = aliases = values = 0
+
+    def get_event(self) -> Any:
+        event = super().get_event()
+        self.values += 1
         if isinstance(event, CollectionStartEvent):
-            depth += 1
+            self.depth += 1
         elif isinstance(event, CollectionEndEvent):
-            depth -= 1
+            self.depth -= 1
         elif isinstance(event, AliasEvent):
-            aliases += 1
+            self.aliases += 1
         place = Place(event.start_mark.line + 1, event.start_mark.column + 1)
-        if depth > MAX_DEPTH:
+        if self.depth > MAX_DEPTH:
             raise _too_deep(place)
-        if aliases > MAX_ALIASES:
+        if self.aliases > MAX_ALIASES:
             raise UnreadableError(
                 "too_large", f"The file uses more than {MAX_ALIASES} aliases.", "Write the values out.", place
             )
-        if values > 2 * MAX_VALUES:
+        if self.values > 2 * MAX_VALUES:
             raise _too_many(place)
-
-
-def _events(text: str) -> Iterator[Any]:
-    yield from YAML(typ="safe", pure=True).parse(io.StringIO(text))
+        return event
 
 
 def _too_deep(place: Place) -> UnreadableError:
