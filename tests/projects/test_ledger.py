@@ -123,18 +123,19 @@ def test_a_day_off_is_put_down_to_the_calendar() -> None:
     check_sum(project)
 
 
-def _day_off(project: Running, at: datetime, days_ahead: int) -> None:
+def _day_off(project: Running, at: datetime, days_ahead: int, *, is_heard_of: bool = True) -> None:
     actor = system_actor(project.scene.workspace.id)
     first = at.date() + timedelta(days=days_ahead)
     holder = of_workspace(actor)
     enter(project.scene.workspace.id, holder, first, first + timedelta(days=2), kind=DayKind.DAY_OFF)
-    replanning.replan_affected(actor=actor, holder=holder, why="Works outing", at=at)
-    replanning.replan_project(actor=actor, project_id=project.id)
+    if is_heard_of:
+        replanning.replan_affected(actor=actor, holder=holder, why="Works outing", at=at)
+        replanning.replan_project(actor=actor, project_id=project.id)
 
 
 STEPS = (
     "finish", "finish", "finish", "start", "stuck", "reopen", "none", "hold", "resume", "add", "remove", "move",
-    "free", "ask", "calendar", "end", "again", "wait", "wait",
+    "free", "ask", "calendar", "unheard", "end", "again", "wait", "wait",
 )  # fmt: skip
 
 
@@ -182,9 +183,9 @@ def _of_project(project: Running, step: str, at: datetime, actor: Actor, dice: r
             stage = ProjectStage.objects.for_actor(actor).filter(project_id=project.id).order_by("-position")[0]
             new = NewTask(stage_id=stage.id, name="More", side=Side.CUSTOMER, duration=f"{dice.randint(1, 9)}wd")
             changes.add_task(actor=actor, project_id=project.id, new=new, at=at)
-        case "calendar":
+        case "calendar" | "unheard":
             advance(project, at)  # its timer, which rings on every day on which something is late
-            _day_off(project, at, dice.randint(1, 20))
+            _day_off(project, at, dice.randint(1, 20), is_heard_of=step == "calendar")
         case "end":
             lifecycle.complete_project(
                 actor=actor, project_id=project.id, at=at, confirmed=("agreed",), override_reason="Enough"

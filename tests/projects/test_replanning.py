@@ -1,24 +1,28 @@
 """Plans and calendars: whose calendar a task counts in, and what follows when one changes."""
 
 from collections.abc import Callable
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from uuid import UUID
 
 import pytest
 
 from firstwin.calendars.contracts import DayKind, Holder
 from firstwin.calendars.operations import days, hours, imports
+from firstwin.calendars.queries import specs as spec_queries
 from firstwin.communications.models import Notification
 from firstwin.customers.models import Account, Contact
-from firstwin.identity.contracts import Actor
+from firstwin.customers.operations import accounts
+from firstwin.identity.contracts import Actor, system_actor
 from firstwin.identity.models import Member
 from firstwin.journal import queries as journal_queries
 from firstwin.journal.contracts import EntryFilter, EntryInfo
 from firstwin.playbooks.contracts import Side
 from firstwin.projects.contracts import PersonRef
-from firstwin.projects.models import ProjectTask
-from firstwin.projects.operations import changes, lifecycle, replanning, tasks
-from firstwin.projects.queries import preview
+from firstwin.projects.contracts.ledger import LedgerSide
+from firstwin.projects.contracts.steering import PlanChange, TaskTiming
+from firstwin.projects.models import LedgerEntry, Project, ProjectTask
+from firstwin.projects.operations import baselines, changes, clock, lifecycle, replanning, steering, tasks
+from firstwin.projects.queries import day_counts, preview
 from tests.calendars.test_rules import ics
 from tests.factories.calendars import enter, holder_of, of_workspace
 from tests.factories.projects import Running, Scene, launch_example, make_scene, new_project
@@ -116,6 +120,106 @@ def test_whatever_comes_first_tells_the_calendar_apart_from_itself(run_jobs: Run
     before = days_of(project)
     run_jobs(scene.at)
     assert days_of(project) == before
+
+
+def told_to_the_calendar(project: Running) -> list[tuple[str, int]]:
+    rows = LedgerEntry.objects.for_actor(project.scene.manager).filter(project_id=project.id).order_by("position")
+    return [(row.text, row.days) for row in rows if row.side == LedgerSide.CALENDAR]
+
+
+def skip_the_form(project: Running) -> None:
+    task_id = project.task("company-form").id
+    tasks.mark_task_not_applicable(actor=project.scene.manager, task_id=task_id, reason="Known", at=project.scene.at)
+
+
+def move_the_form(project: Running) -> None:
+    task = project.task("company-form")
+    timing = TaskTiming(task_id=task.id, due_at=task.due_at + timedelta(days=1))
+    change = PlanChange(timings=(timing,))
+    steering.change_plan(actor=project.scene.manager, project_id=project.id, change=change, at=project.scene.at)
+
+
+def let_time_pass(project: Running) -> None:
+    clock.advance_project(
+        actor=system_actor(project.scene.workspace.id),
+        project_id=project.id,
+        at=project.scene.at + timedelta(minutes=1),
+    )
+
+
+def keep_the_plan(project: Running) -> None:
+    baselines.keep_baseline(actor=project.scene.manager, project_id=project.id, name="First", at=project.scene.at)
+
+
+@pytest.mark.parametrize("change", [skip_the_form, move_the_form, let_time_pass, keep_the_plan])
+def test_a_change_before_anybody_heard_of_the_calendar_leaves_it_its_own_entry(
+    change: Callable[[Running], None], run_jobs: RunJobs
+) -> None:
+    project = launch_example()
+    scene = project.scene
+    run_jobs(scene.at)
+    task = project.task("kickoff")
+    end_at = project.row().planned_end_at
+    leave(scene, member_row(scene.specialist), task.start_at.date(), task.start_at.date() + timedelta(days=20))
+    change(project)
+    first, *others = reversed(moves(project))
+    assert first.data["is_by_calendar"]
+    assert "'s leave" in first.data["cause"]
+    assert not any(other.data["is_by_calendar"] for other in others)
+    ((text, lost),) = told_to_the_calendar(project)
+    assert "'s leave" in text
+    assert lost > 10
+    row, calendar = project.row(), spec_queries.get_specs(actor=scene.manager).workspace
+    assert lost <= day_counts.counter(calendar)(end_at, row.planned_end_at)
+    before = days_of(project), len(moves(project)), row.lost_days
+    run_jobs(scene.at)
+    assert (days_of(project), len(moves(project)), project.row().lost_days) == before
+    assert len(told_to_the_calendar(project)) == 1
+
+
+def test_a_time_zone_that_changed_unheard_is_told_as_what_it_was(run_jobs: RunJobs) -> None:
+    project = launch_example()
+    scene = project.scene
+    run_jobs(scene.at)
+    accounts.edit_account(
+        actor=scene.manager, account_id=scene.account.id, changes={"time_zone": "Pacific/Auckland"}, at=scene.at
+    )
+    skip_the_form(project)
+    first, *_ = reversed(moves(project))
+    assert (first.data["is_by_calendar"], first.data["cause"]) == (True, "the time zone of Acorn Foods changed")
+
+
+def test_a_calendar_that_nobody_told_of_is_still_no_persons_doing() -> None:
+    project = launch_example()
+    scene = project.scene
+    Account.objects.for_actor(scene.manager).update(time_zone="Pacific/Auckland")
+    skip_the_form(project)
+    first, *_ = reversed(moves(project))
+    assert (first.data["is_by_calendar"], first.data["cause"]) == (True, "a working calendar changed")
+
+
+def test_who_takes_over_or_is_done_brings_no_calendar_into_it(run_jobs: RunJobs) -> None:
+    project = launch_example()
+    scene = project.scene
+    task = project.task("sales-handoff")
+    leave(scene, member_row(scene.manager), task.start_at.date(), task.due_at.date())
+    run_jobs(scene.at)
+    assert scene.manager.id is not None
+    manager = PersonRef(side=Side.VENDOR, id=scene.manager.id, name=scene.manager.name, email="")
+    changes.assign_task(actor=scene.manager, task_id=task.id, person=manager, at=scene.at)
+    skip_the_form(project)
+    tasks.complete_task(actor=scene.manager, task_id=task.id, at=scene.at)
+    let_time_pass(project)
+    assert not any(move.data["is_by_calendar"] for move in moves(project))
+    assert told_to_the_calendar(project) == []
+
+
+def test_a_plan_of_an_older_program_learns_its_calendars_with_its_next_change() -> None:
+    project = launch_example()
+    known = project.row().calendars_mark
+    Project.objects.for_actor(project.scene.manager).filter(id=project.id).update(calendars_mark="")
+    let_time_pass(project)
+    assert project.row().calendars_mark == known != ""
 
 
 def test_a_change_that_moves_nothing_tells_nobody(run_jobs: RunJobs) -> None:

@@ -18,6 +18,7 @@ from firstwin.identity.events import MemberChanged, WorkspaceChanged
 from firstwin.journal.contracts import Recorded, on
 from firstwin.projects.contracts.proofs import OWNER_KIND
 from firstwin.projects.operations import names, proving, replanning
+from firstwin.projects.rules import owners
 from firstwin.usage.events import FirstValueRuleChanged, UsageGoalMet
 
 
@@ -76,21 +77,15 @@ def on_contact_changed(event: ContactChanged, recorded: Recorded) -> None:
 @on(WorkspaceChanged)
 def on_workspace_changed(event: WorkspaceChanged, recorded: Recorded) -> None:
     """Work every plan out again when the workspace moves to another time zone or country."""
-    _follow_place(event.changes, recorded, HolderKind.WORKSPACE, event.workspace_id, "the workspace")
+    _follow_place(event.changes, recorded, HolderKind.WORKSPACE, event.workspace_id, owners.THE_WORKSPACE)
 
 
 def _follow_place(
     changes: tuple[tuple[str, str, str], ...], recorded: Recorded, kind: HolderKind, holder_id: UUID, name: str
 ) -> None:
-    """Time zones and countries are part of a working calendar."""
-    changed = [field.replace("_", " ") for field, _, _ in changes if field in ("time_zone", "country")]
-    if changed:
-        replanning.replan_affected(
-            actor=system_actor(recorded.workspace_id),
-            holder=Holder(kind=kind, id=holder_id),
-            why=f"the {' and '.join(changed)} of {name} changed",
-            at=recorded.at,
-        )
+    if why := owners.place_in_words(changes, name):
+        holder = Holder(kind=kind, id=holder_id)
+        replanning.replan_affected(actor=system_actor(recorded.workspace_id), holder=holder, why=why, at=recorded.at)
 
 
 @on(CalendarChanged)

@@ -56,6 +56,8 @@ class Project(WorkspaceModel):
     playbook_name = models.CharField(max_length=200)
     playbook_number = models.PositiveIntegerField()
 
+    # By which calendars the plan was dated last (rules.owners.calendars_mark; empty: unknown).
+    calendars_mark = models.CharField(max_length=16, blank=True)
     # A working calendar changed and the plan was not worked out again since: why, for its people, and when.
     calendar_why = models.CharField(max_length=500, blank=True)
     calendar_changed_at = models.DateTimeField(null=True)

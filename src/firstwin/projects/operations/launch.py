@@ -22,7 +22,7 @@ from firstwin.projects.models import Project, ProjectRole, ProjectStage, Project
 from firstwin.projects.operations import bookings, waking, watching
 from firstwin.projects.queries import plans
 from firstwin.projects.queries.launching import PlannedLaunch, plan_launches
-from firstwin.projects.rules import progress
+from firstwin.projects.rules import owners, progress
 from firstwin.projects.rules.drafting import Draft
 from firstwin.projects.rules.facts import PlanFacts, TaskFact
 from firstwin.shared import bulk, ids
@@ -112,7 +112,7 @@ def _add_rows(rows: _Rows, actor: Actor, planned: PlannedLaunch, at: datetime) -
         calendars=planned.calendars,
     )
     held = progress.blockers(facts)
-    project = _project(actor, planned, progress.figures_of(facts, held), at)
+    project = _project(actor, planned, progress.figures_of(facts, held), owners.calendars_mark(facts), at)
     people = {role.key: role.person for role in planned.roles}
     first = progress.current_stage(draft.stages, draft.tasks)
     rows.projects.append(project)
@@ -188,7 +188,9 @@ def _person(person: PersonRef | None) -> dict[str, Any]:
     }
 
 
-def _project(actor: Actor, planned: PlannedLaunch, figures: progress.ProjectFigures, at: datetime) -> Project:
+def _project(
+    actor: Actor, planned: PlannedLaunch, figures: progress.ProjectFigures, calendars_mark: str, at: datetime
+) -> Project:
     account, version = planned.account, planned.version
     return Project(
         id=ids.new_id(),
@@ -217,6 +219,7 @@ def _project(actor: Actor, planned: PlannedLaunch, figures: progress.ProjectFigu
         launched_at=at,
         target_end_at=planned.target_end_at,
         planned_end_at=planned.dates.end_at,
+        calendars_mark=calendars_mark,
         forecast_due_at=at,
         updated_at=at,
         **{name: getattr(figures, name) for name in waking.FIGURES},

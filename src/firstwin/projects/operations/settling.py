@@ -13,7 +13,7 @@ from firstwin.projects import events, permissions
 from firstwin.projects.contracts import OPEN_STATES, ProjectState, StaleVersionError, WrongStateError
 from firstwin.projects.models import Project, ProjectStage, ProjectTask
 from firstwin.projects.operations import counting, waking, watching
-from firstwin.projects.queries import plans
+from firstwin.projects.queries import calendar_causes, plans
 from firstwin.projects.queries.day_counts import Course
 from firstwin.projects.queries.plans import RunningPlan
 from firstwin.projects.rules import dates, owners, progress
@@ -32,14 +32,6 @@ def opened(*, actor: Actor, project_id: UUID) -> RunningPlan:
     return loaded(actor=actor, project=plans.project_row(actor, project_id, is_locked=True))
 
 
-def locked(*, actor: Actor, project_id: UUID) -> Project:
-    """Lock a project whose plan follows every calendar; raises NotFoundError."""
-    project = plans.project_row(actor, project_id, is_locked=True)
-    if project.calendar_changed_at is not None:
-        loaded(actor=actor, project=project)
-    return project
-
-
 def loaded(*, actor: Actor, project: Project) -> RunningPlan:
     """Load the plan of a locked project to be changed: noted as it stands, and following every calendar."""
     plan = plans.load_plan(actor, project)
@@ -49,18 +41,21 @@ def loaded(*, actor: Actor, project: Project) -> RunningPlan:
 
 
 def catch_up(plan: RunningPlan) -> None:
-    """Let a plan follow calendars that changed, before anything else moves it: so each move is told with its own cause."""
+    """Let a plan follow calendars that changed, before anything else moves it: so each move is told with its own cause.
+
+    They did when the project was told so, and when they are not those that it was dated by: whatever changes a plan may
+    come before the news of a calendar.
+    """
     project = plan.project
-    if project.calendar_changed_at is None or ProjectState(project.state) not in RUNNING:
+    if ProjectState(project.state) not in RUNNING or plan.before is None:
         return
-    settle(
-        plan,
-        actor=system_actor(project.workspace_id),
-        at=project.calendar_changed_at,
-        cause=project.calendar_why,
-        is_activity=False,
-        is_by_calendar=True,
-    )
+    cause, at = project.calendar_why, project.calendar_changed_at
+    if at is None:
+        if project.calendars_mark in ("", owners.calendars_mark(plan.before.plan)):
+            return
+        cause, at = calendar_causes.find_cause(plan)
+    actor = system_actor(project.workspace_id)
+    settle(plan, actor=actor, at=at, cause=cause, is_activity=False, is_by_calendar=True)
     plan.moved, plan.moved_stages, plan.happened = set(), set(), []
 
 
@@ -138,6 +133,7 @@ def settle(
     project.planned_end_at = planned.end_at
     project.forecast_due_at = at if project.state == ProjectState.ACTIVE else None
     project.calendar_why, project.calendar_changed_at = "", None
+    project.calendars_mark = owners.calendars_mark(after.plan)
     if is_activity:
         project.updated_at = at
     if permissions.is_contact(actor):
@@ -264,7 +260,7 @@ MOVED_COLUMNS = ["start_at", "due_at", "is_released", "overdue_at", "came_due_at
 PROJECT_COLUMNS = [
     *waking.FIGURES, "planned_end_at", "updated_at", "last_customer_activity_at", "state", "state_reason", "version",
     "held_since", "hold_side", "hold_reason", "first_value_at", "first_value_evidence", "first_value_task_id",
-    "completed_at", "cancelled_at", "owner_id", "owner_name", "calendar_why", "calendar_changed_at", "forecast_due_at",
-    "baseline_end_at", "current_end_at", "counted_from", "counted_on", "lost_days", "ledger_length",
+    "completed_at", "cancelled_at", "owner_id", "owner_name", "calendars_mark", "calendar_why", "calendar_changed_at",
+    "forecast_due_at", "baseline_end_at", "current_end_at", "counted_from", "counted_on", "lost_days", "ledger_length",
 ]  # fmt: skip
 """What an operation may write to the project itself."""

@@ -82,7 +82,7 @@ def _put_back(actor: Actor, row: PlanStep, before: RunningPlan, at: datetime) ->
             signed = {"contract_signed_at": project.signed_at}
             accounts.edit_account(actor=actor, account_id=project.account_id, changes=signed, at=at)
     plan = plans.load_plan(actor, project)
-    plan.note(before.before)
+    plan.come_after(before)
     told = {
         UUID(task_id): steps.reversal(_as_it_is(before.tasks[UUID(task_id)]), then)
         for task_id, then in row.undo["tasks:changed"].items()

@@ -41,7 +41,7 @@ def apply_update(
     """
     settling.require_editor(actor=actor)
     with transaction.atomic():
-        project = settling.locked(actor=actor, project_id=project_id)
+        project = settling.opened(actor=actor, project_id=project_id).project
         versions = playbook_queries.latest_versions(actor=actor, playbook_ids=[project.playbook_id])
         version = versions.get(project.playbook_id)
         settling.require_running(project)
@@ -154,11 +154,11 @@ def undo_update(*, actor: Actor, update_id: UUID, at: datetime) -> None:
         row = ProjectUpdate.objects.for_actor(actor).filter(id=update_id).first()
         if row is None:
             raise NotFoundError("There is no such update.", remedy="Look at the history of the project.")
-        project = settling.locked(actor=actor, project_id=row.project_id)
+        before = settling.opened(actor=actor, project_id=row.project_id)
+        project = before.project
         row.refresh_from_db(from_queryset=ProjectUpdate.objects.for_actor(actor))
         if row.undone_at is not None:
             return
-        before = plans.load_plan(actor, project)
         _require_undo(actor, row, before)
         keeping.put_back(project.workspace_id, project.id, row.undo)
         for column, value in row.undo["project"][""].items():
@@ -167,7 +167,7 @@ def undo_update(*, actor: Actor, update_id: UUID, at: datetime) -> None:
         row.undone_at = at
         row.save(update_fields=["undone_at"])
         plan = plans.load_plan(actor, project)
-        plan.note(before.situation(is_dated=False))
+        plan.come_after(before)
         plan.happened.append(
             events.PlaybookUpdateUndone(
                 project_id=project.id,

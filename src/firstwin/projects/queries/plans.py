@@ -50,18 +50,23 @@ class RunningPlan:
 
     def note(self, standing: Situation | None = None) -> None:
         """Remember the project as it stands, so that its next change can be told from the time before it."""
-        self.before = standing or self.situation(is_dated=False)
+        self.before = standing or self.situation()
         members, contacts = self.owner_ids()
         self.owners_before = frozenset(members), frozenset(contacts)
 
-    def situation(self, *, is_dated: bool = True) -> Situation:
+    def come_after(self, other: "RunningPlan") -> None:
+        """Take over what was noted with the rows as they were before others were written, and the calendars read then."""
+        self.specs, self.asked_for = other.specs, other.asked_for
+        self.note(other.before)
+
+    def situation(self) -> Situation:
         """Return the project as it stands."""
         project, hold = self.project, None
         if project.state == ProjectState.ON_HOLD and project.held_since is not None:
             side = ReasonSide(project.hold_side)
             hold = OnHold(since_at=project.held_since, side=side, reason=project.hold_reason)
         is_running = ProjectState(project.state) in {ProjectState.ACTIVE, ProjectState.ON_HOLD}
-        return Situation(plan=self.facts(is_dated=is_dated), is_running=is_running, hold=hold)
+        return Situation(plan=self.facts(), is_running=is_running, hold=hold)
 
     def facts(self, *, is_dated: bool = True) -> PlanFacts:
         """Return the plan as the rules see it; without calendars, which cost reads, when no date is worked out of it."""
@@ -133,7 +138,18 @@ def load_calendars(within: InWorkspace, running: Iterable[RunningPlan]) -> None:
         contact_ids={id for _, _, contacts in found for id in contacts},
     )
     for plan, members, contacts in found:
-        plan.specs, plan.asked_for = specs, members | contacts
+        plan.specs = specs if plan.specs is None else _joined(plan.specs, specs)
+        plan.asked_for = members | contacts
+
+
+def _joined(known: Specs, found: Specs) -> Specs:
+    """Add the calendars of newcomers; the others stay as they were read, so that a whole change counts in the same ones."""
+    return Specs(
+        workspace=known.workspace,
+        accounts={**found.accounts, **known.accounts},
+        members={**found.members, **known.members},
+        contacts={**found.contacts, **known.contacts},
+    )
 
 
 _KINDS = {kind.value: kind for kind in TaskKind}

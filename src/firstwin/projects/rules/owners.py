@@ -1,11 +1,15 @@
 """Whose calendar counts for what in a plan, and how far a change of it moved things."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
+from hashlib import blake2b
 from uuid import UUID
+
+import msgspec
 
 from firstwin.calendars.contracts import Specs
 from firstwin.playbooks.contracts import Side
+from firstwin.projects.rules.facts import PlanFacts
 from firstwin.scheduling.contracts import CalendarSpec
 
 
@@ -25,6 +29,34 @@ def calendars_of(specs: Specs, account_id: UUID | None) -> Mapping[str, Calendar
         **{calendar_key(member_id=id, contact_id=None): spec for id, spec in specs.members.items()},
         **{calendar_key(member_id=None, contact_id=id): spec for id, spec in specs.contacts.items()},
     }
+
+
+def calendars_mark(plan: PlanFacts) -> str:
+    """The calendars in which what is open counts, as 16 characters that are others as soon as one of them changes.
+
+    Names are left out: no date hangs on what somebody is called.
+    """
+    owned = {task.calendar for task in plan.tasks if task.is_open}
+    keys = {Side.VENDOR.value, Side.CUSTOMER.value, *owned} & plan.calendars.keys()
+    content = [(key, _content(plan.calendars[key])) for key in sorted(keys)]
+    return blake2b(msgspec.json.encode(content), digest_size=8).hexdigest()
+
+
+def _content(spec: CalendarSpec) -> tuple[object, ...]:
+    days = [(rule.first_on, rule.last_on, rule.repeats, rule.hours, rule.takes_away) for rule in spec.rules]
+    return spec.time_zone, spec.week, spec.country, spec.subdivision, days
+
+
+THE_WORKSPACE = "the workspace"
+
+
+def place_in_words(changes: Iterable[Sequence[str]], name: str) -> str:
+    """Where somebody works is part of their calendar: "the time zone of Ada changed"; empty when it stayed.
+
+    `changes` holds (field, old, new).
+    """
+    changed = [field.replace("_", " ") for field, _, _ in changes if field in ("time_zone", "country")]
+    return f"the {' and '.join(changed)} of {name} changed" if changed else ""
 
 
 def extent(moves: Sequence[timedelta]) -> str:
