@@ -24,9 +24,9 @@ from firstwin.config.api import api
 from firstwin.identity.models import ApiKey, ApiWindow, IdempotentRequest
 from firstwin.journal.models import Entry
 from firstwin.shared.models import WorkspaceModel
-from tests.architecture import foreign_ids
-from tests.architecture.foreign_ids import NO_TENANT, THINGS, WORDS, World
 from tests.factories.http import key_client, member_client
+from tests.tenancy import foreign_ids
+from tests.tenancy.foreign_ids import NO_TENANT, THINGS, WORDS, World
 
 PARAMETER = re.compile(r"<(?:\w+:)?(\w+)>")
 WRITTEN = re.compile(r'(?:INSERT INTO|INSERT OR IGNORE INTO|UPDATE|DELETE FROM) "?(\w+)"?')
@@ -212,7 +212,7 @@ def test_every_id_in_an_address_is_known() -> None:
         for route in routes()
         if is_tenant(route) and any(name not in THINGS and name not in WORDS for name in PARAMETER.findall(route))
     }
-    assert not unknown, "add the parameter to THINGS, or the address to NO_TENANT, in tests/architecture/foreign_ids.py"
+    assert not unknown, "add the parameter to THINGS, or the address to NO_TENANT, in tests/tenancy/foreign_ids.py"
 
 
 @pytest.mark.django_db  # the runner makes a database only where a test of the run asks for one in this way
