@@ -12,15 +12,15 @@ export default class extends Controller<HTMLElement> {
     const text = JSON.parse(document.getElementById(this.sourceValue)?.textContent ?? '""') as string;
     const { default: mermaid } = await import("mermaid");
     if (!this.element.isConnected) return;
-    const scheme = getComputedStyle(document.documentElement).colorScheme;
-    const isDark = scheme === "dark" || (scheme.includes("dark") && matchMedia("(prefers-color-scheme: dark)").matches);
     mermaid.initialize({
       startOnLoad: false,
       securityLevel: "strict",
-      theme: isDark ? "dark" : "neutral",
+      theme: "base",
+      fontFamily: "inherit",
       flowchart: { useMaxWidth: false },
     });
-    const { svg } = await mermaid.render(DRAWING, text);
+    // The colours in the text are for other readers of Mermaid: here flowchart.css gives those of the theme.
+    const { svg } = await mermaid.render(DRAWING, text.replace(/^\s*classDef .*$/gm, ""));
     this.element.innerHTML = svg;
     this.showStart(text);
   }

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
@@ -40,7 +40,9 @@ def show(request: HttpRequest, actor: Actor, playbook_id: UUID) -> HttpResponse:
     one = next(simulation for simulation in found if simulation.segment is chosen)
     messages = tuple(replace(message, subject=_named(message.subject)) for message in one.messages)
     one = replace(one, messages=messages)
-    context |= {"lengths": _lengths(found), "one": one, "loads": _loads(one), "weeks": range(1, one.weeks + 1)}
+    axis = _axis(found)
+    lengths = [(simulation, _band(simulation, axis)) for simulation in found]
+    context |= {"axis": axis, "lengths": lengths, "one": one, "loads": _loads(one), "weeks": range(1, one.weeks + 1)}
     return render(request, "desk/playbooks/simulation.html", context)
 
 
@@ -49,28 +51,35 @@ def _named(subject: str) -> str:
     return re.sub(r"\{\{\s*([\w.]+)\s*\}\}", lambda found: f"[{re.sub('[._]', ' ', found[1])}]", subject)
 
 
-def _lengths(found: Sequence[PlaybookSimulation]) -> list[tuple[PlaybookSimulation, dict[str, int | None]]]:
-    """Return the simulations with their bands on one common line of days, in thousandths of its length."""
-    days = [(one.length.p95, one.length.planned, one.length.target or 0) for one in found]
-    longest = max((day for row in days for day in row), default=0) * 1.02 or 1.0
+@dataclass(frozen=True, slots=True)
+class _Axis:
+    """The line of days that all bands share, in thousandths; it begins near the shortest so that their width is seen."""
 
-    def at(day: int) -> int:
-        return round(1000 * day / longest)
+    first: int
+    last: int
 
-    return [
-        (
-            one,
-            {
-                "start": at(one.length.p10),
-                "width": max(at(one.length.p95) - at(one.length.p10), 4),
-                "core_start": at(one.length.p50),
-                "core_width": max(at(one.length.p80) - at(one.length.p50), 4),
-                "planned": at(one.length.planned),
-                "target": at(one.length.target) if one.length.target is not None else None,
-            },
-        )
-        for one in found
-    ]
+    def at(self, day: int) -> int:
+        return round(1000 * (day - self.first) / (self.last - self.first))
+
+
+def _axis(found: Sequence[PlaybookSimulation]) -> _Axis:
+    lengths = [one.length for one in found]
+    days = [day for one in lengths for day in (one.p10, one.p95, one.planned, one.target) if day is not None]
+    shortest, longest = min(days), max(days)
+    room = max(1, (longest - shortest) // 10)
+    return _Axis(max(0, shortest - room), longest + room)
+
+
+def _band(one: PlaybookSimulation, axis: _Axis) -> dict[str, int | None]:
+    length = one.length
+    return {
+        "start": axis.at(length.p10),
+        "width": max(axis.at(length.p95) - axis.at(length.p10), 4),
+        "core_start": axis.at(length.p50),
+        "core_width": max(axis.at(length.p80) - axis.at(length.p50), 4),
+        "plan": axis.at(length.planned),
+        "target": axis.at(length.target) if length.target is not None else None,
+    }
 
 
 def _loads(one: PlaybookSimulation) -> list[dict[str, Any]]:
