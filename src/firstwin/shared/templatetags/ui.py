@@ -282,6 +282,12 @@ def eq(one: object, other: object) -> bool:
 
 
 @register.filter
+def zone_name(name: str) -> SafeString:
+    """Return the name of a time zone for people, with a place where a narrow column may break it."""
+    return format_html_join(SafeString("/<wbr>"), "{}", ([part] for part in name.replace("_", " ").split("/")))
+
+
+@register.filter
 def browser_name(user_agent: str) -> str:
     """Return the browser and the system behind a user agent: "Firefox on Linux"."""
     systems = ("Android", "iPhone", "iPad", "Windows", "Macintosh", "Linux")
