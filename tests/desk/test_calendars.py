@@ -43,7 +43,14 @@ def test_a_month_says_why_days_are_closed(member: Member) -> None:
     client = signed_in(member.user)
     enter(member.workspace_id, holder_of(member), date(2026, 12, 28), date(2026, 12, 29), label="Sea")
     text = opened(client, f"{reverse('settings_own_calendar')}?month=2026-12")
-    for words in ("December 2026", "Christmas Day", "Leave, Sea", "Europe/<wbr>Berlin", "Germany", "Leave 28–29 December"):
+    for words in (
+        "December 2026",
+        "Christmas Day",
+        "Leave, Sea",
+        "Europe/<wbr>Berlin",
+        "Germany",
+        "Leave 28–29 December",
+    ):
         assert words in text
     assert "Christmas Day" in opened(client, f"{reverse('settings_own_calendar')}?year=2026")
 
