@@ -193,7 +193,7 @@ def _of_project(project: Running, step: str, at: datetime, actor: Actor, dice: r
             stage = ProjectStage.objects.for_actor(actor).filter(project_id=project.id).order_by("-position")[0]
             new = NewTask(stage_id=stage.id, name="More", side=Side.CUSTOMER, duration=f"{dice.randint(1, 9)}wd")
             changes.add_task(actor=actor, project_id=project.id, new=new, at=at)
-        case "calendar":
+        case "calendar" if project.row().state != ProjectState.ON_HOLD:  # whose days are counted when it ends
             advance(project, at)  # its timer, which rings on every day on which something is late
             _day_off(project, at, dice.randint(1, 20))
         case "unheard" if project.row().state == ProjectState.ACTIVE:  # two at once are told as the later one

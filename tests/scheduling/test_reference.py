@@ -2,14 +2,17 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
+from unittest import mock
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from firstwin.scheduling import queries
 from firstwin.scheduling.contracts import LinkType, Pause, PlanNetwork
+from firstwin.scheduling.rules import mornings
 from firstwin.scheduling.rules.plan import DatedItems
-from tests.scheduling.plans import networks
+from tests.scheduling.plans import networks, timing
 from tests.scheduling.slow import Slow, slow_dates
 
 
@@ -70,6 +73,45 @@ def test_dates_of_another_day_are_those_of_a_plan_never_dated_before(
         assert dates == fresh
         assert queries.held_back_by(later, dates) == queries.held_back_by(later, fresh)
         assert dict(dates.times) == {key: (one.start_at, one.due_at) for key, one in fresh.items.items()}
+
+
+@given(
+    network=networks(most=20),
+    states=st.lists(st.sampled_from([*[""] * 9, "done", "begun", "by_hand", "promised", "not_before"]), min_size=23),
+    held_on=st.none() | st.integers(-10, 30),
+    is_paused=st.booleans(),
+)
+@settings(max_examples=120)
+def test_many_mornings_at_once_are_those_one_after_the_other(
+    network: PlanNetwork, states: list[str], held_on: int | None, is_paused: bool
+) -> None:
+    begin = network.anchors["project_start"]
+    facts: dict[str, dict[str, Any]] = {
+        "": {},
+        "done": {"fixed_start_at": begin, "fixed_due_at": begin + timedelta(days=2), "is_done": True},
+        "begun": {"fixed_start_at": begin + timedelta(days=1), "is_started": True},
+        "by_hand": {"fixed_start_at": begin + timedelta(days=5)},
+        "promised": {"due": timing("project_start", "8d")},
+        "not_before": {"not_before": begin + timedelta(days=20)},
+    }
+    items = tuple(
+        one if one.is_stage else replace(one, **facts[state]) for one, state in zip(network.items, states, strict=False)
+    )
+    plan = replace(network, items=items)
+    looked_at = []
+    for day in range(1, 60):
+        morning = begin + timedelta(days=day)
+        pauses = (Pause(start_at=begin - timedelta(days=9), end_at=begin + timedelta(days=1)),) if is_paused else ()
+        if held_on is not None and day > held_on:
+            pauses = (*pauses, Pause(start_at=begin + timedelta(days=held_on), end_at=morning))
+        looked_at.append(replace(plan, open_from=morning, pauses=pauses))
+    expected = []
+    for one in looked_at:
+        dates = queries.plan_dates(one)
+        expected.append((dates.end_at, queries.held_back_by(one, dates)))
+    assert list(queries.ends_of(looked_at, like=queries.plan_dates(plan))) == expected
+    with mock.patch.object(mornings, "MOST_SPECIAL", 1.0):
+        assert list(queries.ends_of(looked_at)) == expected
 
 
 @given(network=networks(), other=networks())

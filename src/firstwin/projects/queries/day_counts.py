@@ -1,6 +1,6 @@
 """How the end of a project moves: by days that pass and by changes of its plan. Inside projects only."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from functools import cached_property
@@ -28,21 +28,23 @@ class Course:
         self.situation = situation
         self.zone = calendar_of(situation.plan).time_zone
         self._given, self._dated = network, dated
-        self._looked_at: PlanNetwork | None = None
 
     def end_on(self, day: date) -> datetime:
         """Work out the end of the plan as things stand in the morning of a day."""
-        morning = ledger.morning_of(day, self.zone)
-        self._looked_at = replace(self._on_hold(morning), open_from=morning if self.situation.is_running else None)
-        self._dated = scheduling_queries.plan_dates(self._looked_at, like=self._dated)
+        self._dated = scheduling_queries.plan_dates(self._on(day), like=self._dated)
         return self._dated.end_at
 
-    def root(self) -> TaskFact | None:
-        """Return the open task that holds back the end on the day that was looked at last."""
-        if self._looked_at is None or self._dated is None or not self.situation.is_running:
-            return None
-        key = scheduling_queries.held_back_by(self._looked_at, self._dated)
+    def ends_on(self, days: Sequence[date]) -> Sequence[tuple[datetime, str | None]]:
+        """Work out the end in the morning of each day, and what then holds it back: the id of an open task, in hex."""
+        return scheduling_queries.ends_of([self._on(day) for day in days], like=self._dated)
+
+    def task(self, key: str | None) -> TaskFact | None:
+        """Return the task with an id."""
         return next((task for task in self.situation.plan.tasks if task.id.hex == key), None)
+
+    def _on(self, day: date) -> PlanNetwork:
+        morning = ledger.morning_of(day, self.zone)
+        return replace(self._on_hold(morning), open_from=morning if self.situation.is_running else None)
 
     @cached_property
     def _network(self) -> PlanNetwork:
@@ -110,15 +112,14 @@ def passed(
         return [], known_end
     count = counter(calendar_of(situation.plan))
     lines: list[LedgerLine] = []
-    before, day = known_end, since
-    while day < until and before != last:
-        found = course.end_on(day + _DAY)
+    before, days = known_end, [since + _DAY * number for number in range((until - since).days)]
+    for day, (found, key) in zip(days, course.ends_on([day + _DAY for day in days]), strict=True):
         moved = count(before, found)
         if moved:
             hold = situation.hold
             is_held = hold is not None and ledger.day_of(hold.since_at, course.zone) <= day
-            lines.append(ledger.lost_on(day, moved, course.root(), hold if is_held else None, roles))
-        before, day = found, day + _DAY
+            lines.append(ledger.lost_on(day, moved, course.task(key), hold if is_held else None, roles))
+        before = found
     return lines, before
 
 

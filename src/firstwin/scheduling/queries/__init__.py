@@ -1,6 +1,6 @@
 """Answers about calendars and plans. They read nothing but what they are given, so the same input gives the same dates."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from functools import lru_cache
 from zoneinfo import ZoneInfo
@@ -16,7 +16,7 @@ from firstwin.scheduling.contracts import (
     SharedHours,
     Span,
 )
-from firstwin.scheduling.rules import drivers, hours, recurrence, sharing, wishes, wording
+from firstwin.scheduling.rules import drivers, hours, mornings, recurrence, sharing, wishes, wording
 from firstwin.scheduling.rules import floats as float_rules
 from firstwin.scheduling.rules import plan as plan_rules
 from firstwin.scheduling.rules.calendars import calendar_of
@@ -39,6 +39,15 @@ def plan_floats(network: PlanNetwork, dates: PlanDates) -> Mapping[str, ItemFloa
 def held_back_by(network: PlanNetwork, dates: PlanDates) -> str | None:
     """Return the key of the open item that holds back the end of a plan dated with `open_from`; None when none does."""
     return drivers.held_back_by(network, dates)
+
+
+def ends_of(networks: Sequence[PlanNetwork], *, like: PlanDates | None = None) -> Sequence[tuple[datetime, str | None]]:
+    """Return, for each of several networks of one plan with `open_from`, its end and the key of the open item that holds it
+    back (None: none does): as `plan_dates` and `held_back_by` do, many mornings at a tenth of the cost.
+
+    `like` are dates of the same items, calendars and anchors. Raises CycleError and InvalidCalendarError.
+    """
+    return mornings.ends_of(networks, like)
 
 
 def plan_backwards(network: PlanNetwork, end_at: datetime) -> PlanDates:

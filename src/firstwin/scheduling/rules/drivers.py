@@ -22,9 +22,9 @@ def held_back_by(network: PlanNetwork, dates: PlanDates) -> str | None:
         if end == forward.graph.project_end:
             end = _last(forward, [waited >> 1 for waited in forward.graph.end_waits])
             continue
-        if _is_held_open(forward, end):
+        if is_held_open(forward, end):
             return forward.graph.items[end >> 1].key
-        end = _before(forward, end)
+        end = before(forward, end)
     return None
 
 
@@ -35,7 +35,8 @@ def _last(forward: ForwardPass, numbers: range | list[int]) -> End | None:
     return None if last is None else 2 * last + 1
 
 
-def _is_held_open(forward: ForwardPass, end: End) -> bool:
+def is_held_open(forward: ForwardPass, end: End) -> bool:
+    """Whether an end is where it is because its item is still open."""
     number = end >> 1
     if forward.why[end] == wording.STILL_OPEN:
         return True
@@ -45,7 +46,7 @@ def _is_held_open(forward: ForwardPass, end: End) -> bool:
     return bound is not None and bound[1] == wording.STILL_OPEN
 
 
-def _before(forward: ForwardPass, end: End) -> End | None:
+def before(forward: ForwardPass, end: End) -> End | None:
     """The end that placed this one; none for what an instant from outside placed."""
     graph, number, why = forward.graph, end >> 1, forward.why[end]
     item = graph.items[number]

@@ -27,15 +27,19 @@ def plan_dates(network: PlanNetwork, like: PlanDates | None = None) -> PlanDates
 
     The order of a plan that was dated before, from another day on or with other pauses, is not worked out again.
     """
+    return ForwardPass(graph_of(network, like), network=network).run().dates()
+
+
+def graph_of(network: PlanNetwork, like: PlanDates | None) -> PlanGraph:
+    """A plan in order: as it was for the dates of the same items, calendars and anchors."""
     known = like.items if like is not None else None
-    if isinstance(known, DatedItems) and _has_same_order(known.forward.graph.network, network):
-        graph = known.forward.graph
-    else:
-        graph = PlanGraph(network)
-    return ForwardPass(graph, network=network).run().dates()
+    if isinstance(known, DatedItems) and has_same_order(known.forward.graph.network, network):
+        return known.forward.graph
+    return PlanGraph(network)
 
 
-def _has_same_order(one: PlanNetwork, other: PlanNetwork) -> bool:
+def has_same_order(one: PlanNetwork, other: PlanNetwork) -> bool:
+    """Whether two networks differ by nothing but the day from which they are dated, and pauses."""
     return one.items is other.items and one.anchors is other.anchors and one.calendars is other.calendars
 
 
@@ -85,6 +89,12 @@ class ForwardPass:
                 at[end], why[end] = self._start(end >> 1, items[end >> 1])
         self.last = max(at[1:project_end:2]) if items else self._project_start()
         return self
+
+    def date(self, end: int) -> Ticks:
+        """Date one end of an item; those that it waits for are dated."""
+        dated = self._due if end & 1 else self._start
+        self.at[end], self.why[end] = dated(end >> 1, self.graph.items[end >> 1])
+        return self.at[end]
 
     def dates(self) -> PlanDates:
         """The dates; each item's are put into words when they are read."""
