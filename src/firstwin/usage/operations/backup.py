@@ -24,6 +24,7 @@ from firstwin.usage.contracts.store import Engine
 from firstwin.usage.models import Erasure, InboxBatch, Source
 from firstwin.usage.operations import erasing, orders
 from firstwin.usage.rules.sql import keeping as sql
+from firstwin.usage.rules.sql import tables
 
 MANIFEST = "backup.json"
 INBOX = "inbox.jsonl"
@@ -128,6 +129,7 @@ def restore(*, engine: Engine, keeper: StoreKeeper, folder: Path, at: datetime) 
         _sync(detached)
         for part in parts:
             engine.write(sql.attach(table, part=part), {})
+    engine.write(tables.ADD_UP, {})  # the backup may be of a time when the store added up something else
     _read_inbox(folder / INBOX)
     _erase_again(keeper, at)
     log.info("the event store was restored", events=manifest.events, taken_at=manifest.taken_at.isoformat())

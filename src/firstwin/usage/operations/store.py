@@ -72,6 +72,8 @@ class ChdbEngine:
         self._readers: queue.LifoQueue[_Reader] = queue.LifoQueue()
         for _ in range(READERS):
             self._readers.put(_Reader(self._open()))
+        if self.read(tables.NOT_ADDED_UP, {}):
+            self.write(tables.ADD_UP, {})
         # What is loaded by now stays: it need not be looked through for circles with every fifty thousand events.
         gc.collect()
         gc.freeze()

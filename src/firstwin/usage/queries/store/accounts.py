@@ -1,9 +1,11 @@
 """Questions about accounts and people."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
+
+import msgspec
 
 from firstwin.shared.errors import InvalidInputError
 from firstwin.usage.contracts import EventKind
@@ -21,13 +23,26 @@ from firstwin.usage.queries.store.rows import RowReader, instant_of, seconds
 from firstwin.usage.rules.sql import accounts
 from firstwin.usage.rules.sql.base import Query
 
+_FIRST_DAY = date(1970, 1, 1)
+
+
+class _Periods(msgspec.Struct, gc=False):
+    """The periods of an account in numbers: the day of 1970 on which it begins, people, events."""
+
+    account_id: UUID
+    periods: list[tuple[int, int, int]]
+
 
 class AccountReader(RowReader):
     """What accounts and people do."""
 
     def activity_by_account(self, scope: EventScope, *, by: Period) -> list[AccountPeriod]:
         """Return what each account did in each period, by account id as text, then time."""
-        return self.rows(accounts.activity_by_account(scope, by=by), AccountPeriod)
+        return [
+            AccountPeriod(account_id=row.account_id, on=_FIRST_DAY + timedelta(days=day), users=users, events=events)
+            for row in self.rows(accounts.activity_by_account(scope, by=by), _Periods)
+            for day, users, events in row.periods
+        ]
 
     def accounts(self, scope: EventScope) -> list[AccountActivity]:
         """Return the accounts that did anything."""

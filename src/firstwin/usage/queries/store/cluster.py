@@ -74,6 +74,8 @@ class ClusterEngine:
             self._ask(statement, {}, {}, form="")
         for statement in keeping.PREPARE:
             self.write(statement, {})
+        if self.read(tables.NOT_ADDED_UP, {}):
+            self.write(tables.ADD_UP, {})
 
     def close(self) -> None:
         """Let go of the connections."""

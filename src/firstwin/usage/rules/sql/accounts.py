@@ -4,15 +4,19 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from firstwin.usage.contracts.store import EventScope, Period
-from firstwin.usage.rules.sql.base import STARTS, Query, array, days, events, instant, microseconds, names_only, text
+from firstwin.usage.rules.sql.base import Query, array, days, events, instant, microseconds, names_only, text
 
 
 def activity_by_account(scope: EventScope, *, by: Period) -> Query:
-    """An account did in a period what the people of its groups did."""
-    table, parameters = days(scope, account=True)
+    """An account did in a period what the people of its groups did.
+
+    A row for each account, with its periods in numbers: the days from 1970 until it begins, people, events.
+    """
+    table, parameters = days(scope, by=by, account=True)
     return Query(
-        f"SELECT account_id, {STARTS[by].format('day')} AS on, uniqExact(person) AS users, sum(times) AS events FROM {table} "  # noqa: S608
-        "GROUP BY account_id, on ORDER BY toString(account_id), on",
+        "SELECT account_id, arraySort(groupArray([toUInt64(on), users, events])) AS periods FROM ("  # noqa: S608
+        f"SELECT account_id, on, uniqExact(person) AS users, sum(times) AS events FROM {table} GROUP BY account_id, on) "
+        "GROUP BY account_id ORDER BY toString(account_id)",
         parameters,
     )
 
@@ -21,7 +25,7 @@ def accounts(scope: EventScope) -> Query:
     """Accounts of which nobody did anything are left out."""
     table, parameters = days(scope, account=True)
     figures = (
-        "uniqExact(person) AS users, sum(times) AS events, uniqExact(day) AS days, "
+        "uniqExact(person) AS users, sum(times) AS events, uniqExact(on) AS days, "
         "min(rows.first_at) AS first_at, max(rows.last_at) AS last_at"
     )
     return Query(

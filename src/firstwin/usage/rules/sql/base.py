@@ -14,7 +14,7 @@ COLUMNS = (
     "workspace_id, source_id, message_key, kind, name, user_id, anonymous_id, group_id, previous_id, "
     "at, received_at, properties, context"
 )
-STARTS = {Period.DAY: "toDate({})", Period.WEEK: "toMonday({})", Period.MONTH: "toStartOfMonth({})"}
+STARTS = {Period.DAY: "{}", Period.WEEK: "toMonday({})", Period.MONTH: "toStartOfMonth({})"}
 SUBJECTS = {Subject.PERSON: "person_name", Subject.GROUP: "group_id", Subject.ACCOUNT: "toString(account_id)"}
 _SINCE = "at >= {since:DateTime64(6, 'UTC')}"
 _UNTIL = "at < {until:DateTime64(6, 'UTC')}"
@@ -91,11 +91,11 @@ def events(
     return f"(SELECT {', '.join(outer) or '1'} FROM {rows})", parameters  # noqa: S608
 
 
-def days(scope: EventScope, *, account: bool = False) -> tuple[str, dict[str, str]]:
-    """Return who did how much on which day as a table in brackets, and its parameters.
+def days(scope: EventScope, *, by: Period = Period.DAY, account: bool = False) -> tuple[str, dict[str, str]]:
+    """Return who was active in which period (column `on`) as a table in brackets, and its parameters.
 
     Whole days are read from what the store adds up by itself, the ends of the scope from events. One person may have
-    several rows for a day.
+    several rows for a period. `account` adds the account, and what all its people did: `times` is on one of their rows only.
     """
     _, parameters = where(scope)
     first = scope.since.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
@@ -112,18 +112,26 @@ def days(scope: EventScope, *, account: bool = False) -> tuple[str, dict[str, st
             pieces.append(_SINCE + " AND at < toDateTime64({first:Date}, 6, 'UTC')")
         if scope.until > last:
             pieces.append(_UNTIL + " AND at >= toDateTime64({last:Date}, 6, 'UTC')")
-    # Texts among the keys more than double what it takes, so groups are kept apart only where they are wanted.
-    group, by_group = ("group_id AS placed_in, ", "group_id, ") if account else ("", "")
-    rows = " UNION ALL ".join(
-        f"SELECT toDate(at) AS day, {group}who, count() AS times, min(at) AS first_at, "  # noqa: S608
-        f"max(at) AS last_at FROM events WHERE {_place(scope)} AND {piece} GROUP BY toDate(at), {by_group}who"
+    # People stay in sets, one for a group and a period, as long as they can: a row for each takes several times as long.
+    start = STARTS[by].format("toDate(at)")
+    group, by_group = ("group_id AS placed_in, ", ", group_id") if account else ("", "")
+    sets = " UNION ALL ".join(
+        f"SELECT {start} AS on, {group}groupUniqArray(who) AS people, count() AS events, min(at) AS first_at, "  # noqa: S608
+        f"max(at) AS last_at FROM events WHERE {_place(scope)} AND {piece} GROUP BY {start}{by_group}"
         for piece in pieces
     )
-    place = f" INNER JOIN ({_PLACES}) AS places ON rows.placed_in = places.placed" if account else ""
+    rows = f"SELECT on, arrayJoin(people) AS who FROM ({sets})"  # noqa: S608
+    if account:
+        rows = (
+            "SELECT on, account_id, one AS who, times, first_at, last_at FROM ("  # noqa: S608
+            "SELECT on, account_id, people, events, first_at, last_at "
+            f"FROM ({sets}) AS sets INNER JOIN ({_PLACES}) AS places ON sets.placed_in = places.placed) "
+            "ARRAY JOIN people AS one, arrayResize([events], length(people)) AS times"
+        )
+    more = ", account_id, times, first_at, last_at" if account else ""
     return (
-        f"(SELECT day, times, first_at, last_at, if(known_person = 0, who, known_person) AS person"  # noqa: S608
-        f"{', account_id' if account else ''} FROM ({rows}) AS rows "
-        f"LEFT ANY JOIN ({_IDENTITIES}) AS known ON rows.who = known.raw{place})",
+        f"(SELECT on, if(known_person = 0, who, known_person) AS person{more} FROM ({rows}) AS rows "  # noqa: S608
+        f"LEFT ANY JOIN ({_IDENTITIES}) AS known ON rows.who = known.raw)",
         parameters,
     )
 

@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 from firstwin.usage.contracts.store import EventScope, Period, Subject
 from firstwin.usage.rules.sql.base import (
     COLUMNS,
-    STARTS,
     SUBJECTS,
     Query,
     array,
@@ -27,12 +26,8 @@ SMALL_BLOCKS = " SETTINGS max_block_size = 8192, short_circuit_function_evaluati
 
 def active_users(scope: EventScope, *, by: Period) -> Query:
     """Somebody is active in a period if they did anything in it."""
-    table, parameters = days(scope)
-    return Query(
-        f"SELECT {STARTS[by].format('day')} AS on, uniqExact(person) AS users FROM {table} "  # noqa: S608
-        "GROUP BY on ORDER BY on",
-        parameters,
-    )
+    table, parameters = days(scope, by=by)
+    return Query(f"SELECT on, uniqExact(person) AS users FROM {table} GROUP BY on ORDER BY on", parameters)  # noqa: S608
 
 
 def sessions(scope: EventScope, *, gap: timedelta) -> Query:
@@ -138,11 +133,11 @@ def funnel(scope: EventScope, *, steps: Sequence[str], within: timedelta, of: Su
 
 def retention(scope: EventScope, *, weeks: int) -> Query:
     """People belong to the week in which they began, and return in every later week in which they do anything."""
-    table, parameters = days(scope)
+    table, parameters = days(scope, by=Period.WEEK)
     returned = ", ".join(f"countIf(has(active, toDate(began + 7 * {week}))) AS w{week}" for week in range(weeks + 1))
     return Query(
         f"SELECT began, count() AS size, {returned} FROM ("  # noqa: S608
-        f"SELECT min(toMonday(day)) AS began, groupUniqArray(toMonday(day)) AS active FROM {table} GROUP BY person) "
+        f"SELECT min(on) AS began, groupUniqArray(on) AS active FROM {table} GROUP BY person) "
         "GROUP BY began ORDER BY began",
         parameters,
     )
@@ -152,7 +147,7 @@ def stickiness(scope: EventScope) -> Query:
     """People are sorted by on how many days they did anything."""
     table, parameters = days(scope)
     return Query(
-        f"SELECT days, count() AS users FROM (SELECT uniqExact(day) AS days FROM {table} GROUP BY person) "  # noqa: S608
+        f"SELECT days, count() AS users FROM (SELECT uniqExact(on) AS days FROM {table} GROUP BY person) "  # noqa: S608
         "GROUP BY days ORDER BY days",
         parameters,
     )

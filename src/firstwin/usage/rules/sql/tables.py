@@ -8,9 +8,9 @@ from firstwin.usage.rules.sql.identities import names_of
 
 WHO = "sipHash64(workspace_id, if(user_id != '', user_id, concat('anonymous:', anonymous_id)))"
 # Kept in every part beside its rows, so never more or less than they are, whatever is inserted, merged, deleted or killed.
-USER_DAYS = (
-    "(SELECT workspace_id, toDate(at), group_id, source_id, who, count(), min(at), max(at) "
-    "GROUP BY workspace_id, toDate(at), group_id, source_id, who)"
+PEOPLE_DAYS = (
+    "(SELECT workspace_id, toDate(at), group_id, source_id, groupUniqArray(who), count(), min(at), max(at) "
+    "GROUP BY workspace_id, toDate(at), group_id, source_id)"
 )
 TABLES = (
     f"""CREATE TABLE IF NOT EXISTS events (
@@ -30,13 +30,14 @@ TABLES = (
     person String ALIAS if(user_id != '', user_id, concat('anonymous:', anonymous_id)),
     who UInt64 MATERIALIZED {WHO} CODEC(ZSTD(1)),
     INDEX by_who who TYPE bloom_filter GRANULARITY 1,
-    PROJECTION user_days {USER_DAYS}
+    PROJECTION people_days {PEOPLE_DAYS}
 ) ENGINE = MergeTree PARTITION BY toYYYYMM(at)
 ORDER BY (workspace_id, group_id, user_id, anonymous_id, at)
 SETTINGS fsync_after_insert = 1, fsync_part_directory = 1""",
     f"ALTER TABLE events ADD COLUMN IF NOT EXISTS who UInt64 MATERIALIZED {WHO} CODEC(ZSTD(1))",
     "ALTER TABLE events ADD INDEX IF NOT EXISTS by_who who TYPE bloom_filter GRANULARITY 1",
-    f"ALTER TABLE events ADD PROJECTION IF NOT EXISTS user_days {USER_DAYS}",
+    f"ALTER TABLE events ADD PROJECTION IF NOT EXISTS people_days {PEOPLE_DAYS}",
+    "ALTER TABLE events DROP PROJECTION IF EXISTS user_days",
     "CREATE TABLE IF NOT EXISTS incoming (workspace_id UUID, message_key UUID) ENGINE = Memory",
     """CREATE TABLE IF NOT EXISTS links (workspace_id UUID, anonymous_id String, user_id String, version UInt64)
 ENGINE = ReplacingMergeTree(version) ORDER BY (workspace_id, anonymous_id)
@@ -52,6 +53,11 @@ SETTINGS fsync_after_insert = 1, fsync_part_directory = 1""",
 ENGINE = ReplacingMergeTree(version) ORDER BY (workspace_id, group_id)
 SETTINGS fsync_after_insert = 1, fsync_part_directory = 1""",
 )
+NOT_ADDED_UP = (
+    "SELECT 1 FROM system.parts WHERE active AND database = currentDatabase() "
+    "AND table IN ('events', 'events_local') AND NOT has(projections, 'people_days') LIMIT 1"
+)
+ADD_UP = "ALTER TABLE events MATERIALIZE PROJECTION people_days SETTINGS mutations_sync = 0"
 UNFINISHED_DELETIONS = "SELECT 1 FROM system.mutations WHERE database = currentDatabase() AND NOT is_done LIMIT 1"
 INSERT_EVENTS = "INSERT INTO events SETTINGS date_time_input_format = 'best_effort' FORMAT JSONEachRow"
 COUNT_ROWS = (
