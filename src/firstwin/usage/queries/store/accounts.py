@@ -38,9 +38,12 @@ class AccountReader(RowReader):
 
     def activity_by_account(self, scope: EventScope, *, by: Period) -> list[AccountPeriod]:
         """Return what each account did in each period, by account id as text, then time."""
+        rows = self.rows(accounts.activity_by_account(scope, by=by), _Periods)
+        # Each date is made once: there are tens of them, and tens of thousands of rows.
+        dates = {day: _FIRST_DAY + timedelta(days=day) for day in {day for row in rows for day, _, _ in row.periods}}
         return [
-            AccountPeriod(account_id=row.account_id, on=_FIRST_DAY + timedelta(days=day), users=users, events=events)
-            for row in self.rows(accounts.activity_by_account(scope, by=by), _Periods)
+            AccountPeriod(account_id=row.account_id, on=dates[day], users=users, events=events)
+            for row in rows
             for day, users, events in row.periods
         ]
 
