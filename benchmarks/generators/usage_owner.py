@@ -4,7 +4,7 @@ import json
 import sys
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from django.conf import settings
 
@@ -25,7 +25,7 @@ class _Listening:
         self.asked.append((text, parameters))
         return self._engine.read(text, parameters)
 
-    def write(self, text: str, parameters: Mapping[str, str], lines: bytes = b"") -> int:
+    def write(self, text: str, parameters: Mapping[str, str], lines: Iterable[bytes] = ()) -> int:
         return self._engine.write(text, parameters, lines)
 
 

@@ -2,7 +2,7 @@
 
 import stat
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -26,7 +26,7 @@ class EchoEngine:
             raise StoreUnavailableError("that cannot be asked")
         return b'{"days":3,"users":%d}\n' % len(parameters)
 
-    def write(self, text: str, parameters: Mapping[str, str], lines: bytes = b"") -> int:
+    def write(self, text: str, parameters: Mapping[str, str], lines: Iterable[bytes] = ()) -> int:
         raise AssertionError("nobody writes through the owner's address")
 
     def close(self) -> None:
@@ -94,7 +94,7 @@ class FailingEngine(ChdbEngine):
     is_broken = False
     asked: list[int]
 
-    def write(self, text: str, parameters: Mapping[str, str], lines: bytes = b"") -> int:
+    def write(self, text: str, parameters: Mapping[str, str], lines: Iterable[bytes] = ()) -> int:
         if lines:
             self.asked.append(lines.count(b"\n"))
             raise StoreUnavailableError("the engine does not write")

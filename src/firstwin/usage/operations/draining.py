@@ -10,7 +10,6 @@ import msgspec
 import structlog
 from django.db import transaction
 
-from firstwin.usage.contracts import UsageEvent
 from firstwin.usage.contracts.keeping import EventTaker
 from firstwin.usage.contracts.store import StoredEvent, StoreUnavailableError
 from firstwin.usage.models import InboxBatch, SetAsideBatch
@@ -85,7 +84,7 @@ def _move(rows: Sequence[InboxBatch], *, store: EventTaker, at: datetime) -> tup
     broken: list[Broken] = []
     for row in rows:
         try:
-            events.extend([_stored(row, event) for event in events_of(bytes(row.lines))])
+            events += _events_of(row)
         except (zlib.error, msgspec.DecodeError, UnicodeDecodeError) as error:
             broken.append((row, f"The batch cannot be read: {error}"))
     kept, refused = erasing.without_erased(events, workspace_ids={row.workspace_id for row in rows})
@@ -135,19 +134,24 @@ def _oldest() -> Sequence[InboxBatch]:
     return list(InboxBatch.objects.across_workspaces(reason=_REASON).filter(id__in=chosen).order_by("id"))
 
 
-def _stored(row: InboxBatch, event: UsageEvent) -> StoredEvent:
-    return StoredEvent(
-        workspace_id=row.workspace_id,
-        source_id=row.source_id,
-        message_key=event.message_key,
-        kind=event.kind,
-        name=event.name,
-        user_id=event.user_id,
-        anonymous_id=event.anonymous_id,
-        group_id=event.group_id,
-        previous_id=event.previous_id,
-        at=event.at,
-        received_at=event.received_at,
-        properties=event.properties,
-        context=event.context,
-    )
+def _events_of(row: InboxBatch) -> list[StoredEvent]:
+    # Looked up once: each look into a row of the database takes as long as a third of making an event.
+    workspace_id, source_id = row.workspace_id, row.source_id
+    return [
+        StoredEvent(
+            workspace_id=workspace_id,
+            source_id=source_id,
+            message_key=event.message_key,
+            kind=event.kind,
+            name=event.name,
+            user_id=event.user_id,
+            anonymous_id=event.anonymous_id,
+            group_id=event.group_id,
+            previous_id=event.previous_id,
+            at=event.at,
+            received_at=event.received_at,
+            properties=event.properties,
+            context=event.context,
+        )
+        for event in events_of(bytes(row.lines))
+    ]

@@ -6,7 +6,7 @@ import importlib.util
 import queue
 import threading
 import time
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -31,6 +31,7 @@ SPARE = timedelta(days=1)
 EVER = datetime(1970, 1, 1, tzinfo=UTC)
 MOST_KEYS = 20_000_000
 KEYS_IN_PIECES = 4
+PIECE = 5_000
 COUNT_KEYS_EVERY_SECONDS = 3600.0
 _encoder = msgspec.json.Encoder()
 
@@ -87,7 +88,7 @@ class ChdbEngine:
         finally:
             self._readers.put(reader)
 
-    def write(self, text: str, parameters: Mapping[str, str], lines: bytes = b"") -> int:
+    def write(self, text: str, parameters: Mapping[str, str], lines: Iterable[bytes] = ()) -> int:
         """Run a statement and return how many rows were written."""
         with self._lock:
             if text == tables.INSERT_EVENTS:
@@ -95,20 +96,23 @@ class ChdbEngine:
             self._is_hiding = self._is_hiding or " DELETE WHERE " in text
             if "events" in text:  # somebody brings events back, or deletes some
                 self._recent = None
-            statement = f"{text}\n{lines.decode()}" if lines else text
+            inserted = b"".join(lines)
+            statement = f"{text}\n{inserted.decode()}" if inserted else text
             return int(self._run(self._writer, statement, parameters).rows_written())
 
-    def _append(self, lines: bytes) -> int:
+    def _append(self, lines: Iterable[bytes]) -> int:
         """Hand events over as they are: as a part of the statement they would take the engine more than twice as long.
 
-        What is handed over so is refused if it cannot be read, but if it cannot be written the engine does not say so and
-        counts it all the same. So what the table holds is counted before and after.
+        It reads each piece while the next is written down. What is handed over so is refused if it cannot be read, but if it
+        cannot be written the engine does not say so and counts it all the same. So what the table holds is counted before and
+        after.
         """
         statement, _, form = tables.INSERT_EVENTS.rpartition(" FORMAT ")
         before = self._count()
         try:
             with self._writer.send_insert(statement, form) as insert:
-                insert.append(lines)
+                for piece in lines:
+                    insert.append(piece)
                 insert.finish()
         except Exception as error:  # chDB raises many kinds, some of them plain RuntimeErrors
             raise StoreUnavailableError(str(error)[:500]) from error
@@ -175,6 +179,10 @@ class ChdbEngine:
             raise StoreUnavailableError(str(error)[:500]) from error
 
 
+def _in_pieces(events: Sequence[StoredEvent]) -> Iterator[bytes]:
+    return (_encoder.encode_lines(events[start : start + PIECE]) for start in range(0, len(events), PIECE))
+
+
 class EventWriter(EventReader):
     """The whole EventStore, for the owner of the engine."""
 
@@ -192,7 +200,7 @@ class EventWriter(EventReader):
         new = [event for key, event in first.items() if key not in known] if known else list(first.values())
         if not new:
             return 0
-        written = self._engine.write(tables.INSERT_EVENTS, {}, _encoder.encode_lines(new))
+        written = self._engine.write(tables.INSERT_EVENTS, {}, _in_pieces(new))
         # It may have less in the end, too, because it was deleting at the same time; so it is looked at closely then.
         if written != len(new) and len(self._stored(new)) != len(new):
             raise StoreUnavailableError(f"{len(new)} events were handed to the store, and it wrote {written}.")
@@ -263,7 +271,7 @@ class EventWriter(EventReader):
             return set()
         keys = [_Key(event.workspace_id, event.message_key) for event in events]
         self._engine.write(tables.CLEAR_INCOMING, {})
-        self._engine.write(tables.INSERT_INCOMING, {}, _encoder.encode_lines(keys))
+        self._engine.write(tables.INSERT_INCOMING, {}, [_encoder.encode_lines(keys)])
         query = tables.known_keys(received_since=since)
         found = _keys.decode_lines(self._engine.read(query.text, query.parameters))
         return {(key.workspace_id.int, key.message_key.int) for key in found}

@@ -1,6 +1,6 @@
 """The event store as its callers see it, and the engine beneath it."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import timedelta
 from typing import ClassVar, Protocol
 from uuid import UUID
@@ -203,8 +203,11 @@ class Engine(Protocol):
         """Return the rows of a query as JSON, one object per line. Raises StoreUnavailableError."""
         ...
 
-    def write(self, text: str, parameters: Mapping[str, str], lines: bytes = b"") -> int:
-        """Run a statement, with the lines to insert, and return how many rows were written. Raises StoreUnavailableError."""
+    def write(self, text: str, parameters: Mapping[str, str], lines: Iterable[bytes] = ()) -> int:
+        """Run a statement and return how many rows were written; `lines` to insert may come in pieces of whole lines.
+
+        Raises StoreUnavailableError.
+        """
         ...
 
 

@@ -4,7 +4,7 @@ import importlib
 import re
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -50,7 +50,7 @@ class ClusterEngine:
         self._look_for_deletions()
         return self._ask(text, parameters, {"apply_mutations_on_fly": str(int(self._is_hiding))})
 
-    def write(self, text: str, parameters: Mapping[str, str], lines: bytes = b"") -> int:
+    def write(self, text: str, parameters: Mapping[str, str], lines: Iterable[bytes] = ()) -> int:
         """Run a statement, with the lines to insert, and return how many rows were written."""
         insert = _INSERT.match(text)
         if insert is None:
@@ -59,7 +59,9 @@ class ClusterEngine:
             return 0
         client = self._connected()
         try:
-            done = client.raw_insert(insert[1], insert_block=lines, fmt=insert[2], settings=self._settings({}))
+            done = client.raw_insert(
+                insert[1], insert_block=b"".join(lines), fmt=insert[2], settings=self._settings({})
+            )
         except Exception as error:  # clickhouse-connect passes on what its transport raises
             raise _unavailable(error) from error
         return int(done.written_rows)

@@ -1,6 +1,6 @@
 """The way to the process that owns the event store."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import httpx
@@ -79,7 +79,7 @@ class OwnerEngine:
             raise StoreUnavailableError(f"The event store refused: {response.text[:300]}")
         return response.content
 
-    def write(self, text: str, parameters: Mapping[str, str], lines: bytes = b"") -> int:
+    def write(self, text: str, parameters: Mapping[str, str], lines: Iterable[bytes] = ()) -> int:
         """Refuse: the owner alone writes."""
         del text, parameters, lines
         raise StoreUnavailableError("Only the owner of the event store writes.")
