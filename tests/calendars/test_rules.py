@@ -8,6 +8,7 @@ from firstwin.calendars.contracts import DayKind, HolderKind, NewDay, Repeat
 from firstwin.calendars.rules import csv_files, days, hours, ics_files, regions, repeats
 from firstwin.calendars.rules.days import DayFact
 from firstwin.calendars.rules.file_entries import FileContent
+from firstwin.shared.errors import InvalidInputError
 
 TODAY = date(2026, 3, 1)
 NINE_TO_FIVE = ((time(9), time(17)),)
@@ -77,6 +78,13 @@ def test_what_is_no_time_of_day(text: str) -> None:
 )
 def test_exceptions_in_words(new: NewDay, said: str) -> None:
     assert days.words(days.tidy(new), today=TODAY) == said
+
+
+def test_a_repetition_of_a_file_cannot_be_entered() -> None:
+    new = NewDay(kind=DayKind.LEAVE, first_on=date(2026, 3, 6), repeat=Repeat.CUSTOM, repeat_until=date(2026, 6, 26))
+    with pytest.raises(InvalidInputError) as refused:
+        days.tidy(new)
+    assert refused.value.problems[0].place == "repeat"
 
 
 def test_why_a_plan_moved_keeps_the_reason_of_leave_to_itself() -> None:

@@ -272,3 +272,9 @@ def test_a_kept_answer_does_not_lie_open_in_the_database() -> None:
     assert made.json()["secret"].encode() not in bytes(row.body)
     again = client.post("/api/v1/api-keys", new, "application/json", headers={"Idempotency-Key": "k"})
     assert again.json() == made.json()
+
+
+def test_a_form_that_cannot_be_read_is_the_senders_fault() -> None:
+    client = key_client(workspace=make_workspace())
+    answer = client.generic("POST", "/api/v1/imports", b"no form", content_type="multipart/form-data")
+    assert problem_of(answer, 400)["detail"] == "The request could not be read."

@@ -10,7 +10,7 @@ from firstwin.projects.contracts.wishes import Wish
 from firstwin.projects.operations import launch, lifecycle, targets
 from firstwin.projects.queries import preview, wishes
 from firstwin.shared.errors import InvalidInputError, NotFoundError, PermissionDeniedError
-from tests.factories.http import key_client
+from tests.factories.http import key_client, problem_of
 from tests.factories.identity import actor_for, make_member, recorded
 from tests.factories.projects import Running, launch_example, make_scene, new_project
 from tests.factories.updates import rows_of
@@ -135,3 +135,19 @@ def test_wishes_and_targets_over_http(project: Running) -> None:
     assert client.post(f"{base}/target", {"end_on": day}, "application/json").status_code == 204
     assert project.row().target_end_at.date().isoformat() <= day
     assert client.post(f"{base}/target", {"end_on": "2020-01-01"}, "application/json").status_code == 422
+
+
+@pytest.mark.parametrize("year", [1081, 3218])
+def test_a_year_that_no_plan_reaches_is_a_slip_and_changes_nothing(project: Running, year: int) -> None:
+    client = key_client(workspace=project.scene.workspace)
+    problem = problem_of(client.get(f"/api/v1/projects/{project.id}/plan/backwards?end_on={year}-08-03"), 422)
+    assert problem["remedy"] == "Look at the year."
+    task = project.task("first-import")
+    before = (task.start_at, task.due_at, project.row().planned_end_at)
+    far = {"start_at": f"{year}-11-23T08:00:00Z", "due_at": f"{year}-11-24T08:30:48Z"}
+    problem_of(client.post(f"/api/v1/tasks/{task.id}/move", far, "application/json"), 422)
+    steered = {"timings": [{"task_id": str(task.id), "not_before_at": far["start_at"]}]}
+    refused = client.post(f"/api/v1/projects/{project.id}/plan/changes", steered, "application/json")
+    assert [error["place"] for error in problem_of(refused, 422)["errors"]] == ["not_before_at"]
+    after = project.task("first-import")
+    assert (after.start_at, after.due_at, project.row().planned_end_at) == before

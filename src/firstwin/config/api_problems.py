@@ -4,7 +4,9 @@ import logging
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from django.core.exceptions import BadRequest, RequestDataTooBig, SuspiciousOperation
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.multipartparser import MultiPartParserError
 from django.http.response import HttpResponseBase
 from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
@@ -59,6 +61,8 @@ def add_handlers(api: NinjaAPI) -> None:
     api.add_exception_handler(ValidationError, _of_validation)
     api.add_exception_handler(HttpError, _of_status)
     api.add_exception_handler(Http404, _of_missing)
+    for fault in (BadRequest, SuspiciousOperation, MultiPartParserError):
+        api.add_exception_handler(fault, _of_unreadable)
     api.add_exception_handler(Exception, _unexpected)
 
 
@@ -96,6 +100,11 @@ def _of_status(_request: HttpRequest, error: HttpError | type[HttpError]) -> Htt
 
 def _of_missing(_request: HttpRequest, _error: Http404 | type[Http404]) -> HttpResponse:
     return plain_problem(404)
+
+
+def _of_unreadable(_request: HttpRequest, error: Exception | type[Exception]) -> HttpResponse:
+    """What Django itself would answer, had the API not seen the error first."""
+    return plain_problem(413 if isinstance(error, RequestDataTooBig) else 400)
 
 
 def _unexpected(request: HttpRequest, error: Exception | type[Exception]) -> HttpResponse:

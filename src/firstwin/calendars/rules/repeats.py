@@ -8,6 +8,7 @@ from firstwin.calendars.contracts import Repeat
 from firstwin.calendars.rules.hours import DAY_NAMES
 from firstwin.scheduling import queries as scheduling_queries
 from firstwin.scheduling.contracts import DayRule
+from firstwin.shared.errors import InvalidInputError, Problem
 
 _RULES = {
     Repeat.WEEKLY: "FREQ=WEEKLY",
@@ -36,9 +37,14 @@ _LONGEST = {Repeat.WEEKLY: 7, Repeat.FORTNIGHTLY: 14, Repeat.MONTHLY: 28, Repeat
 
 
 def rule_of(repeat: Repeat, until: date | None) -> str:
-    """The rule of a chosen repetition, with its last day."""
+    """The rule of a chosen repetition, with its last day. Raises InvalidInputError for `custom`, which names no rule."""
     if repeat is Repeat.NEVER:
         return ""
+    if repeat is Repeat.CUSTOM:
+        problem = Problem(
+            "repeat", "A rule that came from a file cannot be entered.", "Choose another one, or import a file."
+        )
+        raise InvalidInputError("The day was not entered.", problems=(problem,))
     return _RULES[repeat] + (f";UNTIL={until:%Y%m%d}" if until else "")
 
 

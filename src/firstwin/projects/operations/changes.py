@@ -15,7 +15,7 @@ from firstwin.projects.contracts.changes import NewTask, TaskChange, TaskMove, T
 from firstwin.projects.models import Attachment, ProjectStage, ProjectTask, TaskLink
 from firstwin.projects.operations import lifecycle, settling, stepping, tasks
 from firstwin.projects.queries.plans import RunningPlan
-from firstwin.projects.rules import kinds
+from firstwin.projects.rules import kinds, steering
 from firstwin.projects.rules.drafting import effective_visibility
 from firstwin.scheduling.contracts import InvalidSpanError, LinkType, parse_span
 from firstwin.shared import ids
@@ -266,9 +266,12 @@ def _task_row(
 
 
 def checked_dates(start_at: datetime | None, due_at: datetime | None, at: datetime) -> tuple[datetime, datetime]:
-    """Return both dates of a task, the missing one worked out; raises InvalidInputError for an end before the start."""
-    start = start_at or min(at, due_at or at)
-    due = due_at or max(start, at)
+    """Return both dates of a task, the missing one worked out.
+
+    Raises InvalidInputError for an end before the start and for years that no plan reaches.
+    """
+    start = steering.checked_instant(start_at or min(at, due_at or at), "start_at")
+    due = steering.checked_instant(due_at or max(start, at), "due_at")
     if due < start:
         problem = Problem("due_at", "It is due before it starts.", "Choose a later day.")
         raise InvalidInputError("A task cannot be due before it starts.", problems=(problem,))

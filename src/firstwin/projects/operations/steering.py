@@ -164,7 +164,7 @@ def _new_timing(task: ProjectTask, timing: TaskTiming) -> Iterable[Change]:
         wished, known = getattr(timing, name), getattr(task, name)
         if wished is not None and wished != known:
             yield name, known.isoformat() if known else "", wished.isoformat()
-            setattr(task, name, wished)
+            setattr(task, name, steering.checked_instant(wished, name))
 
 
 def _freed(task: ProjectTask, freed: Iterable[TimingPart]) -> Iterable[Change]:

@@ -1,7 +1,7 @@
 """What links and lengths of a plan may be, links in words, and how two versions of a plan differ."""
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -16,6 +16,7 @@ LONGEST = {
     SpanUnit.HOURS: 10_000,
     SpanUnit.WORKING_HOURS: 5000,
 }
+EARLIEST, LATEST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2101, 1, 1, tzinfo=UTC)
 _VERBS = {
     LinkType.FINISH_TO_START: ("Starts", "ends"),
     LinkType.START_TO_START: ("Starts", "starts"),
@@ -37,6 +38,16 @@ def checked_span(text: str, field: str, *, can_be_negative: bool = False) -> str
         problem = Problem(field, "It is too long.", f"Choose at most {most}.")
         raise InvalidInputError(f"{text} is longer than a plan can be.", problems=(problem,))
     return str(span)
+
+
+def checked_instant(at: datetime, field: str) -> datetime:
+    """A date of a plan lies in this century, give or take: anything else is a slip of the year."""
+    if not EARLIEST <= at < LATEST:
+        problem = Problem(
+            field, f"The year {at.year} is outside {EARLIEST.year} to {LATEST.year - 1}.", "Look at the year."
+        )
+        raise InvalidInputError("A plan does not reach that far.", problems=(problem,))
+    return at
 
 
 def link_in_words(type: LinkType, lag: str, spoken_lag: str, predecessor: str) -> str:

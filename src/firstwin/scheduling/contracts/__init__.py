@@ -7,6 +7,8 @@ from datetime import date, datetime, time
 from enum import StrEnum
 from functools import lru_cache
 
+from firstwin.shared.errors import InvalidInputError
+
 
 class SpanUnit(StrEnum):
     """How a span counts."""
@@ -68,6 +70,10 @@ class LinkType(StrEnum):
 
 class InvalidCalendarError(ValueError):
     """A calendar that cannot be used: no working time, an unknown time zone, a rule that is none; says which."""
+
+
+class DateOutOfReachError(InvalidInputError, InvalidCalendarError):
+    """A date that no calendar reaches: a slip of the year, most often. Whoever entered it is told so."""
 
 
 class CycleError(ValueError):

@@ -7,7 +7,7 @@ share a timetable.
 from bisect import bisect_left, bisect_right
 from functools import lru_cache
 
-from firstwin.scheduling.contracts import CalendarSpec, InvalidCalendarError
+from firstwin.scheduling.contracts import CalendarSpec, DateOutOfReachError, InvalidCalendarError
 from firstwin.scheduling.rules import recurrence
 from firstwin.scheduling.rules.hours import Table, check_hours, local_instant, table_of, zone_of
 from firstwin.scheduling.rules.instants import DAY, EPOCH_DAY, Ticks, moment
@@ -71,7 +71,9 @@ class Timetable:
     def _grown(self, first: int, last: int) -> Table:
         first, last = max(first, _FIRST_YEAR), min(last, _LAST_YEAR)
         if first > last or (first, last) == self._table.years:
-            raise InvalidCalendarError(f"These dates lie outside the years {_FIRST_YEAR} to {_LAST_YEAR}.")
+            raise DateOutOfReachError(
+                f"These dates lie outside the years {_FIRST_YEAR} to {_LAST_YEAR}.", remedy="Look at the year."
+            )
         table = table_of(self.spec, first, last)
         if not table.days:
             raise InvalidCalendarError(_CLOSED_TOO_LONG)
