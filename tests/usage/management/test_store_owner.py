@@ -96,7 +96,7 @@ class FailingEngine(ChdbEngine):
 
     def write(self, text: str, parameters: Mapping[str, str], lines: Iterable[bytes] = ()) -> int:
         if lines:
-            self.asked.append(lines.count(b"\n"))
+            self.asked.append(b"".join(lines).count(b"\n"))
             raise StoreUnavailableError("the engine does not write")
         return super().write(text, parameters, lines)
 
