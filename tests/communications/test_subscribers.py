@@ -13,11 +13,13 @@ import pytest
 from firstwin.communications import subscribers
 from firstwin.communications.contracts import MeetingState, MessageKind, MessageState, Rsvp
 from firstwin.communications.models import CapturedAttachment, CapturedMail, MeetingAttendee, Message
+from firstwin.communications.operations import access, plan_messages
 from firstwin.communications.operations import meetings as meeting_operations
-from firstwin.communications.operations import plan_messages
 from firstwin.communications.queries import mailbox as mailbox_queries
 from firstwin.customers.models import Contact
+from firstwin.customers.operations import accounts as account_operations
 from firstwin.identity.contracts import Role
+from firstwin.jobs.models import Job
 from firstwin.journal.contracts import Recorded
 from firstwin.playbooks.contracts import MessageSettings, TaskKind
 from firstwin.projects.contracts import ReasonSide, TaskState
@@ -189,6 +191,25 @@ def test_a_shared_comment_reaches_the_other_side_and_an_internal_one_does_not(ru
     assert "How many" in mail.text
     assert str(task_id) in mail.html
     assert "Secret" not in "".join(one.text for one in mails(running))
+
+
+def test_nobody_of_an_archived_account_is_written_to_and_nothing_gets_stuck(run_jobs: Run) -> None:
+    running = launch_talking()
+    run_jobs(MORNING)
+    written = len(mails(running))
+    scene = running.scene
+    account_operations.archive_account(actor=scene.manager, account_id=running.row().account_id, at=MORNING)
+    comment_operations.add_comment(
+        actor=scene.specialist,
+        project_id=running.id,
+        task_id=running.task("company-form").id,
+        body="Hello?",
+        at=MORNING,
+    )
+    access.send_fresh_link(email=scene.sponsor.email, from_address="192.0.2.1", at=MORNING)
+    run_jobs(MORNING)
+    assert len(mails(running)) == written
+    assert not Job.objects.filter(last_error__gt="").exists()
 
 
 def test_a_customers_comment_is_told_to_the_owner_and_a_mention_to_whom_it_names(run_jobs: Run) -> None:

@@ -59,6 +59,8 @@ def _answer(actor: Actor, workspace: WorkspaceInfo, contact: ContactInfo, at: da
 
 def _mail_link(actor: Actor, workspace: WorkspaceInfo, contact: ContactInfo, at: datetime) -> None:
     account = customer_queries.get_account(actor=actor, account_id=contact.account_id)
+    if not people.is_reachable(contact, account):
+        return
     reader = people.contact_reader(contact, account)
     with transaction.atomic():
         url = portal_access.issue(actor=actor, contact_id=contact.id, at=at)

@@ -130,7 +130,7 @@ def _find_reader(actor: Actor, side: Side, person_id: UUID) -> Reader | None:
         member = identity_queries.find_member(actor=actor, member_id=person_id)
         return people.member_reader(member) if member and member.is_active else None
     contact = customer_queries.find_contact(actor=actor, contact_id=person_id)
-    if contact is None or not contact.is_active or not contact.email:
+    if contact is None:
         return None
     account = customer_queries.get_account(actor=actor, account_id=contact.account_id)
-    return people.contact_reader(contact, account)
+    return people.contact_reader(contact, account) if people.is_reachable(contact, account) else None

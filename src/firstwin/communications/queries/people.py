@@ -29,7 +29,7 @@ def customer_readers(*, actor: Actor, project: ProjectBrief, account: AccountInf
 
 
 def readers_of(*, actor: Actor, account: AccountInfo, people: Iterable[PersonRef]) -> tuple[Reader, ...]:
-    """Return people as readers, each once; those who left or have no address are dropped. Two queries."""
+    """Return people as readers, each once; those who cannot be written to are dropped. Two queries."""
     wanted = {person.id: person.side for person in people}
     return _readers(actor, account, wanted)
 
@@ -52,12 +52,17 @@ def _readers(actor: Actor, account: AccountInfo, wanted: Mapping[UUID, Side]) ->
 
 def _contacts(actor: Actor, account: AccountInfo, ids: Collection[UUID]) -> dict[UUID, Reader]:
     contacts = customer_queries.list_contacts(actor=actor, account_id=account.id)
-    return {one.id: contact_reader(one, account) for one in contacts if one.id in ids and one.is_active and one.email}
+    return {one.id: contact_reader(one, account) for one in contacts if one.id in ids and is_reachable(one, account)}
 
 
 def _members(actor: Actor, ids: Collection[UUID]) -> dict[UUID, Reader]:
     members = identity_queries.list_members(actor=actor, ids=list(ids))
     return {one.id: member_reader(one) for one in members}
+
+
+def is_reachable(contact: ContactInfo, account: AccountInfo) -> bool:
+    """Return whether mail may go to a contact: they and their account are not archived, and there is an address."""
+    return contact.is_active and bool(contact.email) and account.archived_at is None
 
 
 def contact_reader(contact: ContactInfo, account: AccountInfo) -> Reader:
