@@ -218,13 +218,15 @@ class ItemDates:
 class PlanDates:
     """The dates of a plan by item key; `end_at` is the last due of all. `warnings` name assumptions made.
 
-    `times` are start and due alone: who wants no reasons reads them in a fraction of the time.
+    `times` are start and due alone, `conflicts` what is said of the items that cannot be as they should: who wants no
+    reasons reads them in a fraction of the time.
     """
 
     items: Mapping[str, ItemDates]
     times: Mapping[str, tuple[datetime, datetime]]
     end_at: datetime
     warnings: tuple[str, ...] = ()
+    conflicts: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,7 +16,7 @@ from firstwin.scheduling.contracts import PlanDates, PlanItem, PlanNetwork
 from firstwin.scheduling.rules import drivers, spans
 from firstwin.scheduling.rules.hours import Table
 from firstwin.scheduling.rules.instants import Ticks, moment, ticks
-from firstwin.scheduling.rules.network import BINDS_START, Bond, End, PlanGraph, is_due_first
+from firstwin.scheduling.rules.network import Bond, End, PlanGraph, binds_start, is_due_first
 from firstwin.scheduling.rules.plan import PROJECT_START, ForwardPass, graph_of, has_same_order, plan_dates
 from firstwin.scheduling.rules.timetable import Timetable
 
@@ -161,7 +161,7 @@ class _Mornings:
         at, held_by = self.ends[source]
         if link.lag is None:
             return at, held_by
-        is_start = link.type in BINDS_START
+        is_start = binds_start(link)
         return self._paused(
             at, _each(at, lambda one: spans.lagged(calendar, one, link.lag, is_start=is_start))
         ), held_by

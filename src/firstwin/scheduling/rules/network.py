@@ -7,7 +7,7 @@ a circle.
 """
 
 from functools import cached_property
-from itertools import pairwise
+from itertools import groupby, pairwise
 
 from firstwin.scheduling.contracts import (
     CalendarSpec,
@@ -30,10 +30,14 @@ Bond = tuple[End, PlanLink]
 
 PROJECT_END = "project_end"
 STAGE_START = "stage_start"
-BINDS_START = frozenset({LinkType.FINISH_TO_START, LinkType.START_TO_START})
 _AFTER_FINISH, _AFTER_START = LinkType.FINISH_TO_START, LinkType.START_TO_START
 _TOGETHER_FINISHED = LinkType.FINISH_TO_FINISH
 _NO_BONDS: list[Bond] = []
+
+
+def binds_start(link: PlanLink) -> bool:
+    """Whether a link holds back the start of an item, and not its due."""
+    return link.type is _AFTER_FINISH or link.type is _AFTER_START
 
 
 def is_due_first(item: PlanItem) -> bool:
@@ -66,7 +70,8 @@ class PlanGraph:
     """The waits between the ends of a plan's items. `order` has every end after those that it waits for.
 
     Most items are plain: nothing but a length and links. Both ends of a plain item are dated at once, so that only its
-    start is in the order.
+    start is in the order. `runs` are stretches of the order: plain items, or others. Of plain items `looks_back` says
+    whether they wait for nothing but items before them: gone through in their own order they need not be asked again.
     """
 
     def __init__(self, network: PlanNetwork) -> None:
@@ -83,20 +88,18 @@ class PlanGraph:
         self.start_bonds: list[list[Bond]] = [_NO_BONDS] * len(items)
         self.finish_bonds: list[list[Bond]] = [_NO_BONDS] * len(items)
         self.is_plain = [False] * (len(items) + 1)
-        self.is_straight = True
+        self.looks_back = [stage < number for number, stage in enumerate(self.stages)]
         self.work_days = [_work_days(item.duration) for item in items]
+        self._bind()
         special: list[PlanItem] = []
         for number, item in enumerate(items):
             if self.stages[number] >= 0:
                 self.children.setdefault(self.stages[number], []).append(number)
-            if item.links:
-                self._bind(number, item)
             if not _is_special(item) and (item.duration is not None or not self.finish_bonds[number]):
                 self.is_plain[number] = True
-                self.is_straight = self.is_straight and self.stages[number] < number
             else:
                 special.append(item)
-                self.is_straight = False
+                self.looks_back[number] = False
         self.soft: set[tuple[End, End]] = set()
         self.dropped: set[tuple[End, End]] = set()
         timings = [timing for item in special for timing in (item.start, item.due) if timing is not None]
@@ -104,6 +107,9 @@ class PlanGraph:
         if any(timing.anchor == PROJECT_END for timing in timings) and PROJECT_END not in network.anchors:
             self._tie_project_end()
         self.order = self._in_order()
+        self.runs = [
+            (is_plain, list(ends)) for is_plain, ends in groupby(self.order, lambda end: self.is_plain[end >> 1])
+        ]
 
     @cached_property
     def names(self) -> dict[str, str]:
@@ -124,25 +130,26 @@ class PlanGraph:
             return self.project_end
         return None
 
-    def _bind(self, number: int, item: PlanItem) -> None:
-        starts: list[Bond] = []
-        finishes: list[Bond] = []
-        for link in item.links:
-            other = self.index.get(link.predecessor)
-            if other is None:
-                continue
-            kind = link.type
-            if kind is _AFTER_FINISH:
-                starts.append((2 * other + 1, link))
-            elif kind is _AFTER_START:
-                starts.append((2 * other, link))
-            else:
-                finishes.append((2 * other + (kind is _TOGETHER_FINISHED), link))
-            if other >= number:
-                self.is_straight = False
-        self.start_bonds[number] = starts
-        if finishes:
-            self.finish_bonds[number] = finishes
+    def _bind(self) -> None:
+        index, start_bonds, finish_bonds = self.index, self.start_bonds, self.finish_bonds
+        for number, item in enumerate(self.items):
+            for link in item.links:
+                other = index.get(link.predecessor)
+                if other is None:
+                    continue
+                kind = link.type
+                if kind is _AFTER_FINISH:
+                    bonds, bond = start_bonds, (2 * other + 1, link)
+                elif kind is _AFTER_START:
+                    bonds, bond = start_bonds, (2 * other, link)
+                else:
+                    bonds, bond = finish_bonds, (2 * other + (kind is _TOGETHER_FINISHED), link)
+                if bonds[number] is _NO_BONDS:
+                    bonds[number] = [bond]
+                else:
+                    bonds[number].append(bond)
+                if other >= number:
+                    self.looks_back[number] = False
 
     # waits ----------------------------------------------------------------------------------------------------------
 
@@ -221,11 +228,8 @@ class PlanGraph:
     # order ----------------------------------------------------------------------------------------------------------
 
     def _in_order(self) -> list[End]:
-        """Every end after those that it waits for; raises CycleError when items wait for each other.
-
-        Plain items that wait for nothing but items before them stand in order already.
-        """
-        if self.is_straight:
+        """Every end after those that it waits for; raises CycleError when items wait for each other."""
+        if all(self.looks_back):
             return list(range(0, self.project_end, 2))
         while True:
             order, cycle = self._walked()
@@ -241,16 +245,16 @@ class PlanGraph:
         """Go from every end down to those that it waits for. Where that leads round in a circle the circle is returned too:
         each end in it waits for the next, the last is the first again.
         """
-        is_plain, waits_of = self.is_plain, self.waits_of
+        is_plain, looks_back, waits_of = self.is_plain, self.looks_back, self.waits_of
         is_dated, is_under_way = bytearray(self.project_end + 2), bytearray(self.project_end + 2)
         order: list[End] = []
         path: list[End] = []
         for root in (*range(self.project_end), *([self.project_end] if self.end_waits else [])):
             if is_dated[root]:
                 continue
-            if is_plain[root >> 1] and all(map(is_dated.__getitem__, waits_of(root))):
-                is_dated[root] = is_dated[root ^ 1] = 1
-                order.append(root & ~1)
+            if root < self.project_end and looks_back[root >> 1]:
+                is_dated[root] = is_dated[root + 1] = 1
+                order.append(root)
                 continue
             stack = [root]
             while stack:

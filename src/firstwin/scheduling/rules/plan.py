@@ -14,7 +14,7 @@ from firstwin.scheduling.contracts import (
 )
 from firstwin.scheduling.rules import spans, wording
 from firstwin.scheduling.rules.instants import Ticks, moment, ticks
-from firstwin.scheduling.rules.network import BINDS_START, Bond, PlanGraph, is_due_first
+from firstwin.scheduling.rules.network import Bond, End, PlanGraph, binds_start, is_due_first
 from firstwin.scheduling.rules.timetable import Timetable
 from firstwin.scheduling.rules.wording import Reason
 
@@ -56,7 +56,7 @@ class ForwardPass:
         self.pauses = sorted((ticks(pause.start_at), ticks(pause.end_at)) for pause in network.pauses)
         self.open_from = None if network.open_from is None else ticks(network.open_from)
         self.begin = self.anchors.get(PROJECT_START)
-        self.is_simple = self.open_from is None and not self.floors
+        self.is_simple = not self.floors and not self.pauses
         self.at: list[Ticks] = [0] * (graph.project_end + 1)
         self.why: list[Reason] = [""] * (graph.project_end + 1)
         self.conflicts: dict[int, str] = {}
@@ -76,18 +76,17 @@ class ForwardPass:
     def run(self) -> "ForwardPass":
         """Date every end after those that it waits for."""
         self.begin = self.anchors.get(PROJECT_START)
-        items, at, why, project_end = self.graph.items, self.at, self.why, self.graph.project_end
-        is_plain = self.graph.is_plain
-        for end in self.graph.order:
-            if end == project_end:
-                at[end] = self._project_end()
-            elif is_plain[end >> 1]:
-                self._plain(end >> 1, items[end >> 1])
-            elif end & 1:
-                at[end], why[end] = self._due(end >> 1, items[end >> 1])
-            else:
-                at[end], why[end] = self._start(end >> 1, items[end >> 1])
-        self.last = max(at[1:project_end:2]) if items else self._project_start()
+        project_end = self.graph.project_end
+        for is_plain, ends in self.graph.runs:
+            if is_plain:
+                self._date_plain(ends)
+                continue
+            for end in ends:
+                if end == project_end:
+                    self.at[end] = self._project_end()
+                else:
+                    self.date(end)
+        self.last = max(self.at[1:project_end:2]) if self.graph.items else self._project_start()
         return self
 
     def date(self, end: int) -> Ticks:
@@ -102,7 +101,11 @@ class ForwardPass:
             if item.must_finish_by is not None:
                 self._check_deadline(number, item)
         return PlanDates(
-            items=DatedItems(self), times=Times(self), end_at=moment(self.last), warnings=tuple(self.warnings)
+            items=DatedItems(self),
+            times=Times(self),
+            end_at=moment(self.last),
+            warnings=tuple(self.warnings),
+            conflicts={self.graph.items[number].key: text for number, text in sorted(self.conflicts.items())},
         )
 
     def dates_of(self, number: int) -> ItemDates:
@@ -160,29 +163,47 @@ class ForwardPass:
 
     # plain items ----------------------------------------------------------------------------------------------------
 
-    def _plain(self, number: int, item: PlanItem) -> None:
-        """Date an item that has nothing but links and a length: what `_start` and `_due` say, without asking for more."""
-        graph, at, end, days = self.graph, self.at, 2 * number, self.graph.work_days[number]
-        calendar, stage = graph.calendars[number], graph.stages[number]
+    def _date_plain(self, ends: list[End]) -> None:
+        """Date items, one after another, that have nothing but links and a length: what `_start` and `_due` say, without
+        asking for more. Most of them take working days; nearly all time goes here.
+        """
+        graph, at, why = self.graph, self.at, self.why
+        items, stages, calendars, work_days = graph.items, graph.stages, graph.calendars, graph.work_days
+        start_bonds, finish_bonds = graph.start_bonds, graph.finish_bonds
+        begin, still_open = self.begin, self.open_from
         start: Ticks
-        why: Reason
-        if stage >= 0:
-            start, why = at[2 * stage], graph.items[stage]
-        else:
-            start, why = self.begin if self.begin is not None else self._project_start(), wording.PROJECT_STARTS
-        finish: Reasoned | None = None
-        if self.is_simple and not graph.finish_bonds[number]:
-            latest: Ticks = 0
-            reason: Reason = why
-            for source, link in graph.start_bonds[number]:
+        reason: Reason
+        for end in ends:
+            number = end >> 1
+            stage, days = stages[number], work_days[number]
+            if stage >= 0:
+                start, reason = at[2 * stage], items[stage]
+            else:
+                start, reason = self._project_start() if begin is None else begin, wording.PROJECT_STARTS
+            if days <= 0 or not self.is_simple:
+                self._date(number, items[number], (start, reason))
+                continue
+            later = start + 1
+            for source, link in start_bonds[number]:
                 held = at[source] if link.lag is None else self._linked(number, (source, link))
-                if held >= latest:
-                    latest, reason = held, link
-            if latest > start:
-                start, why = latest, reason
-        else:
-            finish = self._bound(number, graph.finish_bonds[number])
-            start, why = _later((start, why), self._start_bound(number, item, finish))
+                if held >= later:
+                    start, reason, later = held, link, held
+            finish = self._bound(number, finish_bonds[number]) if finish_bonds[number] else None
+            if finish is not None and (held := calendars[number].last_day(finish[0], days - 1)[0]) >= later:
+                start, reason = held, finish[1]
+            if still_open is not None and still_open > start:
+                start, reason = still_open, wording.STILL_OPEN
+            at[end], at[end + 1] = calendars[number].work_days(start, days)
+            why[end], why[end + 1] = reason, items[number].duration or reason
+            if finish is not None and finish[0] > at[end + 1]:
+                at[end + 1], why[end + 1] = finish
+
+    def _date(self, number: int, item: PlanItem, opening: Reasoned) -> None:
+        """Date a plain item that has more to it."""
+        graph, at, end, days = self.graph, self.at, 2 * number, self.graph.work_days[number]
+        calendar = graph.calendars[number]
+        finish = self._bound(number, graph.finish_bonds[number])
+        start, why = _later(opening, self._start_bound(number, item, finish))
         length: Reason = item.duration if days and item.duration is not None else why
         if days > 0:
             start, due = calendar.work_days(start, days)
@@ -284,8 +305,8 @@ class ForwardPass:
         at = self.at[source]
         if link.lag is None:
             return at
-        calendar = self.graph.calendars[number]
-        return self.paused(at, spans.lagged(calendar, at, link.lag, is_start=link.type in BINDS_START))
+        after = spans.lagged(self.graph.calendars[number], at, link.lag, is_start=binds_start(link))
+        return self.paused(at, after) if self.pauses else after
 
     # dues -----------------------------------------------------------------------------------------------------------
 
