@@ -18,6 +18,7 @@ from firstwin.projects.operations import tasks as task_operations
 from firstwin.projects.queries import preview
 from firstwin.scheduling.contracts import parse_span
 from firstwin.shared.errors import ConflictError, InvalidInputError, NotFoundError, PermissionDeniedError
+from tests.factories.counting import statements
 from tests.factories.customers import make_account, make_contact
 from tests.factories.identity import make_actor, make_key_actor, recorded
 from tests.factories.projects import (
@@ -234,12 +235,12 @@ def test_many_are_launched_together_or_not_at_all() -> None:
 
 def test_a_launch_takes_a_constant_number_of_statements(django_assert_max_num_queries: Any) -> None:
     scene = make_scene()
-    with django_assert_max_num_queries(19):
+    with django_assert_max_num_queries(statements(postgresql=12, sqlite=18)):
         launch_example(scene)
     news = [
         NewProject(account_id=make_account(scene.workspace).id, playbook_version_id=scene.version_id) for _ in range(10)
     ]
-    with django_assert_max_num_queries(24):
+    with django_assert_max_num_queries(statements(postgresql=12, sqlite=18)):
         launch.launch_projects(actor=scene.manager, news=news, at=scene.at)
     assert ProjectTask.objects.for_actor(scene.manager).count() == 110 - 11
 

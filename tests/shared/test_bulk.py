@@ -1,13 +1,19 @@
-"""Rows inserted in bulk are what the ORM would have written."""
+"""Rows read and written in bulk are what the ORM would have read and written."""
 
-from datetime import timedelta
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
-from django.db import IntegrityError, models, transaction
+from django.db import IntegrityError, connection, models, transaction
 
+from firstwin.calendars.models import Calendar
+from firstwin.customers.models import Account, Contact
+from firstwin.identity.models import Member, Workspace
+from firstwin.jobs.models import Timer
 from firstwin.projects.models import Hold, Project, ProjectRole, ProjectStage, ProjectTask, TaskLink
 from firstwin.shared import bulk, ids
-from firstwin.shared.models import WorkspaceModel
+from firstwin.shared.models import UnscopedQueryError, WorkspaceModel
 from tests.factories.projects import launch_example, make_scene
 
 pytestmark = pytest.mark.django_db
@@ -42,6 +48,78 @@ def test_rows_are_read_as_the_orm_reads_them(model: type[WorkspaceModel]) -> Non
         within = {"project_id": project.id}
         assert len(bulk.read_rows(model, actor, within)) == len(rows)
         assert not bulk.read_rows(model, other.scene.manager, within), "another workspace"
+
+
+def test_accounts_and_people_are_read_as_the_orm_reads_them() -> None:
+    scene = launch_example().scene
+    for model in (Account, Contact, Calendar, Workspace, Member):
+        everywhere = bulk.Across(reason="a test")
+        rows = list(model._base_manager.order_by("id"))
+        assert [_values(row) for row in bulk.read_rows(model, everywhere, {}, order_by=("id",))] == [
+            _values(row) for row in rows
+        ]
+    members = bulk.read_rows(Member, scene.manager, {}, joined="user", order_by=("user.email",))
+    expected = Member.objects.for_actor(scene.manager).select_related("user").order_by("user__email")
+    assert [(row.id, _values(row.user)) for row in members] == [(row.id, _values(row.user)) for row in expected]
+    with pytest.raises(UnscopedQueryError):
+        bulk.Across(reason="")
+
+
+def test_rows_are_found_by_one_of_some_values_by_none_and_by_another_row() -> None:
+    project = launch_example()
+    actor, tasks = project.scene.manager, list(ProjectTask.objects.for_actor(project.scene.manager).order_by("id"))
+    wanted = {tasks[0].id, tasks[2].id}
+    assert {row.id for row in bulk.read_rows(ProjectTask, actor, {"id": wanted})} == wanted
+    assert bulk.read_rows(ProjectTask, actor, {"id": ()}) == []
+    owned = bulk.read_rows(ProjectTask, actor, {"member_id": None}, order_by=("id",))
+    assert [row.id for row in owned] == [row.id for row in tasks if row.member_id is None]
+    that = bulk.That(model=ProjectTask, column="stage_id", where={"id": tasks[0].id})
+    assert [row.id for row in bulk.read_rows(ProjectStage, actor, {"id": that})] == [tasks[0].stage_id]
+    stranger = launch_example(make_scene()).scene.manager
+    assert bulk.read_rows(ProjectStage, stranger, {"id": that}) == []
+
+
+def test_what_is_written_together_is_one_statement_on_postgresql_and_seen_by_whoever_asks(
+    django_assert_num_queries: Any,
+) -> None:
+    project = launch_example()
+    actor = project.scene.manager
+    stages = bulk.read_rows(ProjectStage, actor, {}, order_by=("position",))
+    tasks = bulk.read_rows(ProjectTask, actor, {}, order_by=("id",))
+    stages[0].name, tasks[0].name, tasks[0].version = "First", "Written 100 %", tasks[0].version + 1
+    is_together = connection.vendor == "postgresql"
+    with transaction.atomic(), django_assert_num_queries(1 if is_together else 2), bulk.together():
+        bulk.update_rows(stages, ["name"])
+        with bulk.together():
+            bulk.update_rows(tasks, ["name", "version"])
+    with transaction.atomic(), bulk.together():
+        stages[0].name = "Second"
+        bulk.update_rows(stages, ["name"])
+        assert ProjectStage.objects.for_actor(actor).filter(name="Second").exists()
+    assert ProjectTask.objects.for_actor(actor).get(name="Written 100 %").version == tasks[0].version
+    wrong = tasks[1]
+    wrong.start_at = wrong.due_at + timedelta(days=1)
+    stages[0].name = "Third"
+
+    def write(then: Callable[[], None]) -> None:
+        with transaction.atomic(), bulk.together():
+            bulk.update_rows(stages, ["name"])
+            then()
+
+    with pytest.raises(IntegrityError):
+        write(lambda: bulk.update_rows([wrong], ["start_at"]))
+    with pytest.raises(LookupError):
+        write(lambda: {}["gone"])
+    assert not ProjectStage.objects.for_actor(actor).filter(name="Third").exists()
+
+
+def test_a_row_that_is_there_is_replaced_by_one_of_its_kind() -> None:
+    at = datetime(2026, 3, 2, 9, tzinfo=UTC)
+    for payload in ("{}", '{"a": 1}'):
+        bulk.insert_rows(
+            [Timer(owner="test:1", name="next", at=at, kind="nothing", payload=payload)], replacing=("owner", "name")
+        )
+    assert [timer.payload for timer in Timer.objects.filter(owner="test:1")] == ['{"a": 1}']
 
 
 def test_values_without_rows_get_the_defaults_of_the_model() -> None:

@@ -57,6 +57,7 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
         "PRAGMA cache_size=-65536; PRAGMA mmap_size=268435456; PRAGMA temp_store=MEMORY;",
     }
 else:
+    DATABASES["default"]["ENGINE"] = "firstwin.config.postgresql"
     # PostgreSQL still expects a disk that turns, on which a page out of order costs four times as much as the next one; it
     # would rather read all of a wide table than an index that holds the answer. `?options=` in the address comes first.
     DATABASES["default"].setdefault("OPTIONS", {}).setdefault("options", "-c random_page_cost=1.1")

@@ -40,7 +40,7 @@ from firstwin.customers.models import (
 from firstwin.customers.rules import csv_files
 from firstwin.customers.rules import facts as rules
 from firstwin.identity.contracts import Actor
-from firstwin.shared import pagination, signed_links
+from firstwin.shared import bulk, pagination, signed_links
 from firstwin.shared.errors import NotFoundError, PermissionDeniedError
 from firstwin.shared.pagination import Page
 
@@ -76,7 +76,7 @@ def find_account_by_external_id(*, actor: Actor, system: str, value: str) -> Acc
 def get_accounts(*, actor: Actor, account_ids: Collection[UUID]) -> Mapping[UUID, AccountInfo]:
     """Return several accounts by id in one query; ids that the actor may not see are left out."""
     wanted = [id for id in set(account_ids) if permissions.can_see_account(actor, id)]
-    return {row.id: account_info(row) for row in Account.objects.for_actor(actor).filter(id__in=wanted)}
+    return {row.id: account_info(row) for row in bulk.read_rows(Account, actor, {"id": wanted})}
 
 
 def list_accounts(
@@ -251,8 +251,8 @@ def list_contacts_of(*, actor: Actor, account_ids: Collection[UUID]) -> Mapping[
     """Return the active contacts of several accounts by account and by name, in one query."""
     wanted = [id for id in set(account_ids) if permissions.can_see_account(actor, id)]
     found: dict[UUID, list[ContactInfo]] = {id: [] for id in wanted}
-    rows = Contact.objects.for_actor(actor).filter(account_id__in=wanted, archived_at__isnull=True)
-    for row in rows.order_by("name_key", "id"):
+    active = {"account_id": wanted, "archived_at": None}
+    for row in bulk.read_rows(Contact, actor, active, order_by=("name_key", "id")):
         found[row.account_id].append(contact_info(row))
     return {id: tuple(contacts) for id, contacts in found.items()}
 
@@ -284,7 +284,7 @@ def find_contact(*, actor: Actor, contact_id: UUID) -> ContactInfo | None:
 
 def get_contacts(*, actor: Actor, contact_ids: Collection[UUID]) -> Mapping[UUID, ContactInfo]:
     """Return several contacts by id in one query; those that the actor may not see are left out."""
-    rows = Contact.objects.for_actor(actor).filter(id__in=list(set(contact_ids)))
+    rows = bulk.read_rows(Contact, actor, {"id": set(contact_ids)})
     return {row.id: contact_info(row) for row in rows if permissions.can_see_account(actor, row.account_id)}
 
 

@@ -1,6 +1,6 @@
 """Reads of identity."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from uuid import UUID
 
@@ -23,7 +23,8 @@ from firstwin.identity.contracts import (
 )
 from firstwin.identity.models import ApiKey, Invitation, Member, OneTimeLink, User, Workspace
 from firstwin.journal.contracts import AuthorKind
-from firstwin.shared import row_security, signed_links
+from firstwin.shared import bulk, row_security, signed_links
+from firstwin.shared.bulk import Reading
 from firstwin.shared.errors import NotFoundError, PermissionDeniedError
 
 INVITATION_PURPOSE = "invitation"
@@ -125,7 +126,24 @@ def list_workspaces_of(request: HttpRequest) -> tuple[WorkspaceInfo, ...]:
 
 def get_workspace(*, actor: Actor) -> WorkspaceInfo:
     """Return the workspace that the actor acts in."""
-    return workspace_info(Workspace.objects.get(id=actor.workspace_id))
+    (row,) = bulk.read_rows(Workspace, bulk.Across(reason="it is the workspace itself"), {"id": actor.workspace_id})
+    return workspace_info(row)
+
+
+def get_workspace_with(
+    *, actor: Actor, member_ids: Collection[UUID]
+) -> tuple[WorkspaceInfo, Mapping[UUID, MemberInfo]]:
+    """Return the workspace that the actor acts in and some of its members by id, active or not, asked for together."""
+    if not member_ids:
+        return get_workspace(actor=actor), {}
+    if not permissions.can_list_members(actor):
+        raise PermissionDeniedError("You may not list members.")
+    workspaces, members = bulk.read_together(
+        bulk.Across(reason="one of them is the workspace itself"),
+        Reading(model=Workspace, where={"id": actor.workspace_id}),
+        Reading(model=Member, where={"workspace_id": actor.workspace_id, "id": member_ids}, joined="user"),
+    )
+    return workspace_info(workspaces[0]), {row.id: member_info(row) for row in members}
 
 
 def find_workspace(*, slug: str) -> WorkspaceInfo | None:
@@ -183,13 +201,14 @@ def list_members(
         raise PermissionDeniedError("You may not list members.")
     if actor.kind is AuthorKind.CONTACT and ids is None:
         raise PermissionDeniedError("You may not list members.")
-    rows = Member.objects.for_actor(actor).select_related("user").order_by("user__name", "user__email", "id")
+    where: dict[str, object] = {}
     if is_active is not None:
-        rows = rows.filter(is_active=is_active)
+        where["is_active"] = is_active
     if roles:
-        rows = rows.filter(role__in=[role.value for role in roles])
+        where["role"] = [role.value for role in roles]
     if ids is not None:
-        rows = rows.filter(id__in=list(ids))
+        where["id"] = list(ids)
+    rows = bulk.read_rows(Member, actor, where, joined="user", order_by=("user.name", "user.email", "id"))
     return tuple(member_info(row) for row in rows)
 
 

@@ -13,6 +13,7 @@ from firstwin.customers import queries as customer_queries
 from firstwin.customers.contracts import AccountInfo, ContactInfo
 from firstwin.identity import queries as identity_queries
 from firstwin.identity.contracts import Actor, MemberInfo, WorkspaceInfo, system_actor
+from firstwin.shared import bulk
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,11 +37,11 @@ def known_of(
     reader = system_actor(actor.workspace_id)
     contacts = customer_queries.get_contacts(actor=reader, contact_ids=contact_ids) if contact_ids else {}
     account_ids = {*account_ids, *(contact.account_id for contact in contacts.values())}
-    members = identity_queries.list_members(actor=reader, is_active=None, ids=member_ids) if member_ids else ()
+    workspace, members = identity_queries.get_workspace_with(actor=reader, member_ids=member_ids)
     return Known(
-        workspace=identity_queries.get_workspace(actor=reader),
+        workspace=workspace,
         accounts=customer_queries.get_accounts(actor=reader, account_ids=account_ids) if account_ids else {},
-        members={member.id: member for member in members},
+        members=members,
         contacts=contacts,
     )
 
@@ -87,11 +88,11 @@ def resolved_of(known: Known) -> Mapping[UUID, Resolved]:
 
 def own_facts(workspace_id: UUID, holder_ids: Collection[UUID]) -> Mapping[UUID, OwnFacts]:
     """Return what each holder has of their own; who has nothing is left out."""
-    rows = list(Calendar.objects.for_workspace(workspace_id).filter(holder_id__in=list(holder_ids)))
+    within = system_actor(workspace_id)
+    rows = bulk.read_rows(Calendar, within, {"holder_id": holder_ids})
     days: dict[UUID, list[CalendarDay]] = {row.id: [] for row in rows if row.day_count}
     if days:
-        found = CalendarDay.objects.for_workspace(workspace_id).filter(calendar_id__in=list(days)).order_by("id")
-        for day in found:
+        for day in bulk.read_rows(CalendarDay, within, {"calendar_id": days}, order_by=("id",)):
             days[day.calendar_id].append(day)
     return {
         row.holder_id: OwnFacts(

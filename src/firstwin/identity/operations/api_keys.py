@@ -14,6 +14,7 @@ from firstwin.identity.events import ApiKeyCreated, ApiKeyRevoked
 from firstwin.identity.models import ApiKey
 from firstwin.journal import operations as journal_operations
 from firstwin.journal.contracts import AuthorKind
+from firstwin.shared import bulk
 from firstwin.shared.errors import InvalidInputError, NotFoundError, PermissionDeniedError, Problem
 
 LAST_USED_PRECISION = timedelta(minutes=1)
@@ -80,8 +81,8 @@ def authenticate_api_key(*, text: str, at: datetime) -> Actor:
     parts = rules.split_api_key(text)
     row = None
     if parts is not None:
-        rows = ApiKey.objects.across_workspaces(reason="a key names its workspace itself")
-        row = rows.filter(prefix=parts[0]).first()
+        everywhere = bulk.Across(reason="a key names its workspace itself")
+        row = next(iter(bulk.read_rows(ApiKey, everywhere, {"prefix": parts[0]})), None)
     if (
         row is None
         or parts is None

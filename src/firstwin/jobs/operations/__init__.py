@@ -21,6 +21,7 @@ from firstwin.jobs.contracts import (
 )
 from firstwin.jobs.models import NO_WORKSPACE, Job, Timer
 from firstwin.jobs.operations import draining, promotion, wakeup
+from firstwin.shared import bulk
 
 
 def enqueue(
@@ -125,13 +126,7 @@ def set_timers(timers: Iterable[NewTimer]) -> None:
     }
     if not rows:
         return
-    Timer.objects.bulk_create(
-        rows.values(),
-        batch_size=1000,
-        update_conflicts=True,
-        unique_fields=["owner", "name"],
-        update_fields=["uid", "at", "kind", "payload", "workspace_id", "queue", "priority", "order_key"],
-    )
+    bulk.insert_rows(list(rows.values()), replacing=("owner", "name"))
     wakeup.wake_workers()
 
 

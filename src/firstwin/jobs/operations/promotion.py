@@ -8,6 +8,7 @@ from django.db import connection, transaction
 from firstwin.jobs import rules
 from firstwin.jobs.contracts import JobState, schedules
 from firstwin.jobs.models import NO_WORKSPACE, Job, Schedule, Timer
+from firstwin.shared import bulk
 
 BATCH = 500
 _COPIED = "uid, workspace_id, kind, payload, queue, priority, order_key"
@@ -111,7 +112,7 @@ def insert_jobs(jobs: Sequence[Job]) -> None:
     plain = [job for job in jobs if not job.key]
     keyed = [job for job in jobs if job.key]
     if plain:
-        Job.objects.bulk_create(plain, batch_size=1000)
+        bulk.insert_rows(plain)
     if keyed:
         Job.objects.bulk_create(keyed, batch_size=1000, ignore_conflicts=True)
 

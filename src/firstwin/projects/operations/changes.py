@@ -18,7 +18,7 @@ from firstwin.projects.queries.plans import RunningPlan
 from firstwin.projects.rules import kinds, steering
 from firstwin.projects.rules.drafting import effective_visibility
 from firstwin.scheduling.contracts import InvalidSpanError, LinkType, parse_span
-from firstwin.shared import ids
+from firstwin.shared import bulk, ids
 from firstwin.shared.errors import InvalidInputError, NotFoundError, PermissionDeniedError, Problem
 
 STEP = 1000
@@ -75,7 +75,7 @@ def change_task(
     StaleVersionError when somebody was faster, ConflictError for a circle.
     """
     settling.require_editor(actor=actor)
-    with transaction.atomic():
+    with transaction.atomic(), bulk.together():
         plan, task = settling.opened_at_task(actor=actor, task_id=task_id, expected_version=expected_version)
         before = stepping.begin(plan)
         if change.is_reassigned:

@@ -17,6 +17,7 @@ from firstwin.projects.queries.day_counts import Course
 from firstwin.projects.queries.plans import RunningPlan
 from firstwin.projects.rules import ledger
 from firstwin.projects.rules.ledger import Situation
+from firstwin.shared import bulk
 
 
 def count_days(
@@ -100,7 +101,7 @@ def _write(project: Project, lines: Sequence[LedgerLine]) -> None:
     if not lines:
         return
     first = project.ledger_length
-    LedgerEntry.objects.for_workspace(project.workspace_id).bulk_create(
+    rows = [
         LedgerEntry(
             workspace_id=project.workspace_id,
             project_id=project.id,
@@ -120,7 +121,8 @@ def _write(project: Project, lines: Sequence[LedgerLine]) -> None:
             actor_name=line.actor_name,
         )
         for number, line in enumerate(lines)
-    )
+    ]
+    bulk.insert_rows(rows)
     project.ledger_length = first + len(lines)
 
 

@@ -85,14 +85,16 @@ def _launch(actor: Actor, news: Sequence[NewProject], at: datetime) -> list[UUID
     rows = _Rows()
     for planned in plan_launches(actor=actor, news=news, at=at):
         _add_rows(rows, actor, planned, at)
-    with transaction.atomic():
+    with transaction.atomic(), bulk.together():
+        watching.follow_launch(
+            actor=actor, projects=rows.projects, tasks=rows.tasks, at=at
+        )  # it reads before it writes
         bulk.insert_rows(rows.projects)
         bulk.insert_values(ProjectStage, rows.stages)
         bulk.insert_values(ProjectTask, rows.tasks)
         bulk.insert_values(TaskLink, rows.links)
         bulk.insert_values(ProjectRole, rows.roles)
         job_operations.set_timers(rows.timers)
-        watching.follow_launch(actor=actor, projects=rows.projects, tasks=rows.tasks, at=at)
         journal_operations.record_many(rows.facts, actor=actor, at=at)
         for new, project in zip(news, rows.projects, strict=True):
             if new.booking_id is not None:

@@ -29,12 +29,15 @@ RUNNING = frozenset({ProjectState.ACTIVE, ProjectState.ON_HOLD})
 
 def opened(*, actor: Actor, project_id: UUID) -> RunningPlan:
     """Lock a project and load its plan; raises NotFoundError."""
-    return loaded(actor=actor, project=plans.project_row(actor, project_id, is_locked=True))
+    return _ready(plans.lock_plan(actor, project_id))
 
 
 def loaded(*, actor: Actor, project: Project) -> RunningPlan:
     """Load the plan of a locked project to be changed: noted as it stands, and following every calendar."""
-    plan = plans.load_plan(actor, project)
+    return _ready(plans.load_plan(actor, project))
+
+
+def _ready(plan: RunningPlan) -> RunningPlan:
     plan.note()
     catch_up(plan)
     return plan
@@ -61,10 +64,8 @@ def catch_up(plan: RunningPlan) -> None:
 
 def opened_at_task(*, actor: Actor, task_id: UUID, expected_version: int | None) -> tuple[RunningPlan, ProjectTask]:
     """Lock the project of a task and load its plan; raises NotFoundError, StaleVersionError, WrongStateError."""
-    plan = opened(actor=actor, project_id=plans.project_id_of_task(actor, task_id))
-    task = plan.tasks.get(task_id)
-    if task is None:
-        raise plans.task_not_found()
+    plan, task = plans.lock_plan_of_task(actor, task_id)
+    _ready(plan)
     require_running(plan.project)
     require_version(task, expected_version)
     return plan, task
@@ -141,10 +142,11 @@ def settle(
     entered = _entered_stage(plan, after.plan, at)
     now = Course(after, network, planned)
     again_at = counting.count_days(plan, now, actor=actor, at=at, cause=cause, is_by_calendar=is_by_calendar)
-    _write(plan)
-    waking.set_or_cancel(project, again_at)
-    watching.follow_plan(plan, actor=actor, at=at)
-    _record(plan, entered, moved, before_end, actor=actor, at=at, cause=cause, is_by_calendar=is_by_calendar)
+    with bulk.together():
+        _write(plan)
+        waking.set_or_cancel(project, again_at)
+        watching.follow_plan(plan, actor=actor, at=at)
+        _record(plan, entered, moved, before_end, actor=actor, at=at, cause=cause, is_by_calendar=is_by_calendar)
     plan.note(after)
 
 

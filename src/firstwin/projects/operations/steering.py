@@ -26,7 +26,7 @@ from firstwin.projects.rules import dates, steering
 from firstwin.projects.rules.facts import PlanFacts
 from firstwin.scheduling import queries as scheduling_queries
 from firstwin.scheduling.contracts import LinkType
-from firstwin.shared import ids
+from firstwin.shared import bulk, ids
 from firstwin.shared.errors import ConflictError, InvalidInputError, NotFoundError, Problem
 
 MOST_AT_ONCE = 200
@@ -51,7 +51,7 @@ def change_plan(*, actor: Actor, project_id: UUID, change: PlanChange, at: datet
     and WrongStateError for tasks that are over.
     """
     settling.require_editor(actor=actor)
-    with transaction.atomic():
+    with transaction.atomic(), bulk.together():
         plan = settling.opened(actor=actor, project_id=project_id)
         before = stepping.begin(plan)
         effect, links = _applied(plan, change, actor=actor, at=at)

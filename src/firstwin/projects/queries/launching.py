@@ -190,7 +190,7 @@ def _planned(
     if new.catch_up and past:
         draft = drafting.caught_up(draft, at)
         planned = _dates(draft, calendars, anchors)
-        draft = drafting.with_dates(draft, _spans(planned))
+        draft = drafting.with_dates(draft, planned.times)
     if cast.problems:
         raise InvalidInputError(f"{account.name}: not everybody named can take that role.", problems=cast.problems)
     target = drafting.target_of(definition, account.segment)
@@ -280,11 +280,7 @@ def scheduled(
     if any(count > 1 for count in times.values()):
         draft = drafting.with_repeats(draft, times, ids.new_id)
         planned = _dates(draft, calendars, anchors)
-    return drafting.with_dates(draft, _spans(planned)), planned
-
-
-def _spans(planned: PlanDates) -> dict[str, tuple[datetime, datetime]]:
-    return {key: (item.start_at, item.due_at) for key, item in planned.items.items()}
+    return drafting.with_dates(draft, planned.times), planned
 
 
 def _dates(draft: drafting.Draft, calendars: Mapping[str, CalendarSpec], anchors: Mapping[str, datetime]) -> PlanDates:
@@ -347,6 +343,6 @@ def _warnings(account: AccountInfo, past: Sequence[TaskFact], planned: PlanDates
             warnings.append(f"Planned from {when} on and started now, each with the time it needs: {named}.")
         else:
             warnings.append(f"Due before today: {named}. They are late from the first day, unless you start them now.")
-    warnings.extend(dict.fromkeys(item.conflict + "." for item in planned.items.values() if item.conflict))
+    warnings.extend(dict.fromkeys(f"{conflict}." for conflict in planned.conflicts.values()))
     warnings.extend(f"{warning}." for warning in planned.warnings)
     return warnings

@@ -21,6 +21,7 @@ from firstwin.projects.rules.facts import LinkFact, PlanFacts, StageFact, TaskFa
 from firstwin.projects.rules.ledger import OnHold, Situation
 from firstwin.scheduling.contracts import CalendarSpec, LinkType, Pause
 from firstwin.shared import bulk
+from firstwin.shared.bulk import Reading, That
 from firstwin.shared.errors import NotFoundError, PermissionDeniedError
 from firstwin.shared.models import InWorkspace
 
@@ -101,6 +102,7 @@ class RunningPlan:
 Known = dict[UUID, tuple[tuple[Any, ...], Any]]
 """By row: what its fact was made of, and the fact. A plan is asked for its facts several times between two changes."""
 
+_Found = TypeVar("_Found", Project, RunningPlan)
 _Row = TypeVar("_Row", ProjectTask, TaskLink)
 _Fact = TypeVar("_Fact", TaskFact, LinkFact)
 _Columns = Callable[[Mapping[str, Any]], tuple[Any, ...]]
@@ -220,32 +222,35 @@ def link_fact(row: TaskLink) -> LinkFact:
 
 def projects_of(actor: Actor) -> QuerySet[Project]:
     """Return the projects that somebody may know of: the team all, a contact those of their own account."""
+    return Project.objects.for_actor(actor).filter(**_known_to(actor))
+
+
+def _known_to(actor: Actor) -> dict[str, UUID | None]:
+    """What holds of the projects that somebody may know of; no project is without an account, as some contact may be."""
     if permissions.is_contact(actor):
-        if actor.account_id is None:
-            return Project.objects.for_actor(actor).none()
-        return Project.objects.for_actor(actor).filter(account_id=actor.account_id)
+        return {"account_id": actor.account_id}
     if not permissions.can_view_portfolio(actor):
         raise PermissionDeniedError("You may not see projects.", remedy="Ask an owner or admin of your workspace.")
-    return Project.objects.for_actor(actor)
+    return {}
 
 
 def project_row(actor: Actor, project_id: UUID, *, is_locked: bool = False) -> Project:
     """Return a project that the actor may see; raises NotFoundError. Locked until the end of the transaction if asked."""
-    rows = projects_of(actor)
-    if is_locked:
-        rows = rows.select_for_update()
-    row = rows.filter(id=project_id).first()
-    if row is None:
+    return _only(bulk.read_rows(Project, actor, {"id": project_id, **_known_to(actor)}, is_locked=is_locked))
+
+
+def _only(found: Sequence[_Found]) -> _Found:
+    if not found:
         raise NotFoundError("There is no such project.", remedy="Look for it in the list of projects.")
-    return row
+    return found[0]
 
 
 def project_id_of_task(actor: Actor, task_id: UUID) -> UUID:
     """Return the project of a task; raises NotFoundError for a task that the actor may not open."""
-    found = ProjectTask.objects.for_actor(actor).filter(id=task_id).values_list("project_id", "visibility").first()
-    if found is None or not permissions.can_open_task(actor, visibility=Visibility(found[1])):
+    found = bulk.read_rows(ProjectTask, actor, {"id": task_id})
+    if not found or not permissions.can_open_task(actor, visibility=Visibility(found[0].visibility)):
         raise task_not_found()
-    return found[0]
+    return found[0].project_id
 
 
 def task_not_found() -> NotFoundError:
@@ -254,15 +259,55 @@ def task_not_found() -> NotFoundError:
 
 
 def load_plan(actor: Actor, project: Project) -> RunningPlan:
-    """Return the rows of a project's plan in four queries."""
-    own = {"project_id": project.id}
-    tasks = bulk.read_rows(ProjectTask, actor, own, order_by=("position", "id"))
+    """Return the rows of a project's plan."""
+    return _plan_of(project, *bulk.read_together(actor, *_readings(project.id)))
+
+
+def lock_plan(actor: Actor, project_id: UUID) -> RunningPlan:
+    """Lock a project that the actor may see until the end of the transaction, and return the rows of its plan as they are
+    from then on; raises NotFoundError.
+    """
+    return _only(_locked_plans(actor, project_id))
+
+
+def lock_plan_of_task(actor: Actor, task_id: UUID) -> tuple[RunningPlan, ProjectTask]:
+    """Lock the project of a task and return the rows of its plan; raises NotFoundError for a task that the actor may not
+    open.
+    """
+    project_id = That(model=ProjectTask, column="project_id", where={"id": task_id})
+    for plan in _locked_plans(actor, project_id):
+        task = plan.tasks.get(task_id)
+        if task is not None and permissions.can_open_task(actor, visibility=Visibility(task.visibility)):
+            return plan, task
+    raise task_not_found()
+
+
+def _locked_plans(actor: Actor, project_id: UUID | That) -> list[RunningPlan]:
+    """Return the plan of a project, if there is one that the actor may know of."""
+    locked = Reading(model=Project, where={"id": project_id, **_known_to(actor)}, is_locked=True)
+    found, *rows = bulk.read_together(actor, locked, *_readings(project_id))
+    return [_plan_of(project, *rows) for project in found]
+
+
+def _readings(project_id: UUID | That) -> tuple[Reading[Any], ...]:
+    own = {"project_id": project_id}
+    return (
+        Reading(model=ProjectStage, where=own, order_by=("position",)),
+        Reading(model=ProjectTask, where=own, order_by=("position", "id")),
+        Reading(model=TaskLink, where=own),
+        Reading(model=Hold, where=own),
+    )
+
+
+def _plan_of(
+    project: Project, stages: list[ProjectStage], tasks: list[ProjectTask], links: list[TaskLink], holds: list[Hold]
+) -> RunningPlan:
     return RunningPlan(
         project=project,
-        stages=bulk.read_rows(ProjectStage, actor, own, order_by=("position",)),
+        stages=stages,
         tasks={row.id: row for row in tasks},
-        links=bulk.read_rows(TaskLink, actor, own),
-        pauses=pauses_of(bulk.read_rows(Hold, actor, own)),
+        links=links,
+        pauses=pauses_of(holds),
     )
 
 

@@ -83,7 +83,7 @@ def room_of(plan: RunningPlan) -> PlanRoom:
                 float_days=floats[task.id.hex].total_float_days,
                 free_days=floats[task.id.hex].free_float_days,
                 is_critical=floats[task.id.hex].is_critical,
-                conflict=planned.items[task.id.hex].conflict,
+                conflict=planned.conflicts.get(task.id.hex, ""),
             )
             for task in facts.tasks
             if task.is_open

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 from firstwin.playbooks.contracts import (
@@ -25,6 +25,7 @@ MOST_REPEATS = 60
 
 _OPENNESS = (Visibility.INTERNAL, Visibility.TITLE_ONLY, Visibility.SHARED)
 NewId = Callable[[], UUID]
+_Fact = TypeVar("_Fact", StageFact, TaskFact)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -233,9 +234,14 @@ def with_dates(draft: Draft, dates: Mapping[str, tuple[datetime, datetime]]) -> 
     """The plan with its dates, by the hexadecimal form of ids."""
     return replace(
         draft,
-        stages=tuple(replace(s, start_at=dates[s.id.hex][0], due_at=dates[s.id.hex][1]) for s in draft.stages),
-        tasks=tuple(replace(t, start_at=dates[t.id.hex][0], due_at=dates[t.id.hex][1]) for t in draft.tasks),
+        stages=tuple(_dated(stage, dates) for stage in draft.stages),
+        tasks=tuple(_dated(task, dates) for task in draft.tasks),
     )
+
+
+def _dated(fact: _Fact, dates: Mapping[str, tuple[datetime, datetime]]) -> _Fact:
+    start_at, due_at = dates[fact.id.hex]
+    return replace(fact, start_at=start_at, due_at=due_at)
 
 
 def past_tasks(draft: Draft, at: datetime) -> tuple[TaskFact, ...]:

@@ -88,6 +88,4 @@ def shifts(tasks: Iterable[TaskFact], before: PlanDates, after: PlanDates) -> tu
 
 def conflicts(names: Mapping[UUID, str], dates: PlanDates) -> dict[str, str]:
     """The promises of a plan that cannot be kept, by item, as sentences that name it."""
-    return {
-        id.hex: f"{name}: {dates.items[id.hex].conflict}" for id, name in names.items() if dates.items[id.hex].conflict
-    }
+    return {id.hex: f"{name}: {dates.conflicts[id.hex]}" for id, name in names.items() if id.hex in dates.conflicts}

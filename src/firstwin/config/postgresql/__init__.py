@@ -1,0 +1,1 @@
+"""PostgreSQL as Django reaches it, but for how a kept connection is looked after."""
