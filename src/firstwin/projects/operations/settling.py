@@ -204,8 +204,8 @@ def _entered_stage(plan: RunningPlan, facts: PlanFacts, at: datetime) -> Project
 
 
 def _write(plan: RunningPlan) -> None:
-    touched = [plan.tasks[task_id] for task_id in plan.touched if task_id in plan.tasks]
-    moved = [plan.tasks[task_id] for task_id in plan.moved - plan.touched if task_id in plan.tasks]
+    touched = [task for task_id in plan.touched if (task := plan.tasks.get(task_id)) is not None]
+    moved = [task for task_id in plan.moved - plan.touched if (task := plan.tasks.get(task_id)) is not None]
     stages = [stage for stage in plan.stages if stage.id in plan.moved_stages]
     bulk.update_rows(touched, TASK_COLUMNS)
     bulk.update_rows(moved, MOVED_COLUMNS)

@@ -72,7 +72,7 @@ def _undo(plan: RunningPlan, before: Before) -> keeping.Rows:
     now = {link.id: link for link in plan.links}
     for task_id, old in before.tasks.items():
         task = plan.tasks.get(task_id)
-        if task is None or (task_id not in plan.touched and old[-1] == task.overdue_at):
+        if task is None or (old[-1] == task.overdue_at and task_id not in plan.touched):
             continue
         was = dict(zip(COLUMNS, old, strict=True))
         asked = COLUMNS if task_id in plan.touched else ("overdue_at",)

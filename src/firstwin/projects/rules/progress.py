@@ -39,8 +39,9 @@ def blockers(plan: PlanFacts) -> dict[UUID, tuple[str, ...]]:
     """
     tasks = {task.id: task for task in plan.tasks}
     by_stage: dict[UUID, list[TaskFact]] = {}
-    for task in plan.tasks:
-        by_stage.setdefault(task.stage_id, []).append(task)
+    if any(link.predecessor_stage_id or link.successor_stage_id for link in plan.links):
+        for task in plan.tasks:
+            by_stage.setdefault(task.stage_id, []).append(task)
     stage_names = {stage.id: stage.name for stage in plan.stages}
     held: dict[UUID, dict[str, None]] = {}
     for link in plan.links:
@@ -67,9 +68,9 @@ def _holds(task: TaskFact, link: LinkType) -> bool:
 def current_stage(stages: Iterable[StageFact], tasks: Iterable[TaskFact]) -> StageFact | None:
     """The first stage in which a required task is open; when there is none, the first with any open task, else the last."""
     ordered = sorted(stages, key=lambda stage: stage.position)
-    required = {task.stage_id for task in tasks if task.is_open and task.is_required}
-    anything = {task.stage_id for task in tasks if task.is_open}
-    for wanted in (required, anything):
+    unfinished = [task for task in tasks if task.is_open]
+    required = {task.stage_id for task in unfinished if task.is_required}
+    for wanted in (required, {task.stage_id for task in unfinished} - required):
         for stage in ordered:
             if stage.id in wanted:
                 return stage

@@ -176,10 +176,10 @@ def _ordered(model: type[models.Model], joined: str, name: str) -> str:
 
 
 def _selected(model: type[models.Model]) -> list[str]:
-    # What drivers make of an instant costs more than the rest of its row; as text the same one is made once.
+    # What drivers make of instants and ids costs more than the rest of a row; as text the same one is made once.
     return [
         f"CAST({_name(model, one.attname)} AS text)"
-        if isinstance(one, models.DateTimeField)
+        if isinstance(target_of(one), models.DateTimeField | models.UUIDField)
         else _name(model, one.attname)
         for one in model._meta.concrete_fields
     ]
@@ -251,12 +251,12 @@ def _read_of(field: "models.Field[Any, Any]", vendor: str) -> Convert | None:
         return _decoder.decode
     if isinstance(field, models.DateTimeField):
         return _instant
+    if isinstance(field, models.UUIDField):
+        return _uuid
     if vendor == "postgresql" or isinstance(field, _AS_THEY_ARE):
         return None
     if isinstance(field, models.DecimalField):
         return _decimals_of(field)
-    if isinstance(field, models.UUIDField):
-        return _uuid
     raise TypeError(f"{field} is no column that is read in bulk")
 
 
