@@ -127,6 +127,17 @@ def test_the_nearest_rule_counts_and_a_playbooks_own_goal_stands_in_the_middle(m
 
 
 @pytest.mark.django_db
+def test_what_a_rule_for_one_account_names_is_no_win_of_another(manager: Actor, now: datetime) -> None:
+    workspace = Workspace.objects.get(id=manager.workspace_id)
+    own, other = make_account(workspace), make_account(workspace)
+    for place_, event in ((RulePlace(), "Report"), (RulePlace(account_id=own.id), "Own")):
+        first_value.set_rule(actor=manager, place=place_, goal=Goal(events=(event,)), at=now)
+    assert queries.list_win_events(actor=manager, account_id=own.id) == ("Own",)
+    assert queries.list_win_events(actor=manager, account_id=other.id) == ("Report",)
+    assert queries.list_win_events(actor=manager) == ("Own", "Report")
+
+
+@pytest.mark.django_db
 def test_a_goal_is_tried_on_the_past(workspace: Workspace, manager: Actor, now: datetime) -> None:
     store = PlainStore()
     for number, (signed, reached) in enumerate([(200, 12), (150, 3), (100, None), (90, -20), (10, 1), (None, 1)]):

@@ -5,6 +5,8 @@ from itertools import count
 from pathlib import Path
 from uuid import UUID
 
+import msgspec
+
 from firstwin.usage.contracts import EventKind
 from firstwin.usage.contracts.store import EventScope, StoredEvent
 from firstwin.usage.operations.keeping import EngineKeeper
@@ -82,3 +84,21 @@ def test_what_is_too_old_goes_and_the_rest_stays(engine: ChdbEngine) -> None:
     assert keeper.count_before(HERE, before=before) == 0
     assert (left(engine), left(engine, ELSEWHERE)) == (["ada", "ada"], ["ben"])
     assert keeper.is_answering()
+
+
+def test_what_is_struck_off_the_list_and_still_lies_on_the_disk_is_not_gone(engine: ChdbEngine) -> None:
+    EventWriter(engine).append([event("ada"), event("ben")])
+    keeper = EngineKeeper(engine)
+    wait_until_rewritten(engine)
+    at = keeper.rewritten_at()
+    assert at is not None
+    assert keeper.is_gone(rewritten_at=at)
+    rows = engine.read(
+        "SELECT data_paths[1] AS path FROM system.tables WHERE name = 'events' AND database = 'firstwin'", {}
+    )
+    path = Path(msgspec.json.decode(rows)["path"])
+    for name in ("202602_7_7_0_9", "delete_tmp_202602_7_7_0_9"):
+        (path / name).mkdir()
+        assert not keeper.is_gone(rewritten_at=at)
+        (path / name).rmdir()
+    assert keeper.is_gone(rewritten_at=at)

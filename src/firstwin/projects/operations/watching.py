@@ -129,7 +129,7 @@ def _wanted(
             WantedWatch(
                 owner_id=task.id,
                 account_id=project.account_id,
-                title=f"{task.name} ({project.name})",
+                title=task.name,
                 goal=goal,
                 since=at if task.id in reopened else since,
                 due_at=task.due_at,

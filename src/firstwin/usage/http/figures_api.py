@@ -85,9 +85,8 @@ def get_engagement(request: HttpRequest, query: Query[EngagementQuery]) -> Engag
     actor = actor_of(request)
     by_feature = features.get_feature_events(actor=actor)
     gap = timedelta(minutes=query.gap_minutes)
-    return store.event_reader().engagement(
-        _scope(request, query), gap=gap, features=by_feature, wins=first_value.list_win_events(actor=actor)
-    )
+    wins = first_value.list_win_events(actor=actor, account_id=query.account_id)
+    return store.event_reader().engagement(_scope(request, query), gap=gap, features=by_feature, wins=wins)
 
 
 @usage_figures.get("/funnel", response=list[FunnelRow])

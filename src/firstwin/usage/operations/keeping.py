@@ -1,7 +1,9 @@
 """What the owner of the event store does there besides appending: hide and rewrite what is erased or too old."""
 
+import re
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -11,6 +13,7 @@ from firstwin.usage.contracts.store import Engine, StoreUnavailableError
 from firstwin.usage.rules.sql import keeping as sql
 from firstwin.usage.rules.sql.base import Query
 
+_PART = re.compile(r"delete_tmp_.*|[0-9a-z]+_\d+_\d+_\d+(_\d+)?")
 _rows = msgspec.json.Decoder(dict[str, Any])
 
 
@@ -52,7 +55,18 @@ class EngineKeeper:
     def is_gone(self, *, rewritten_at: datetime) -> bool:
         """Say whether no file is left that was replaced before then."""
         parameters = {"rewritten": rewritten_at.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S")}
-        return not self._read(Query(sql.OLD_FILES, parameters))[0]["files"]
+        if self._read(Query(sql.OLD_FILES, parameters))[0]["files"]:
+            return False
+        # The engine strikes a part off its list a moment before it removes the files, so the disk is looked at first. A
+        # server elsewhere has its folders elsewhere: there the list has to do.
+        folders = self._part_folders()
+        return folders <= {row["name"] for row in self._read(Query(sql.PARTS))}
+
+    def _part_folders(self) -> set[str]:
+        """Return the folders of parts on this machine, those that are on their way out too."""
+        paths = [Path(row["path"]) for row in self._read(Query(sql.FOLDERS))]
+        names = (one.name for path in paths for one in path.glob("*/") if one.name != "detached")
+        return {name for name in names if _PART.fullmatch(name)}
 
     def count_before(self, workspace_id: UUID, *, before: datetime) -> int:
         """Count the events older than that."""

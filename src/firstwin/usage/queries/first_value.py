@@ -98,16 +98,23 @@ def choose_goals(*, actor: Actor, asking: Sequence[WhoAsks]) -> list[Goal | None
     return found
 
 
-def list_win_events(*, actor: Actor) -> tuple[str, ...]:
-    """Return the events that are wins, by name: those of which first wins are made, for anybody in the workspace.
+def list_win_events(*, actor: Actor, account_id: UUID | None = None) -> tuple[str, ...]:
+    """Return the events that are wins, by name: those of which first wins are made, for one account or for anybody.
 
-    They come from the rules and from the goals that playbooks name for running and past onboardings. Each time one is done
-    counts as a win.
+    They come from the rules and from the goals that playbooks name for running and past onboardings; for one account from
+    the rule that counts for it and from its own onboardings. Each time one is done counts as a win. Raises NotFoundError.
     """
     require_seeing(actor=actor)
-    rules = FirstValueRule.objects.for_actor(actor).filter(goal__isnull=False).values_list("goal", flat=True)
-    watched = Watch.objects.for_actor(actor).filter(is_first_value=True).values_list("goal", flat=True).distinct()
-    goals = [goal_queries.read_goal(plain) for plain in (*rules, *watched)]
+    watched = Watch.objects.for_actor(actor).filter(is_first_value=True)
+    if account_id is None:
+        rules = FirstValueRule.objects.for_actor(actor).filter(goal__isnull=False).values_list("goal", flat=True)
+        chosen = [goal_queries.read_goal(plain) for plain in rules]
+    else:
+        account = customer_queries.get_account(actor=actor, account_id=account_id)
+        asking = WhoAsks(account_id=account_id, playbook_id=None, segment=account.segment.value, own_goal=None)
+        chosen = [goal for goal in choose_goals(actor=actor, asking=[asking]) if goal is not None]
+        watched = watched.filter(account_id=account_id)
+    goals = [*chosen, *map(goal_queries.read_goal, watched.values_list("goal", flat=True).distinct())]
     names = {name for goal in goals for name in goal_queries.list_events(goal)}
     keys = {key for goal in goals for key in goal_queries.list_features(goal)}
     if keys:

@@ -28,6 +28,11 @@ COUNT_ALL = "SELECT count() AS events FROM events"
 DATA_FOLDER = (
     "SELECT data_paths[1] AS path FROM system.tables WHERE database = currentDatabase() AND name = {table:String}"
 )
+FOLDERS = (
+    "SELECT arrayJoin(data_paths) AS path FROM system.tables "
+    "WHERE database = currentDatabase() AND engine LIKE '%MergeTree'"
+)
+PARTS = "SELECT DISTINCT name FROM system.parts WHERE database = currentDatabase()"
 UNFINISHED = (
     "SELECT toString(now('UTC')) AS at, count() AS unfinished FROM system.mutations "
     "WHERE database = currentDatabase() AND NOT is_done"
