@@ -2,13 +2,16 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 from uuid import UUID
 
 import msgspec
 
 from firstwin.shared.errors import FirstwinError
+
+EARLIEST_EVENT = datetime(2000, 1, 1, tzinfo=UTC)
+"""A time before this one is the clock of a device that was never set."""
 
 
 class EventKind(StrEnum):

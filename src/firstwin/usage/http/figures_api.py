@@ -13,6 +13,7 @@ from firstwin.identity.queries import actor_of
 from firstwin.shared import clock
 from firstwin.shared.errors import InvalidInputError, Problem
 from firstwin.shared.schemas import StrictSchema
+from firstwin.usage.contracts import EARLIEST_EVENT
 from firstwin.usage.contracts.analysis import FunnelRow, RetentionRow
 from firstwin.usage.contracts.store import (
     AccountActivity,
@@ -106,6 +107,9 @@ def list_retention(request: HttpRequest, query: Query[RetentionQuery]) -> list[R
 
 def _scope(request: HttpRequest, query: ScopeQuery) -> EventScope:
     until: datetime = query.until or clock.now()
+    if until <= EARLIEST_EVENT or (query.since is not None and query.since < EARLIEST_EVENT):
+        problem = Problem("since", f"No event is older than {EARLIEST_EVENT.year}.", "Look at the year.")
+        raise InvalidInputError(problem.message, problems=(problem,))
     since: datetime = query.since or until - USUAL
     if not timedelta(0) < until - since <= LONGEST:
         problem = Problem("since", "The period is empty, or longer than three years.", "Ask for a shorter one.")

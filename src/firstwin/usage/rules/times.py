@@ -2,7 +2,8 @@
 
 from datetime import UTC, datetime, timedelta
 
-EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
+from firstwin.usage.contracts import EARLIEST_EVENT
+
 FUTURE_ALLOWED = timedelta(days=1)
 _LONGEST = 40
 
@@ -30,4 +31,4 @@ def corrected(original_at: datetime | None, *, sent_at: datetime | None, receive
         happened_at = original_at if sent_at is None else received_at - (sent_at - original_at)
     except OverflowError:
         return None
-    return happened_at if EARLIEST <= happened_at <= received_at + FUTURE_ALLOWED else None
+    return happened_at if EARLIEST_EVENT <= happened_at <= received_at + FUTURE_ALLOWED else None
