@@ -4,6 +4,8 @@ import contextlib
 import itertools
 import os
 import signal
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -18,7 +20,7 @@ from segment.analytics.client import Client
 
 from firstwin.usage.contracts.store import EventScope, StoredEvent, StoreUnavailableError
 from firstwin.usage.queries.store import EventReader, OwnerEngine
-from tests.journeys.installation import Installation, running
+from tests.journeys.installation import ROOT, Installation, running
 
 pytestmark = pytest.mark.conformance
 PATIENCE_SECONDS = 90.0
@@ -118,3 +120,29 @@ def test_all_that_a_client_sends_is_stored_once_through_faults_and_kills(tmp_pat
         stored = [event for event in stored_in(tmp_path, scene["workspace_id"]) if event.name != "Last"]
     assert len({event.message_key for event in stored}) == len(stored) == EVENTS
     assert {event.properties for event in stored} == {f'{{"number":{number}}}' for number in range(EVENTS)}
+
+
+def test_a_backup_is_brought_back_through_a_running_owner_and_a_full_store_says_what_to_do(tmp_path: Path) -> None:
+    homes = [tmp_path / name for name in ("before", "after")]
+    kept = tmp_path / "kept"
+    for home in homes:
+        home.mkdir()
+    with running(homes[0]) as installation:
+        scene = installation.play("event_source")
+        batch = [{"type": "track", "event": f"Event {n}", "userId": "ada", "messageId": f"m{n}"} for n in range(40)]
+        body = {"batch": batch, "writeKey": scene["write_key"]}
+        assert httpx.post(f"{installation.address}/v1/batch", json=body, timeout=15).status_code == 200
+        wait_for(lambda: len(stored_in(homes[0], scene["workspace_id"])) == len(batch))
+        before = stored_in(homes[0], scene["workspace_id"])
+        said = installation.command("usage", "backup", str(kept))
+        assert said.strip() == f"Backed up to {kept}: 40 events of the store, and 0 that waited in the inbox."
+    with running(homes[1]) as installation:
+        wait_for(lambda: (homes[1] / "run" / "event_store.json").exists())
+        assert ": 40 events of the store" in installation.command("usage", "restore", str(kept))
+        assert stored_in(homes[1], scene["workspace_id"]) == before
+        environment = installation.environment
+        command = [sys.executable, "-m", "firstwin.config.cli", "usage", "restore", str(kept)]
+        again = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+        assert again.returncode == 1
+        assert "The event store is not empty. Stop Firstwin, move the folder “events”" in again.stderr
+        assert stored_in(homes[1], scene["workspace_id"]) == before

@@ -165,7 +165,7 @@ def _answering(owner: StoreOwner, secret: str) -> type[BaseHTTPRequestHandler]:
             try:
                 self._send(200, owner.answer(self.path, self.rfile.read(size)))
             except FirstwinError as error:
-                self._send(400, error.detail.encode())
+                self._send(400, f"{error.detail} {error.remedy or ''}".strip().encode())
             except OSError as error:
                 self._send(400, f"A file cannot be read or written: {error}".encode())
             except msgspec.DecodeError:

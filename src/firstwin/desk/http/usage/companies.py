@@ -96,7 +96,7 @@ def choose_account(request: HttpRequest, actor: Actor, group_id: UUID) -> HttpRe
     """Offer accounts by what is typed; a post maps the group to one of them."""
     group = groups.get_group(actor=actor, group_id=group_id)
     if request.method == "POST":
-        account_id = _id(request.POST.get("account", ""))
+        account_id = id_of(request.POST.get("account", ""))
         mapped = group_operations.map_group(actor=actor, group_id=group_id, account_id=account_id, at=clock.now())
         account = customer_queries.get_account(actor=actor, account_id=account_id)
         return answers.done(request, f"“{mapped.title}” is {account.name} now.", undo_url=undo_url(group))
@@ -155,7 +155,7 @@ def undo(request: HttpRequest, actor: Actor, group_id: UUID) -> HttpResponse:
     """Put a group back to where the address says that it was."""
     at = clock.now()
     if account := words(request, "account"):
-        group = group_operations.map_group(actor=actor, group_id=group_id, account_id=_id(account), at=at)
+        group = group_operations.map_group(actor=actor, group_id=group_id, account_id=id_of(account), at=at)
     elif words(request, "standing") == Standing.SET_ASIDE:
         group = group_operations.set_group_aside(actor=actor, group_id=group_id, at=at)
     else:
@@ -169,7 +169,8 @@ def undo_url(group: GroupInfo) -> str:
     return f"{reverse('undo_group', kwargs={'group_id': group.id})}?{urlencode(was)}"
 
 
-def _id(text: str) -> UUID:
+def id_of(text: str) -> UUID:
+    """Read what was chosen; what is no id is that of nobody, and then not found."""
     try:
         return UUID(text)
     except ValueError:

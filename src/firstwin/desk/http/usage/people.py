@@ -16,7 +16,7 @@ from firstwin.desk.http import answers
 from firstwin.desk.http.access import desk_page, is_fragment, may_shape, words
 from firstwin.desk.http.asks import Question, ask
 from firstwin.desk.http.usage import frame
-from firstwin.desk.http.usage.companies import standing_of
+from firstwin.desk.http.usage.companies import id_of, standing_of
 from firstwin.identity.contracts import Actor
 from firstwin.shared import clock
 from firstwin.usage.contracts.people import PersonFilters, PersonInfo, Standing
@@ -97,7 +97,7 @@ def show(request: HttpRequest, actor: Actor) -> HttpResponse:
 def match(request: HttpRequest, actor: Actor, person_id: UUID) -> HttpResponse:
     """Say which contact somebody is."""
     before = people.get_person(actor=actor, person_id=person_id)
-    contact_id = _id(request.POST.get("contact", ""))
+    contact_id = id_of(request.POST.get("contact", ""))
     people_operations.map_person(actor=actor, person_id=person_id, contact_id=contact_id, at=clock.now())
     contact = customer_queries.get_contact(actor=actor, contact_id=contact_id)
     return answers.done(request, f"{before.title} is {contact.name} now.", undo_url=_undo_url(before))
@@ -167,7 +167,7 @@ def undo(request: HttpRequest, actor: Actor, person_id: UUID) -> HttpResponse:
     """Put somebody back to where the address says that they were."""
     at = clock.now()
     if contact := words(request, "contact"):
-        one = people_operations.map_person(actor=actor, person_id=person_id, contact_id=_id(contact), at=at)
+        one = people_operations.map_person(actor=actor, person_id=person_id, contact_id=id_of(contact), at=at)
     elif words(request, "standing") == Standing.SET_ASIDE:
         one = people_operations.set_person_aside(actor=actor, person_id=person_id, at=at)
     else:
@@ -231,10 +231,3 @@ def redo_link(request: HttpRequest, actor: Actor, person_link_id: UUID) -> HttpR
 def _undo_url(person: PersonInfo) -> str:
     was = {"contact": str(person.contact_id)} if person.contact_id else {"standing": person.standing.value}
     return f"{reverse('undo_person', kwargs={'person_id': person.id})}?{urlencode(was)}"
-
-
-def _id(text: str) -> UUID:
-    try:
-        return UUID(text)
-    except ValueError:
-        return UUID(int=0)

@@ -76,7 +76,7 @@ class OwnerEngine:
                 remedy="firstwin up starts it; its lines in the log say more.",
             ) from error
         if response.status_code != 200:
-            raise StoreUnavailableError(f"The event store refused: {response.text[:300]}")
+            raise StoreUnavailableError(f"The event store refused: {response.text[:600]}")
         return response.content
 
     def write(self, text: str, parameters: Mapping[str, str], lines: Iterable[bytes] = ()) -> int:
