@@ -1,6 +1,7 @@
 """`firstwin forecast backtest` on files and on the own history."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from django.core.management.base import CommandError
 
 from firstwin.projects.management.commands import forecast
 from firstwin.scheduling.contracts.forecasting import UnreadableLogError
+from firstwin.scheduling.queries import forecasts
 from tests.factories.event_logs import made_log
 
 
@@ -57,3 +59,9 @@ def test_without_scikit_learn_it_says_so(tmp_path: Path, capsys: Any, monkeypatc
 def test_without_a_finished_project_there_is_nothing_to_replay() -> None:
     with pytest.raises(CommandError):
         call_command("forecast", "backtest")
+
+
+def test_a_log_that_ends_too_soon_to_judge_the_interval_says_so() -> None:
+    result = forecasts.backtest(made_log(cases=200, spread=0.1))
+    assert "within the interval" in forecast.open_part(result)
+    assert "cannot be judged" in forecast.open_part(replace(result, interval_coverage_open=None))

@@ -73,6 +73,37 @@ def test_on_a_drifting_process_it_follows_and_the_intervals_still_hold() -> None
     assert 0.74 <= result.interval_coverage <= 0.86
 
 
+def test_the_end_of_an_export_is_told_apart_from_the_method() -> None:
+    log = made_log(cases=600, seed=3)
+    whole = forecasts.backtest(log)
+    assert whole.open_share > 0.9
+    assert whole.interval_coverage_open == pytest.approx(whole.interval_coverage, abs=0.03)
+    # An export made early, of finished cases: from the middle of the test on, long ones are missing.
+    case, at = np.asarray(log.cases), np.asarray(log.at)
+    end_at = np.array([at[case == one].max() for one in range(600)])
+    exported = float(np.quantile(end_at, 0.75))
+    kept = end_at[case] <= exported
+    early = forecasts.backtest(
+        EventLog(
+            cases=list(case[kept]),
+            activities=list(np.asarray(log.activities)[kept]),
+            at=list(at[kept]),
+            case_names=log.case_names,
+            activity_names=log.activity_names,
+        )
+    )
+    assert early.open_share < whole.open_share
+
+
+def test_moments_of_one_case_do_not_make_a_share_surer() -> None:
+    once = forecasts.backtest(made_log(cases=300))
+    is_inside, case = np.tile([True, True, False, True], 25), np.arange(100)
+    single = scoring.standard_error(is_inside, case)
+    assert single == pytest.approx(np.sqrt(0.75 * 0.25 / 100))
+    assert scoring.standard_error(np.repeat(is_inside, 9), np.repeat(case, 9)) == pytest.approx(single)
+    assert 0 < once.interval_error < 0.1
+
+
 def test_weeks_loops_and_long_tails_are_borne() -> None:
     result = forecasts.backtest(made_log(cases=500, is_weekly=True, loops=0.2, spread=1.2))
     assert error(result, Method.FIRSTWIN) <= 1.02 * error(result, Method.MEDIAN_BY_STEP)

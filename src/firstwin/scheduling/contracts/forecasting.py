@@ -78,7 +78,12 @@ class Score:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Backtest:
-    """The result of a backtest. `coverage` maps P50, P80, P95 to the share of cases that ended by then."""
+    """The result of a backtest. `coverage` maps P50, P80, P95 to the share of cases that ended by then.
+
+    `interval_error` is the standard error of `interval_coverage`, moments of a case counting as one draw.
+    `interval_coverage_open` counts only moments after which the log goes on for so long that a long case could still end in
+    it (None: there are hardly any, `open_share` of all): exports of finished cases lack those that ended after them.
+    """
 
     cases: int
     events: int
@@ -90,7 +95,10 @@ class Backtest:
     scores: tuple[Score, ...]
     coverage: Mapping[str, float]
     interval_coverage: float
+    interval_error: float
     interval_by_third: tuple[float, float, float]
+    interval_coverage_open: float | None
+    open_share: float
     interval_days: float
     seconds: float
 

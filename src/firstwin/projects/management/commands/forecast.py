@@ -131,12 +131,24 @@ def report(result: Backtest) -> str:
         "(mean absolute error and pinball loss in days; a method that only names a date is judged by it at every level)",
         "",
         "Ended by P50, P80, P95: " + ", ".join(f"{share:.1%}" for share in result.coverage.values()),
-        f"Within the 80 % interval: {result.interval_coverage:.1%} (first, second and last third of the test: "
+        f"Within the 80 % interval: {result.interval_coverage:.1%} ± {result.interval_error:.1%} (first, second and last "
+        "third of the test: "
         + ", ".join(f"{share:.1%}" for share in result.interval_by_third)
         + f"); {result.interval_days:.3g} days wide on average. {verdict(0.78 <= result.interval_coverage <= 0.82)}",
+        open_part(result),
         goal(result),
     ]
     return "\n".join(lines)
+
+
+def open_part(result: Backtest) -> str:
+    """Return how the interval held where the log goes on for long enough to tell."""
+    if result.interval_coverage_open is None:
+        return "The log ends too soon after the forecasts for a long case to end in it: the interval cannot be judged by it."
+    return (
+        f"Where a long case could still end before the log does ({result.open_share:.0%} of the forecasts): "
+        f"{result.interval_coverage_open:.1%} within the interval."
+    )
 
 
 def goal(result: Backtest) -> str:

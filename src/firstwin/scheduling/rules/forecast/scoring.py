@@ -25,6 +25,9 @@ from firstwin.scheduling.rules.forecast.trees import Bools, Floats, Ints
 
 _DAY = 86_400.0
 LEAST_CASES = 30
+_LONG = 0.9
+"""A long case takes longer from a moment on than this share of the moments learned from."""
+_FEWEST_OPEN = 50
 Peer = Callable[[Floats, list[int], Floats, Floats], Floats]
 """Fits columns (with the places of those that name activities) to lengths, and forecasts other columns."""
 
@@ -72,6 +75,7 @@ def backtest(log: EventLog, *, is_strict: bool = False, peer: Peer | None = None
         scores.append(score(Method.BOOSTING, true, _peer(rows, parts, test, peer)))
     is_inside = (true >= levels[:, 0]) & (true <= levels[:, 3])
     thirds = [float(part.mean()) for part in np.array_split(is_inside[np.argsort(rows.at[test], kind="stable")], 3)]
+    is_open = rows.at[test] + np.quantile(rows.remaining[parts.known], _LONG) <= max(log.at)
     return Backtest(
         cases=rows.cases,
         events=len(log.at),
@@ -83,10 +87,20 @@ def backtest(log: EventLog, *, is_strict: bool = False, peer: Peer | None = None
         scores=tuple(scores),
         coverage={f"P{round(LEVELS[place] * 100)}": float((true <= levels[:, place]).mean()) for place in (1, 2, 4)},
         interval_coverage=float(is_inside.mean()),
+        interval_error=standard_error(is_inside, rows.case[test]),
         interval_by_third=(thirds[0], thirds[1], thirds[2]),
+        interval_coverage_open=float(is_inside[is_open].mean()) if is_open.sum() >= _FEWEST_OPEN else None,
+        open_share=float(is_open.mean()),
         interval_days=float((levels[:, 3] - levels[:, 0]).mean()) / _DAY,
         seconds=seconds,
     )
+
+
+def standard_error(is_inside: Bools, case: Ints) -> float:
+    """The standard error of a share whose moments come in cases (Liang and Zeger 1986, the cluster-robust variance)."""
+    _, place = np.unique(case, return_inverse=True)
+    sums = np.bincount(place, is_inside - is_inside.mean())
+    return float(np.sqrt((sums**2).sum())) / len(is_inside)
 
 
 def _checked(rows: Prefixes, *, is_strict: bool) -> Parts:
