@@ -61,6 +61,8 @@ else:
     # PostgreSQL still expects a disk that turns, on which a page out of order costs four times as much as the next one; it
     # would rather read all of a wide table than an index that holds the answer. `?options=` in the address comes first.
     DATABASES["default"].setdefault("OPTIONS", {}).setdefault("options", "-c random_page_cost=1.1")
+    # Django never lets the driver prepare statements; shared/bulk asks for it, statement by statement.
+    DATABASES["default"]["OPTIONS"].setdefault("prepare_threshold", 5)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 INSTALLED_APPS = [

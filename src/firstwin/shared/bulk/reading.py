@@ -11,6 +11,7 @@ from uuid import UUID
 import msgspec
 from django.db import connection, models
 
+from firstwin.shared.bulk import messages
 from firstwin.shared.bulk.tables import Convert, encoder, table_of, target_of
 from firstwin.shared.models import InWorkspace, UnscopedQueryError
 
@@ -76,19 +77,8 @@ def read_together(within: InWorkspace | Across, *readings: Reading[Any]) -> list
     Each sees what was committed when it begins, so that what is read after a locked row is as whoever had it locked left it.
     """
     own: Mapping[str, Any] = {} if isinstance(within, Across) else {"workspace_id": within.workspace_id}
-    asked = [_statement(reading, own) for reading in readings]
-    found: list[list[Any]] = []
-    with connection.cursor() as cursor:
-        if connection.vendor == "sqlite":
-            for reading, (text, values) in zip(readings, asked, strict=True):
-                cursor.execute(text, values)
-                found.append(_rows_of(reading, cursor.fetchall()))
-            return found
-        cursor.execute(";\n".join(text for text, _ in asked), [value for _, values in asked for value in values])
-        for reading in readings:
-            found.append(_rows_of(reading, cursor.fetchall()))
-            cursor.nextset()
-    return found
+    found = messages.send([_statement(reading, own) for reading in readings])
+    return [_rows_of(reading, rows) for reading, rows in zip(readings, found, strict=True)]
 
 
 # what is asked ------------------------------------------------------------------------------------------------------

@@ -7,6 +7,8 @@ from typing import Any
 from asgiref.local import Local
 from django.db import connection, models
 
+from firstwin.shared.bulk import messages
+from firstwin.shared.bulk.messages import Statement
 from firstwin.shared.bulk.tables import Table, encoder, given_table_of, stored, table_of
 
 MOST_IN_A_STATEMENT = 2000
@@ -38,23 +40,18 @@ def _after_what_waits(execute: Callable[..., Any], *statement: Any) -> Any:
 
 
 def _send_waiting() -> None:
-    waiting: list[tuple[str, str]] = _here.waiting
+    waiting: list[Statement] = _here.waiting
     if waiting:
         _here.waiting = []
-        _execute(";\n".join(text for text, _ in waiting), [document for _, document in waiting])
+        messages.send(waiting)
 
 
 def _send(text: str, document: str) -> None:
     """Send a statement with rows as one value, or let it wait for others."""
     if getattr(_here, "waiting", None) is not None:
-        _here.waiting.append((text, document))
+        _here.waiting.append((text, [document]))
     else:
-        _execute(text, [document])
-
-
-def _execute(text: str, values: list[str]) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(text, values)
+        messages.send([(text, [document])])
 
 
 def insert_rows(rows: Sequence[models.Model], *, replacing: tuple[str, ...] = ()) -> None:
