@@ -21,7 +21,7 @@ def send(statements: Sequence[Statement]) -> list[list[tuple[Any, ...]]]:
     found: list[list[tuple[Any, ...]]] = []
 
     def send_together(_: Callable[..., Any], *of_django: Any) -> None:
-        del of_django  # the same statements in one text, for whoever logs or counts them
+        del of_django  # the same statements and values, for whoever logs or counts them
         connection.validate_no_broken_transaction()
         driver: Any = connection.connection
         cursors = [psycopg.Cursor[tuple[Any, ...]](driver) for _ in statements]
@@ -31,7 +31,7 @@ def send(statements: Sequence[Statement]) -> list[list[tuple[Any, ...]]]:
         found.extend([] if cursor.description is None else cursor.fetchall() for cursor in cursors)
 
     with connection.cursor() as cursor, connection.execute_wrapper(send_together):
-        cursor.execute(";\n".join(text for text, _ in statements), [one for _, values in statements for one in values])
+        cursor.executemany(";\n".join(text for text, _ in statements), [values for _, values in statements])
     return found
 
 
