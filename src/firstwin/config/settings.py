@@ -110,6 +110,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "firstwin.identity.http.middleware.ActorMiddleware",
     "firstwin.config.api_problems.ApiProblemsMiddleware",
+    "firstwin.shared.null_characters.refuse_null_characters",
     "firstwin.identity.http.idempotency.IdempotencyMiddleware",
 ]
 ROOT_URLCONF = "firstwin.config.urls"
