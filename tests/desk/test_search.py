@@ -76,7 +76,7 @@ def test_a_page_of_results_opens_without_scripts_and_escapes(member: Member) -> 
     assert "&lt;b&gt;Acorn&lt;/b&gt; Foods" in text
     assert "<b>Acorn</b>" not in text
     assert "What are you looking for?" in client.get(reverse("search")).content.decode()
-    hostile = client.get(reverse("search"), {"q": '"><script>x</script>\x00%_'}).content.decode()
+    hostile = client.get(reverse("search"), {"q": '"><script>x</script>%_'}).content.decode()
     assert "<script>x" not in hostile
     assert "Nothing found" in hostile
 

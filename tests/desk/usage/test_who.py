@@ -187,7 +187,7 @@ def test_lists_take_a_pinned_number_of_queries(
 def test_hostile_words_find_nothing_and_break_nothing(source: SourceInfo) -> None:
     client = someone(source)
     for name in ("usage_people", "usage_persons", "usage_links", "usage_events"):
-        for text in ("\x00", "%", "'; --", "a" * 5000, "\U0001f600", json.dumps({"a": 1})):
+        for text in ("%", "'; --", "a" * 5000, "\U0001f600", json.dumps({"a": 1})):
             assert (
                 client.get(reverse(name), {"q": text, "standing": text, "state": text, "group": text}).status_code
                 == 200
