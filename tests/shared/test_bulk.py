@@ -93,6 +93,11 @@ def test_what_is_written_together_is_one_statement_on_postgresql_and_seen_by_who
         with bulk.together():
             bulk.update_rows(tasks, ["name", "version"])
     with transaction.atomic(), bulk.together():
+        stages[0].name = "Asked in bulk"
+        bulk.update_rows(stages, ["name"])
+        with django_assert_num_queries(1):
+            assert bulk.read_rows(ProjectStage, actor, {"name": "Asked in bulk"})
+    with transaction.atomic(), bulk.together():
         stages[0].name = "Second"
         bulk.update_rows(stages, ["name"])
         assert ProjectStage.objects.for_actor(actor).filter(name="Second").exists()

@@ -50,14 +50,10 @@ def follow_launch(
 ) -> None:
     """Look after what plans want proved that have just begun; `tasks` are the values of their rows."""
     found = {project.id: project for project in projects}
-    provable: dict[UUID, list[ProjectTask]] = {}
-    for values in tasks:
-        if TaskKind(values["kind"]) not in proofs.PROVABLE:
-            continue
-        task = ProjectTask(**values)
-        if is_provable(task):
-            provable.setdefault(task.project_id, []).append(task)
-    _follow(actor, [(found[id], some) for id, some in provable.items()], reopened=(), gone=(), at=at)
+    provable = [ProjectTask(**values) for values in tasks if TaskKind(values["kind"]) in proofs.PROVABLE]
+    waiting = [(found[task.project_id], task) for task in provable if is_provable(task)]
+    wanted = _wanted(actor, waiting, reopened=(), at=at)
+    watches.begin_watches(actor=actor, owner_kind=OWNER_KIND, wanted=wanted, at=at)
 
 
 def follow_rules(*, actor: Actor, project_ids: Iterable[UUID], at: datetime) -> None:

@@ -5,8 +5,9 @@ all the rest. Here texts of queries are made once per process. What is read and 
 write; for tables with plain columns (texts, numbers, ids, instants, JSON).
 """
 
+from firstwin.shared.bulk.messages import together
 from firstwin.shared.bulk.reading import Across, Reading, That, read_rows, read_together
-from firstwin.shared.bulk.writing import insert_rows, insert_values, together, update_rows
+from firstwin.shared.bulk.writing import insert_rows, insert_values, update_rows
 
 __all__ = [
     "Across",

@@ -1,26 +1,70 @@
-"""Send statements to the database, all of them in one message."""
+"""Send statements to the database, several of them in one message."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import psycopg
+from asgiref.local import Local
 from django.db import connection
 
 Statement = tuple[str, Sequence[Any]]
 """A statement with places for values, and the values."""
+_here = Local()
+
+
+@contextmanager
+def together() -> Iterator[None]:
+    """Send what is written here in bulk as one message to PostgreSQL, when the block ends or with whatever is asked before.
+
+    So it is all there for whoever reads it, in the order in which it was written. Inside of a transaction; an error of the
+    database comes when the message is sent, at the latest at the end of the block. SQLite sends no messages.
+    """
+    if connection.vendor != "postgresql" or getattr(_here, "waiting", None) is not None:
+        yield
+        return
+    _here.waiting = []
+    try:
+        with connection.execute_wrapper(_after_what_waits):
+            yield
+            send([])
+    finally:
+        _here.waiting = None
+
+
+def _after_what_waits(execute: Callable[..., Any], *statement: Any) -> Any:
+    send([])
+    return execute(*statement)
+
+
+def write(text: str, document: str) -> None:
+    """Send a statement with rows as one value, or let it wait for others."""
+    if getattr(_here, "waiting", None) is not None:
+        _here.waiting.append((text, [document]))
+    else:
+        send([(text, [document])])
 
 
 def send(statements: Sequence[Statement]) -> list[list[tuple[Any, ...]]]:
-    """Carry out statements, one after the other, and return the rows that each finds.
+    """Carry out what waits, then statements, one after the other, and return the rows that each of these finds.
 
     PostgreSQL gets them together and answers them together, and puts a statement that it has seen on this connection neither
     into its own words nor in order again: for all but the largest plans that takes longer than to carry it out.
     """
     if connection.vendor != "postgresql":
         return [_send_one(text, values) for text, values in statements]
+    waiting: list[Statement] = getattr(_here, "waiting", None) or []
+    if waiting:
+        _here.waiting = []
+    if not waiting and not statements:
+        return []
+    return _send_together([*waiting, *statements])[len(waiting) :]
+
+
+def _send_together(statements: Sequence[Statement]) -> list[list[tuple[Any, ...]]]:
     found: list[list[tuple[Any, ...]]] = []
 
-    def send_together(_: Callable[..., Any], *of_django: Any) -> None:
+    def in_one_message(_: Callable[..., Any], *of_django: Any) -> None:
         del of_django  # the same statements and values, for whoever logs or counts them
         connection.validate_no_broken_transaction()
         driver: Any = connection.connection
@@ -30,7 +74,7 @@ def send(statements: Sequence[Statement]) -> list[list[tuple[Any, ...]]]:
                 cursor.execute(text, values, prepare=True)
         found.extend([] if cursor.description is None else cursor.fetchall() for cursor in cursors)
 
-    with connection.cursor() as cursor, connection.execute_wrapper(send_together):
+    with connection.cursor() as cursor, connection.execute_wrapper(in_one_message):
         cursor.executemany(";\n".join(text for text, _ in statements), [values for _, values in statements])
     return found
 

@@ -1,57 +1,14 @@
 """Write many rows at once, in the caller's transaction."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from asgiref.local import Local
 from django.db import connection, models
 
 from firstwin.shared.bulk import messages
-from firstwin.shared.bulk.messages import Statement
 from firstwin.shared.bulk.tables import Table, encoder, given_table_of, stored, table_of
 
 MOST_IN_A_STATEMENT = 2000
-_here = Local()
-
-
-@contextmanager
-def together() -> Iterator[None]:
-    """Send what is written here in bulk as one message to PostgreSQL, when the block ends or before anything else is asked.
-
-    So it is all there for whoever reads it, in the order in which it was written. Inside of a transaction; an error of the
-    database comes when the message is sent, at the latest at the end of the block. SQLite sends no messages.
-    """
-    if connection.vendor != "postgresql" or getattr(_here, "waiting", None) is not None:
-        yield
-        return
-    _here.waiting = []
-    try:
-        with connection.execute_wrapper(_after_what_waits):
-            yield
-            _send_waiting()
-    finally:
-        _here.waiting = None
-
-
-def _after_what_waits(execute: Callable[..., Any], *statement: Any) -> Any:
-    _send_waiting()
-    return execute(*statement)
-
-
-def _send_waiting() -> None:
-    waiting: list[Statement] = _here.waiting
-    if waiting:
-        _here.waiting = []
-        messages.send(waiting)
-
-
-def _send(text: str, document: str) -> None:
-    """Send a statement with rows as one value, or let it wait for others."""
-    if getattr(_here, "waiting", None) is not None:
-        _here.waiting.append((text, [document]))
-    else:
-        messages.send([(text, [document])])
 
 
 def insert_rows(rows: Sequence[models.Model], *, replacing: tuple[str, ...] = ()) -> None:
@@ -95,7 +52,7 @@ def update_rows(rows: Sequence[models.Model], columns: Sequence[str]) -> None:
 def _update_as_json(rows: Sequence[models.Model], attributes: tuple[str, ...]) -> None:
     table = table_of(type(rows[0]), attributes)
     changes = ", ".join(f"{name} = new.{name}" for name in map(connection.ops.quote_name, table.columns[1:]))
-    _send(
+    messages.write(
         f"UPDATE {table.name} old SET {changes} "  # noqa: S608
         f"FROM json_populate_recordset(NULL::{table.name}, %s::json) new WHERE old.id = new.id",
         _document(table, map(table.values, rows)),
@@ -116,7 +73,7 @@ def _update_by_line(rows: Sequence[models.Model], attributes: tuple[str, ...]) -
 def _insert(table: Table, rows: Sequence[Sequence[Any]], replacing: tuple[str, ...] = ()) -> None:
     """On PostgreSQL hand all rows over as one value: a fraction of the messages and of the parsing of one per row."""
     if connection.vendor == "postgresql":
-        _send(
+        messages.write(
             f"INSERT INTO {table.name} ({table.quoted}) SELECT {table.quoted} "  # noqa: S608
             f"FROM json_populate_recordset(NULL::{table.name}, %s::json){_replaced(table, replacing)}",
             _document(table, rows),

@@ -49,13 +49,22 @@ def follow_watches(
             opened.append(_opened(actor, owner_kind, one, at))
         elif _changed(row, one, at):
             opened.append(row)
-    bulk.insert_rows([row for row in opened if row._state.adding])
     gone = [row.id for row in rows.values() if row.state == WatchState.OPEN]
     if gone:
         Watch.objects.for_actor(actor).filter(id__in=gone).update(state=WatchState.ENDED)
+    _begin(actor, opened, at)
+
+
+def begin_watches(*, actor: Actor, owner_kind: str, wanted: Sequence[WantedWatch], at: datetime) -> None:
+    """Let what is `wanted` be looked after for owners that are new: as `follow_watches`, but nothing is looked for."""
+    _begin(actor, [_opened(actor, owner_kind, one, at) for one in wanted], at)
+
+
+def _begin(actor: Actor, opened: Sequence[Watch], at: datetime) -> None:
     accounts = known_features.accounts_with_groups(
         workspace_id=actor.workspace_id, account_ids={row.account_id for row in opened}
     )
+    bulk.insert_rows([row for row in opened if row._state.adding])
     check_soon(workspace_id=actor.workspace_id, account_ids=accounts, at=at)
 
 

@@ -8,7 +8,7 @@ from uuid import UUID
 from firstwin.customers import queries as customer_queries
 from firstwin.customers.contracts import AccountInfo
 from firstwin.identity.contracts import Actor
-from firstwin.shared import wording
+from firstwin.shared import bulk, wording
 from firstwin.shared.errors import NotFoundError, PermissionDeniedError
 from firstwin.usage import permissions
 from firstwin.usage.contracts.first_value import (
@@ -81,8 +81,8 @@ def choose_goals(*, actor: Actor, asking: Sequence[WhoAsks]) -> list[Goal | None
 
     A rule for the account or the playbook beats the playbook's own goal, which beats rules for segments and the workspace.
     """
-    rows = list(FirstValueRule.objects.for_actor(actor).filter(goal__isnull=False)) if asking else []
-    by_place = {_place(row): row for row in rows}
+    rows = bulk.read_rows(FirstValueRule, actor, {}) if asking else []
+    by_place = {_place(row): row for row in rows if row.goal is not None}
     found: list[Goal | None] = []
     for one in asking:
         chosen = first_values.choose(
