@@ -277,8 +277,12 @@ def get_version(actor: Actor, version_id: UUID) -> PlaybookVersionInfo:
 
 
 def get_versions(*, actor: Actor, version_ids: Collection[UUID]) -> Mapping[UUID, PlaybookVersionInfo]:
-    """Return several versions by id with one query; ids of other workspaces are left out."""
-    return {info.id: info for info in _version_infos(_versions(actor).filter(id__in=set(version_ids)))}
+    """Return several versions by id, with one query for those not read before; ids of other workspaces are left out."""
+    kept = {id: read for id in set(version_ids) if (read := _read.get(id))}
+    known = {id: info for id, (workspace_id, info) in kept.items() if workspace_id == actor.workspace_id}
+    missing = set(version_ids) - kept.keys()
+    found = _version_infos(_versions(actor).filter(id__in=missing)) if missing else []
+    return known | {info.id: info for info in found}
 
 
 def get_version_by_number(*, actor: Actor, playbook_id: UUID, number: int) -> PlaybookVersionInfo:
@@ -433,24 +437,25 @@ def _summary(row: Playbook) -> PlaybookSummary:
     )
 
 
-_definitions: OrderedDict[UUID, PlaybookDefinition] = OrderedDict()
-KEPT_DEFINITIONS = 256
+_read: OrderedDict[UUID, tuple[UUID, PlaybookVersionInfo]] = OrderedDict()
+"""The versions that this process has read, with their workspaces: a published version never changes."""
+MOST_KEPT = 256
 
 
 def _version_infos(rows: QuerySet[PlaybookVersion]) -> list[PlaybookVersionInfo]:
-    """Return versions; their content is read once per process, since it never changes."""
+    """Return versions; their content is read once per process."""
     found = list(rows.defer("definition"))
-    missing = [row.id for row in found if row.id not in _definitions]
-    read: dict[UUID, PlaybookDefinition] = {}
+    known = {row.id: read for row in found if (read := _read.get(row.id))}
+    missing = {row.id: row for row in found if row.id not in known}
     if missing:
-        contents = PlaybookVersion.objects.for_workspace(found[0].workspace_id).filter(id__in=missing)
+        contents = PlaybookVersion.objects.for_workspace(found[0].workspace_id).filter(id__in=list(missing))
         for version_id, plain in contents.values_list("id", "definition"):
-            read[version_id] = reading.definition_from_plain(plain)
-    infos = [_version_info(row, read.get(row.id) or _definitions[row.id]) for row in found]
-    _definitions.update(read)
-    while len(_definitions) > KEPT_DEFINITIONS:
-        _definitions.popitem(last=False)
-    return infos
+            row = missing[version_id]
+            known[row.id] = (row.workspace_id, _version_info(row, reading.definition_from_plain(plain)))
+        _read.update(known)
+        while len(_read) > MOST_KEPT:
+            _read.popitem(last=False)
+    return [known[row.id][1] for row in found]
 
 
 def _version_info(row: PlaybookVersion, definition: PlaybookDefinition) -> PlaybookVersionInfo:
