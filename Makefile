@@ -57,7 +57,7 @@ suite-postgresql: ## The whole suite on PostgreSQL (FIRSTWIN_TEST_POSTGRES_URL, 
 	@$(BIN)/python scripts/with_postgresql.py $(BIN)/pytest -n $(WORKERS) --dist loadfile -m "not journey"
 	@$(BIN)/python scripts/with_postgresql.py $(BIN)/pytest -n $(WORKERS) --dist loadfile --reruns 1 -m "journey and not looks"
 
-bench: ## Measure, about half an hour on two quiet cores; writes benchmarks/results and docs/guide/figures.md
+bench: ## Measure, about a quarter of an hour on two quiet cores; writes benchmarks/results and docs/guide/figures.md
 	@$(PREPARE) dev
 	@$(BIN)/python scripts/with_postgresql.py $(BIN)/python -m benchmarks --minutes 90
 	@$(BIN)/python -m benchmarks --paper
