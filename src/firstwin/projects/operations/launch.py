@@ -86,9 +86,8 @@ def _launch(actor: Actor, news: Sequence[NewProject], at: datetime) -> list[UUID
     for planned in plan_launches(actor=actor, news=news, at=at):
         _add_rows(rows, actor, planned, at)
     with transaction.atomic(), bulk.together():
-        watching.follow_launch(
-            actor=actor, projects=rows.projects, tasks=rows.tasks, at=at
-        )  # it reads before it writes
+        # First, because it reads: what waits to be written would have to be sent for that.
+        watching.follow_launch(actor=actor, projects=rows.projects, tasks=rows.tasks, at=at)
         bulk.insert_rows(rows.projects)
         bulk.insert_values(ProjectStage, rows.stages)
         bulk.insert_values(ProjectTask, rows.tasks)
