@@ -4,6 +4,8 @@ PYTHON ?= python3
 PREPARE := $(PYTHON) scripts/prepare.py
 BIN := .venv/bin
 export PYTHONPATH := src:.
+# Where compiling is off (containers often say so), every process would compile all that it imports.
+export PYTHONDONTWRITEBYTECODE :=
 WORKERS ?= 2
 .DEFAULT_GOAL := help
 .PHONY: help run dev test check static frontend suite suite-sqlite suite-postgresql bench kills format docs locks clean
@@ -42,20 +44,20 @@ frontend:
 	@if [ -f frontend/package.json ]; then echo "== front end" && $(PREPARE) npm run check; fi
 
 # The journeys run apart: a browser leaves an event loop behind, in which Django refuses to reach the database. One that
-# fails is walked once more, and the report names it (RERUN): on a busy machine a browser may lose its page.
+# fails is walked once more, and the report says what it failed on (RERUN): on a busy machine a browser may lose its page.
 suite: suite-sqlite suite-postgresql
 
 suite-sqlite: ## The whole suite on SQLite
 	@$(PREPARE) dev
 	@echo "== the suite on SQLite"
 	@$(BIN)/pytest -n $(WORKERS) --dist loadfile -m "not journey"
-	@$(BIN)/pytest -n $(WORKERS) --dist loadfile --reruns 1 -m journey
+	@$(BIN)/pytest -n $(WORKERS) --dist loadfile --reruns 1 --rerun-show-tracebacks -m journey
 
 suite-postgresql: ## The whole suite on PostgreSQL (FIRSTWIN_TEST_POSTGRES_URL, or a throw-away server)
 	@$(PREPARE) dev
 	@echo "== the suite on PostgreSQL"
 	@$(BIN)/python scripts/with_postgresql.py $(BIN)/pytest -n $(WORKERS) --dist loadfile -m "not journey"
-	@$(BIN)/python scripts/with_postgresql.py $(BIN)/pytest -n $(WORKERS) --dist loadfile --reruns 1 -m "journey and not looks"
+	@$(BIN)/python scripts/with_postgresql.py $(BIN)/pytest -n $(WORKERS) --dist loadfile --reruns 1 --rerun-show-tracebacks -m "journey and not looks"
 
 bench: ## Measure, about a quarter of an hour on two quiet cores; writes benchmarks/results and docs/guide/figures.md
 	@$(PREPARE) dev

@@ -23,7 +23,7 @@ import "./usage/usage.css";
 import "./portal/portal.css";
 import "./usage/goal.css";
 import "./ui/htmx";
-import "./ui/keep_pressed";
+import "./ui/keep_in_hand";
 import "./ui/keep_typing";
 import { Application, type ControllerConstructor } from "@hotwired/stimulus";
 import { identifierOf } from "./ui/registry";

@@ -26,6 +26,7 @@ FLAGS = (
 )
 PHONE = {"width": 390, "height": 844}
 DESKTOP = {"width": 1440, "height": 900}
+Scene = Callable[[str], dict[str, Any]]
 
 
 @pytest.fixture(scope="session")
@@ -42,6 +43,27 @@ def firstwin(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]
     """A running installation, shared by the journeys of a process; each makes a workspace of its own."""
     with installation.running(tmp_path_factory.mktemp("firstwin")) as running:
         yield running
+
+
+@pytest.fixture(scope="session")
+def _played() -> dict[tuple[str, str], dict[str, Any]]:
+    return {}
+
+
+@pytest.fixture
+def scene(
+    request: pytest.FixtureRequest, firstwin: Installation, _played: dict[tuple[str, str], dict[str, Any]]
+) -> Scene:
+    """Play a scene once for the journeys of a module; one that is walked a second time begins on a stage of its own."""
+    is_second_walk = getattr(request.node, "execution_count", 1) > 1
+
+    def play(name: str) -> dict[str, Any]:
+        key = (request.module.__name__, name)
+        if is_second_walk or key not in _played:
+            _played[key] = firstwin.play(name)
+        return _played[key]
+
+    return play
 
 
 @pytest.fixture(scope="session")

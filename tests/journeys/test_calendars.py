@@ -9,17 +9,16 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.calendars.test_rules import ics
-from tests.journeys.conftest import DESKTOP, PHONE
-from tests.journeys.installation import Installation
+from tests.journeys.conftest import DESKTOP, PHONE, Scene
 
 pytestmark = pytest.mark.journey
 SignIn = Callable[[Page, dict[str, Any]], None]
 OWN = "/settings/your-calendar/"
 
 
-@pytest.fixture(scope="module")
-def team(firstwin: Installation) -> dict[str, Any]:
-    return firstwin.play("busy_team")
+@pytest.fixture
+def team(scene: Scene) -> dict[str, Any]:
+    return scene("busy_team")
 
 
 @pytest.fixture

@@ -7,16 +7,15 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.journeys.conftest import DESKTOP, PHONE
-from tests.journeys.installation import Installation
+from tests.journeys.conftest import DESKTOP, PHONE, Scene
 
 pytestmark = pytest.mark.journey
 SignIn = Callable[[Page, dict[str, Any]], None]
 
 
-@pytest.fixture(scope="module")
-def team(firstwin: Installation) -> dict[str, Any]:
-    return firstwin.play("days_lost")
+@pytest.fixture
+def team(scene: Scene) -> dict[str, Any]:
+    return scene("days_lost")
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from typing import Any, Literal
 import pytest
 from playwright.sync_api import Browser, Locator, Page, Route, expect
 
-from tests.journeys.conftest import DESKTOP, PHONE
+from tests.journeys.conftest import DESKTOP, PHONE, Scene
 from tests.journeys.installation import Installation
 
 pytestmark = pytest.mark.journey
@@ -16,9 +16,9 @@ OPEN_FOR_LONG = "Sales hands over the customer's context"
 SignIn = Callable[[Page, dict[str, Any]], None]
 
 
-@pytest.fixture(scope="module")
-def team(firstwin: Installation) -> dict[str, Any]:
-    return firstwin.play("busy_team")
+@pytest.fixture
+def team(scene: Scene) -> dict[str, Any]:
+    return scene("busy_team")
 
 
 @pytest.fixture

@@ -7,8 +7,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.journeys.conftest import DESKTOP, PHONE
-from tests.journeys.installation import Installation
+from tests.journeys.conftest import DESKTOP, PHONE, Scene
 
 pytestmark = pytest.mark.journey
 Axe = Callable[[Page], None]
@@ -17,9 +16,9 @@ GOOD = "Kestrel Farms,enterprise,2026-03-02\nLumen Labs,mid_market,2026-03-03\n"
 FAULTY = "Kestrel Farms,enterprise,2026-03-02\n,mid_market,2026-03-03\nMoss Works,gigantic,some day\n"
 
 
-@pytest.fixture(scope="module")
-def team(firstwin: Installation) -> dict[str, Any]:
-    return firstwin.play("busy_team")
+@pytest.fixture
+def team(scene: Scene) -> dict[str, Any]:
+    return scene("busy_team")
 
 
 @pytest.fixture

@@ -7,15 +7,14 @@ from typing import Any
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.journeys.conftest import DESKTOP, PHONE
-from tests.journeys.installation import Installation
+from tests.journeys.conftest import DESKTOP, PHONE, Scene
 
 pytestmark = pytest.mark.journey
 
 
-@pytest.fixture(scope="module")
-def team(firstwin: Installation) -> dict[str, Any]:
-    return firstwin.play("playbook_designer")
+@pytest.fixture
+def team(scene: Scene) -> dict[str, Any]:
+    return scene("playbook_designer")
 
 
 @pytest.fixture

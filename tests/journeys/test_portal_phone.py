@@ -7,15 +7,15 @@ from typing import Any, Literal
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.journeys.conftest import PHONE
+from tests.journeys.conftest import PHONE, Scene
 from tests.journeys.installation import Installation
 
 pytestmark = pytest.mark.journey
 
 
-@pytest.fixture(scope="module")
-def visit(firstwin: Installation) -> dict[str, Any]:
-    return firstwin.play("portal_visit")
+@pytest.fixture
+def visit(scene: Scene) -> dict[str, Any]:
+    return scene("portal_visit")
 
 
 @pytest.fixture(autouse=True)

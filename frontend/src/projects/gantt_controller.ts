@@ -40,6 +40,9 @@ function read<Kind>(id: string, otherwise: Kind): Kind {
   return text ? (JSON.parse(text) as Kind) : otherwise;
 }
 
+/** What somebody looks at stays when the chart is drawn anew because somebody else changed the plan. */
+let seen: { mode: string; left: number; top: number } | null = null;
+
 /** Draws the plan over time. The library is loaded only on pages that show it. */
 export default class extends Controller<HTMLElement> {
   static override targets = ["chart"];
@@ -51,7 +54,7 @@ export default class extends Controller<HTMLElement> {
   private chart: Chart | null = null;
   private bars: Bar[] = [];
   private more: More = { bonds: [], off_days: [] };
-  private mode = "Week";
+  private mode = seen?.mode ?? "Week";
   private dragged: { bar: Bar; start: Date; end: Date } | null = null;
   private wasDragged = false;
 
@@ -78,7 +81,10 @@ export default class extends Controller<HTMLElement> {
       on_click: (bar: Bar) => this.open(bar),
       on_date_change: (bar: Bar, start: Date, end: Date) => (this.dragged = { bar, start, end }),
     }) as Chart;
+    const before = seen;
     this.show(this.mode);
+    if (before) this.frame?.scrollTo(before.left, before.top);
+    this.frame?.addEventListener("scroll", this.remember);
     this.chartTarget.addEventListener("mousedown", this.press, true);
     document.addEventListener("mouseup", this.release);
     const frame = this.frame;
@@ -110,7 +116,13 @@ export default class extends Controller<HTMLElement> {
     for (const button of this.element.querySelectorAll<HTMLButtonElement>("button[value]")) {
       button.setAttribute("aria-pressed", String(button.value === mode));
     }
+    this.remember();
   }
+
+  private readonly remember = (): void => {
+    const { scrollLeft: left = 0, scrollTop: top = 0 } = this.frame ?? {};
+    seen = { mode: this.mode, left, top };
+  };
 
   /** The library writes into the bars it is given. */
   private copies(): Bar[] {

@@ -1,4 +1,4 @@
-/** What somebody typed or ticked stays when the part of the page around it fetches itself anew. */
+/** What somebody typed, ticked or unfolded stays when the part of the page around it fetches itself anew. */
 
 type Field = HTMLInputElement | HTMLTextAreaElement | HTMLSelectElement;
 type Kept = Map<string, { value: string; checked: boolean }>;
@@ -8,6 +8,17 @@ interface Swap {
 }
 
 const kept = new WeakMap<Element, Map<string, Kept>>();
+const folds = new WeakMap<Element, Map<string, boolean>>();
+
+/** Folded parts by what they are called: several of one name are told apart by their order. */
+function foldsIn(target: Element): Map<string, HTMLDetailsElement> {
+  const found = new Map<string, HTMLDetailsElement>();
+  for (const fold of target.querySelectorAll<HTMLDetailsElement>("details")) {
+    const name = fold.querySelector("summary")?.textContent ?? "";
+    found.set(`${name} ${String([...found.keys()].filter((one) => one.startsWith(`${name} `)).length)}`, fold);
+  }
+  return found;
+}
 
 /** The id of a form, which may hold a field that is itself called "id". */
 function nameOf(form: HTMLFormElement): string {
@@ -61,6 +72,7 @@ document.addEventListener("htmx:beforeSwap", (event) => {
   const sent = cause.target instanceof Element ? cause.target.closest("form") : null;
   const forms = [...target.querySelectorAll<HTMLFormElement>("form[data-keep]")].filter((form) => form !== sent);
   kept.set(target, new Map(forms.map((form) => [nameOf(form), typedIn(form)])));
+  folds.set(target, new Map([...foldsIn(target)].map(([name, fold]) => [name, fold.open])));
 });
 
 document.addEventListener("htmx:afterSwap", (event) => {
@@ -70,4 +82,6 @@ document.addEventListener("htmx:afterSwap", (event) => {
     if (form instanceof HTMLFormElement && typed.size) fill(form, typed);
   }
   kept.delete(target);
+  for (const [name, fold] of foldsIn(target)) fold.open = folds.get(target)?.get(name) ?? fold.open;
+  folds.delete(target);
 });

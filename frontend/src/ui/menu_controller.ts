@@ -33,6 +33,7 @@ export default class extends Controller<HTMLElement> {
     this.buttonTarget.setAttribute("aria-expanded", "false");
     document.removeEventListener("pointerdown", this.onOutside);
     if (hadFocus) this.buttonTarget.focus();
+    this.dispatch("closed");
   }
 
   walk(event: KeyboardEvent): void {

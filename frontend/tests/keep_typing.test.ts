@@ -1,0 +1,32 @@
+import { describe, expect, it } from "vitest";
+import "../src/ui/keep_typing";
+import { one } from "./page";
+
+const ANEW = `<details><summary>Days</summary></details><details open><summary>Notes</summary></details>
+  <form id="f" data-keep><input name="a" value=""></form>`;
+
+function fetchAnew(target: Element, cause: string): void {
+  const detail = { target, requestConfig: { triggeringEvent: new Event(cause) } };
+  document.dispatchEvent(new CustomEvent("htmx:beforeSwap", { detail }));
+  target.innerHTML = ANEW;
+  document.dispatchEvent(new CustomEvent("htmx:afterSwap", { detail }));
+}
+
+describe("a part of the page that fetches itself anew", () => {
+  it("keeps what was typed and unfolded", () => {
+    document.body.innerHTML = `<div id="part">${ANEW}</div>`;
+    one<HTMLInputElement>("[name=a]").value = "half a thought";
+    one<HTMLDetailsElement>("details").open = true;
+    one<HTMLDetailsElement>("details[open] ~ details").open = false;
+    fetchAnew(one("#part"), "changed");
+    expect(one<HTMLInputElement>("[name=a]").value).toBe("half a thought");
+    expect([...document.querySelectorAll("details")].map((fold) => fold.open)).toEqual([true, false]);
+  });
+
+  it("shows what the server says after somebody's own step", () => {
+    document.body.innerHTML = `<div id="part">${ANEW}</div>`;
+    one<HTMLDetailsElement>("details").open = true;
+    fetchAnew(one("#part"), "click");
+    expect(one<HTMLDetailsElement>("details").open).toBe(false);
+  });
+});
