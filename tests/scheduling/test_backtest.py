@@ -73,6 +73,24 @@ def test_on_a_drifting_process_it_follows_and_the_intervals_still_hold() -> None
     assert 0.74 <= result.interval_coverage <= 0.86
 
 
+def test_an_interval_whose_lower_end_cannot_be_missed_is_missed_above_instead() -> None:
+    log = made_log(cases=600, seed=3)
+    # Two in five cases are closed in six steps at the moment of their last one: from then on nothing remains.
+    case, at = np.asarray(log.cases), np.asarray(log.at)
+    ends = {number: float(at[case == number].max()) for number in range(600) if number % 5 < 2}
+    closing = len(log.activity_names)
+    result = forecasts.backtest(
+        EventLog(
+            cases=[*log.cases, *(number for number in ends for _ in range(6))],
+            activities=[*log.activities, *([closing] * 6 * len(ends))],
+            at=[*log.at, *(end for end in ends.values() for _ in range(6))],
+            case_names=log.case_names,
+            activity_names=(*log.activity_names, "Close"),
+        )
+    )
+    assert 0.75 <= result.interval_coverage <= 0.86
+
+
 def test_the_end_of_an_export_is_told_apart_from_the_method() -> None:
     log = made_log(cases=600, seed=3)
     whole = forecasts.backtest(log)

@@ -4,6 +4,9 @@ The forest says how likely each length is; how far it errs is watched as forecas
 at a level moved (in probits) so that it held for recent forecasts, cases that still run counting as "longer than so
 far" (Kaplan-Meier), and then steered by the difference between promised and kept shares, as adaptive conformal
 inference does (Gibbs and Candès 2021), each time the day comes at which a forecast can be judged.
+
+Many lengths may be nothing at all. A lower end of an interval that is hit exactly is not missed, so that the upper end may
+be missed the more often: the interval as a whole keeps its promise.
 """
 
 import numpy as np
@@ -12,6 +15,8 @@ from scipy import special
 from firstwin.scheduling.rules.forecast.trees import Bools, Floats, Ints
 
 LEVELS = (0.1, 0.5, 0.8, 0.9, 0.95)
+LOW, HIGH = 0, 3
+"""The places of the levels between which the 80 % interval lies."""
 _TOP = 2.6
 _LAST_SHIFT = 3.0
 
@@ -60,27 +65,36 @@ class Spread:
         return found
 
 
+def _levels(hit: float) -> Floats:
+    """What each quantile promises; the share that hits the lower end exactly is spared at the upper one."""
+    levels = np.array(LEVELS)
+    levels[HIGH] -= min(hit, LEVELS[LOW])
+    return levels
+
+
 class Steering:
     """How far each level is moved, from forecasts that came true."""
 
-    def __init__(self, probits: Floats, pace: float) -> None:
-        """Start from held-out rows; `pace` is how far one forecast that failed moves its level."""
+    def __init__(self, spread: Spread, lengths: Floats, pace: float) -> None:
+        """Start from held-out lengths; `pace` is how far one forecast that failed moves its level."""
         self.pace = pace
-        self.wanted = np.array([special.ndtri(level) for level in LEVELS])
-        known = np.ones(len(probits), dtype=np.bool_)
-        weights = np.ones(len(probits))
-        self.held_out = np.array([km_quantile(probits, known, weights, level) for level in LEVELS])
+        probits = spread.probits(lengths)
+        known, weights = np.ones(len(probits), dtype=np.bool_), np.ones(len(probits))
+        lowest = spread.lengths(km_quantile(probits, known, weights, LEVELS[LOW]))
+        self.levels = _levels(float((lengths == lowest).mean()))
+        self.held_out = np.array([km_quantile(probits, known, weights, level) for level in self.levels])
         self.base = self.held_out.copy()
         self.shift = np.zeros(len(LEVELS))
 
-    def observe(self, probits: Floats, is_known: Bools, weights: Floats, trust: float) -> None:
-        """Move the base by recent forecasts, as far as enough of them came true."""
-        recent = np.array([km_quantile(probits, is_known, weights, level) for level in LEVELS])
+    def observe(self, probits: Floats, is_known: Bools, weights: Floats, trust: float, hit: Bools) -> None:
+        """Move the base by recent forecasts, as far as enough of them came true; `hit` ended on their lower end."""
+        self.levels = _levels(float(weights[hit].sum() / weights.sum()))
+        recent = np.array([km_quantile(probits, is_known, weights, level) for level in self.levels])
         self.base = trust * recent + (1 - trust) * self.held_out
 
     def judge(self, place: int, kept: int, judged: int) -> None:
         """Steer one level by forecasts whose day has come: `kept` of `judged` cases had ended by it."""
-        step = self.pace * (LEVELS[place] * judged - kept)
+        step = self.pace * (self.levels[place] * judged - kept)
         self.shift[place] = float(np.clip(self.shift[place] + step, -_LAST_SHIFT, _LAST_SHIFT))
 
     def probit(self, place: int) -> float:
@@ -98,6 +112,11 @@ class Docket:
     def add(self, place: int, rows: Ints, due: Floats) -> None:
         """Enter the days that were promised."""
         self.due[place, rows] = due
+
+    def hit(self, rows: Ints, end_at: Floats) -> Bools:
+        """Which of some rows ended exactly at the lower end of their interval."""
+        found: Bools = end_at[rows] == self.due[LOW, rows]
+        return found
 
     def settle(self, now: float, end_at: Floats, steering: Steering) -> None:
         """Judge what is due."""

@@ -162,7 +162,7 @@ class Replay:
         self.kept = np.zeros((self.count, len(self.forest.typical)), dtype=np.float32)
         self.patience = float(np.quantile(rows.remaining[known], 0.75))
         self.memory = 0.15 * float(np.ptp(rows.at[known])) + 1.0
-        self.steering = Steering(trial.spread.probits(held), pace=_PACE / min(max(200, int(known.sum())), _MOST_PACED))
+        self.steering = Steering(trial.spread, held, pace=_PACE / min(max(200, int(known.sum())), _MOST_PACED))
         self.docket = Docket(self.count)
         self.points = np.column_stack((self.models.points, np.zeros((self.count, len(self.ADDED)))))
         self.median = np.zeros(self.count)
@@ -206,7 +206,8 @@ class Replay:
         if len(recent):
             gone = np.minimum(self.lengths[recent], now - self.at[recent])
             then = Spread(self.kept[recent].astype(np.float64), self.forest.edges, self.models.longest)
-            self.steering.observe(then.probits(gone), is_known, weights, trust)
+            hit = is_known & self.docket.hit(recent, self.end_at)
+            self.steering.observe(then.probits(gone), is_known, weights, trust, hit)
         self._levels(block, spread)
 
     def _lately(self, seen: Ints, now: float) -> tuple[Ints, Bools, Floats, float]:

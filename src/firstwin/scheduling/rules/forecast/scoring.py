@@ -18,7 +18,7 @@ from firstwin.scheduling.contracts.forecasting import (
     Score,
     TooLittleHistoryError,
 )
-from firstwin.scheduling.rules.forecast.intervals import LEVELS
+from firstwin.scheduling.rules.forecast.intervals import HIGH, LEVELS, LOW
 from firstwin.scheduling.rules.forecast.prefixes import Prefixes, prefixes_of
 from firstwin.scheduling.rules.forecast.remaining import Replay, step_medians
 from firstwin.scheduling.rules.forecast.trees import Bools, Floats, Ints
@@ -73,7 +73,7 @@ def backtest(log: EventLog, *, is_strict: bool = False, peer: Peer | None = None
     ]
     if peer is not None:
         scores.append(score(Method.BOOSTING, true, _peer(rows, parts, test, peer)))
-    is_inside = (true >= levels[:, 0]) & (true <= levels[:, 3])
+    is_inside = (true >= levels[:, LOW]) & (true <= levels[:, HIGH])
     thirds = [float(part.mean()) for part in np.array_split(is_inside[np.argsort(rows.at[test], kind="stable")], 3)]
     is_open = rows.at[test] + np.quantile(rows.remaining[parts.known], _LONG) <= max(log.at)
     return Backtest(
@@ -91,7 +91,7 @@ def backtest(log: EventLog, *, is_strict: bool = False, peer: Peer | None = None
         interval_by_third=(thirds[0], thirds[1], thirds[2]),
         interval_coverage_open=float(is_inside[is_open].mean()) if is_open.sum() >= _FEWEST_OPEN else None,
         open_share=float(is_open.mean()),
-        interval_days=float((levels[:, 3] - levels[:, 0]).mean()) / _DAY,
+        interval_days=float((levels[:, HIGH] - levels[:, LOW]).mean()) / _DAY,
         seconds=seconds,
     )
 
