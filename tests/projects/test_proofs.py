@@ -52,6 +52,7 @@ def test_a_launch_looks_after_what_usage_proves(project: Running) -> None:
     assert states(project) == {"active": "open", "imported": "open", "first-win": "open"}
     row = Watch.objects.for_actor(project.scene.manager).get(owner_id=project.task("first-win").id)
     assert row.is_first_value
+    assert (row.playbook_id, row.own_goal) == (project.row().playbook_id, {"events": ["report_run"]})
     assert row.since == project.scene.at
     assert row.due_at == project.task("first-win").due_at
 

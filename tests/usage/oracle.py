@@ -254,7 +254,12 @@ class PlainStore(PlainGoals):
         ]
 
     def engagement(
-        self, scope: EventScope, *, gap: timedelta, features: Mapping[str, Sequence[str]], wins: Sequence[str]
+        self,
+        scope: EventScope,
+        *,
+        gap: timedelta,
+        features: Mapping[str, Sequence[str]],
+        wins: Mapping[UUID, Sequence[str]],
     ) -> Engagement:
         moments, lengths = self._moments(scope), []
         for found in moments.values():
@@ -277,7 +282,11 @@ class PlainStore(PlainGoals):
             sessions=len(lengths),
             median_session_seconds=median(lengths) if lengths else None,
             features_per_user=len(used) / people,
-            wins=sum(event.name in wins for event in self._tracks(scope)),
+            wins=sum(
+                event.name in wins.get(account, ())
+                for account, found in self.by_account(self._tracks(scope)).items()
+                for event in found
+            ),
         )
 
     def did_by_account(self, scope: EventScope, *, names: Sequence[str]) -> Mapping[UUID, Mapping[str, int]]:

@@ -1,19 +1,23 @@
 """What counts as the first win: rules with versions, and what a goal would have come to in the past."""
 
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import uuid4
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from firstwin.customers.contracts import Segment
+from firstwin.customers.models import Account
 from firstwin.identity.contracts import Actor, Role
 from firstwin.identity.models import Workspace
 from firstwin.shared.errors import ConflictError, FirstwinError, InvalidInputError, NotFoundError, PermissionDeniedError
+from firstwin.usage.contracts.catalogue import NewFeature
 from firstwin.usage.contracts.first_value import RulePlace
-from firstwin.usage.contracts.goals import Goal
+from firstwin.usage.contracts.goals import Goal, WantedWatch
 from firstwin.usage.models import FirstValueRule, FirstValueVersion
-from firstwin.usage.operations import first_value
+from firstwin.usage.operations import features, first_value, watches
 from firstwin.usage.queries import first_value as queries
 from firstwin.usage.queries.first_value import WhoAsks
 from firstwin.usage.rules import first_values
@@ -126,15 +130,92 @@ def test_the_nearest_rule_counts_and_a_playbooks_own_goal_stands_in_the_middle(m
     assert queries.choose_goals(actor=manager, asking=[other]) == [Goal(users=1)]
 
 
+def onboard(manager: Actor, account: Account, *, at: datetime, **asks: Any) -> WantedWatch:
+    """Let a first win be looked for, as an onboarding does."""
+    asking = WhoAsks(
+        account_id=account.id,
+        segment=str(account.segment),
+        playbook_id=asks.get("playbook_id"),
+        own_goal=asks.get("own_goal"),
+    )
+    (goal,) = queries.choose_goals(actor=manager, asking=[asking])
+    assert goal is not None
+    watch = WantedWatch(
+        owner_id=uuid4(), account_id=account.id, title="First win", goal=goal, since=at, is_first_value=True, **asks
+    )
+    watches.follow_watches(actor=manager, owner_kind="test", owner_ids=(), wanted=[watch], at=at)
+    return watch
+
+
 @pytest.mark.django_db
-def test_what_a_rule_for_one_account_names_is_no_win_of_another(manager: Actor, now: datetime) -> None:
+def test_the_wins_of_each_account_are_what_its_own_rule_names(manager: Actor, now: datetime) -> None:
+    workspace, playbook_id = Workspace.objects.get(id=manager.workspace_id), uuid4()
+    own, large, ran, named, both, other = (
+        make_account(workspace, segment=segment)
+        for segment in (
+            Segment.SELF_SERVE,
+            Segment.ENTERPRISE,
+            *[Segment.SELF_SERVE] * 2,
+            Segment.ENTERPRISE,
+            Segment.SELF_SERVE,
+        )
+    )
+
+    def rule(event: str, **place_: Any) -> None:
+        first_value.set_rule(actor=manager, place=RulePlace(**place_), goal=Goal(events=(event,)), at=now)
+
+    assert queries.get_win_events(actor=manager) == {}
+    onboard(manager, named, at=now, playbook_id=uuid4(), own_goal=Goal(events=("Named",)))
+    rule("Report")
+    rule("Own", account_id=own.id)
+    rule("Large", segment="enterprise")
+    onboard(manager, ran, at=now, playbook_id=playbook_id)
+    rule("By playbook", playbook_id=playbook_id)
+    for asks in ({"playbook_id": playbook_id}, {"playbook_id": uuid4(), "own_goal": Goal(events=("Its own", "Two"))}):
+        onboard(manager, both, at=now, **asks)
+    expected = {
+        own.id: ("Own",),
+        large.id: ("Large",),
+        ran.id: ("By playbook",),
+        named.id: ("Named",),
+        both.id: ("By playbook", "Its own", "Two"),
+        other.id: ("Report",),
+    }
+    assert queries.get_win_events(actor=manager) == expected
+    for account_id, names in expected.items():
+        assert queries.get_win_events(actor=manager, account_ids=[account_id]) == {account_id: names}
+    assert queries.get_win_events(actor=make_actor(Role.OWNER), account_ids=list(expected)) == {}
+
+
+@pytest.mark.django_db
+def test_wins_follow_the_rule_though_the_first_win_is_there(manager: Actor, now: datetime) -> None:
+    account = make_account(Workspace.objects.get(id=manager.workspace_id))
+    features.create_feature(actor=manager, new=NewFeature(name="Reports", events=("Report", "Chart")), at=now)
+    first_value.set_rule(actor=manager, place=RulePlace(), goal=Goal(events=("Old",)), at=now)
+    watch = onboard(manager, account, at=now, playbook_id=uuid4())
+    watches.follow_watches(actor=manager, owner_kind="test", owner_ids=[watch.owner_id], wanted=[], at=now)
+    assert queries.get_win_events(actor=manager) == {account.id: ("Old",)}
+    goal = Goal(any=(Goal(feature="reports"), Goal(events=("Export",))))
+    first_value.set_rule(actor=manager, place=RulePlace(), goal=goal, at=now)
+    assert queries.get_win_events(actor=manager) == {account.id: ("Chart", "Export", "Report")}
+
+
+@pytest.mark.django_db
+def test_wins_of_many_accounts_are_read_with_as_few_questions_as_those_of_one(
+    manager: Actor, now: datetime, django_assert_max_num_queries: Any
+) -> None:
     workspace = Workspace.objects.get(id=manager.workspace_id)
-    own, other = make_account(workspace), make_account(workspace)
-    for place_, event in ((RulePlace(), "Report"), (RulePlace(account_id=own.id), "Own")):
-        first_value.set_rule(actor=manager, place=place_, goal=Goal(events=(event,)), at=now)
-    assert queries.list_win_events(actor=manager, account_id=own.id) == ("Own",)
-    assert queries.list_win_events(actor=manager, account_id=other.id) == ("Report",)
-    assert queries.list_win_events(actor=manager) == ("Own", "Report")
+    accounts = [make_account(workspace) for _ in range(6)]
+    first_value.set_rule(actor=manager, place=RulePlace(), goal=Goal(feature="reports"), at=now)
+    features.create_feature(actor=manager, new=NewFeature(name="Reports", events=("Report*",)), at=now)
+    for account in accounts[:3]:
+        first_value.set_rule(
+            actor=manager, place=RulePlace(account_id=account.id), goal=Goal(events=(str(account.id),)), at=now
+        )
+        onboard(manager, account, at=now)
+    with django_assert_max_num_queries(6):
+        found = queries.get_win_events(actor=manager)
+    assert found == {account.id: (str(account.id),) for account in accounts[:3]}
 
 
 @pytest.mark.django_db

@@ -108,10 +108,22 @@ def answers(store: Any, scope: EventScope) -> dict[str, Any]:
 
 
 def engagement(store: Any, scope: EventScope) -> dict[str, Any]:
-    """Means are compared to nine digits, for they are added up in another order."""
-    found = store.engagement(scope, gap=timedelta(hours=30), features={"one": ["A", "it's"], "two": ["A"]}, wins=["A"])
-    means = [found.active_days_per_week, found.features_per_user, found.median_session_seconds or 0.0]
-    return {"engagement": (found.users, found.sessions, found.wins, [round(one, 9) for one in means])}
+    """Means are compared to nine digits, for they are added up in another order. Accounts have different wins, or the same."""
+    some = {"one": ["A", "it's"], "two": ["A"], "none": []}
+    own = {ACCOUNTS[0]: ["A", "it's"], ACCOUNTS[1]: ["a\\b", "tab\tnew\nline"]}
+    same = {account: ["Report Viewed", "A", "A"] for account in (*ACCOUNTS, UUID(int=503))}
+    found = [
+        store.engagement(scope, gap=timedelta(hours=30), features=features, wins=wins)
+        for features, wins in ((some, own), (some, same), ({}, {ACCOUNTS[0]: []}))
+    ]
+    means = [
+        (one.active_days_per_week, one.features_per_user, one.median_session_seconds or 0.0)
+        for one in (found[0], found[-1])
+    ]
+    return {
+        "engagement": (found[0].users, found[0].sessions, [[round(one, 9) for one in some] for some in means]),
+        "wins": [one.wins for one in found],
+    }
 
 
 def goals(store: Any, scope: EventScope) -> dict[str, Any]:

@@ -107,6 +107,12 @@ def test_the_overview_says_who_is_active_and_how_engaged(vendor: Vendor) -> None
     # Three on 20 days, two on 5, and once more: each sign-in is a win, and so is the report that was shared.
     assert "wins each, 72 in all" in page(vendor.client(), "usage", "period=12w")
     assert "wins each, 61 in all" in page(vendor.client(), "account_usage", account_id=vendor.busy.id)
+    # A rule for one account is about no other, and the rule for everybody is not about that one any more.
+    of_quiet = {"place": RulePlace(account_id=vendor.quiet.id), "goal": Goal(events=("Report viewed",))}
+    first_value.set_rule(actor=vendor.actor, at=clock.now(), **of_quiet)
+    assert "wins each, 71 in all" in page(vendor.client(), "usage", "period=12w")
+    assert "wins each, 61 in all" in page(vendor.client(), "account_usage", account_id=vendor.busy.id)
+    assert "wins each, 10 in all" in page(vendor.client(), "account_usage", "period=12w", account_id=vendor.quiet.id)
     lines = page(vendor.client(), "usage", "csv=top_events").splitlines()
     assert lines[0].startswith("Event,People,")
     assert lines[1].startswith("Signed in,5,1.0,")

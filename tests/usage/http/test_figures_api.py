@@ -70,6 +70,14 @@ def test_programs_read_figures(account: Account) -> None:
     goal = Goal(all=(Goal(events=("Sign in",), times=99), Goal(users=2)))
     first_value.set_rule(actor=make_actor(workspace=account.workspace), place=RulePlace(), goal=goal, at=clock.now())
     assert read(client, "engagement")["wins"] == 6
+    for place, event in (
+        (RulePlace(account_id=make_account(account.workspace).id), "Report"),
+        (RulePlace(), "Sign in"),
+    ):
+        first_value.set_rule(
+            actor=make_actor(workspace=account.workspace), place=place, goal=Goal(events=(event,)), at=clock.now()
+        )
+    assert read(client, "engagement")["wins"] == read(client, f"engagement?account_id={account.id}")["wins"] == 6
     steps = read(client, "funnel?steps=Sign+in&steps=Report")
     assert [(one["name"], one["reached"], one["of_first"]) for one in steps] == [("Sign in", 2, 1), ("Report", 1, 0.5)]
     assert steps[1]["median_seconds"] == 3600

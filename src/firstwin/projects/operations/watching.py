@@ -111,8 +111,8 @@ def _wanted(
     ]
     chosen = iter(first_value.choose_goals(actor=actor, asking=asking))
     wanted = []
-    for (project, task), goal, is_first in zip(waiting, own, first, strict=True):
-        goal = next(chosen) if is_first else goal
+    for (project, task), own_goal, is_first in zip(waiting, own, first, strict=True):
+        goal = next(chosen) if is_first else own_goal
         if goal is None:
             continue
         since = proofs.counts_from(
@@ -130,6 +130,8 @@ def _wanted(
                 since=at if task.id in reopened else since,
                 due_at=task.due_at,
                 is_first_value=is_first,
+                playbook_id=project.playbook_id if is_first else None,
+                own_goal=own_goal if is_first else None,
             )
         )
     return wanted

@@ -246,7 +246,10 @@ class WatchInfo:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WantedWatch:
-    """What an owner wants looked after: from `since` on, and by when it should be reached."""
+    """What an owner wants looked after: from `since` on, and by when it should be reached.
+
+    Of a first win also by which playbook it is, and the goal that this names itself, beside the one that counts.
+    """
 
     owner_id: UUID
     account_id: UUID
@@ -255,6 +258,8 @@ class WantedWatch:
     since: datetime
     due_at: datetime | None = None
     is_first_value: bool = False
+    playbook_id: UUID | None = None
+    own_goal: Goal | None = None
 
 
 class InvalidGoalError(InvalidInputError):

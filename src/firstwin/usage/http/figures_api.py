@@ -81,13 +81,13 @@ def list_adoption(request: HttpRequest, query: Query[ScopeQuery]) -> list[Adopti
 def get_engagement(request: HttpRequest, query: Query[EngagementQuery]) -> Engagement:
     """Tell how often people return, how long they stay, how many features they use, and how many wins they get.
 
-    A win is each time something is done of which first wins are made.
+    A win is each time an account does something of which its own first win is made.
     """
     actor = actor_of(request)
     by_feature = features.get_feature_events(actor=actor)
-    gap = timedelta(minutes=query.gap_minutes)
-    wins = first_value.list_win_events(actor=actor, account_id=query.account_id)
-    return store.event_reader().engagement(_scope(request, query), gap=gap, features=by_feature, wins=wins)
+    gap, scope = timedelta(minutes=query.gap_minutes), _scope(request, query)
+    wins = first_value.get_win_events(actor=actor, account_ids=scope.account_ids)
+    return store.event_reader().engagement(scope, gap=gap, features=by_feature, wins=wins)
 
 
 @usage_figures.get("/funnel", response=list[FunnelRow])

@@ -10,7 +10,10 @@ from firstwin.shared.models import WorkspaceModel
 
 
 class Watch(WorkspaceModel):
-    """A goal that is looked after for an account, on behalf of an owner such as a task."""
+    """A goal that is looked after for an account, on behalf of an owner such as a task.
+
+    Of a first win also by which playbook it is, and the goal that this names itself: rules say what counts of these.
+    """
 
     account = models.ForeignKey("customers.Account", on_delete=models.CASCADE, related_name="+")
     owner_kind = models.CharField(max_length=40)
@@ -18,6 +21,8 @@ class Watch(WorkspaceModel):
     title = models.CharField(max_length=300)
     goal = models.JSONField()
     is_first_value = models.BooleanField(default=False)
+    playbook_id = models.UUIDField(null=True)
+    own_goal = models.JSONField(null=True)
     since = models.DateTimeField()
     due_at = models.DateTimeField(null=True)
     state = models.CharField(max_length=8)

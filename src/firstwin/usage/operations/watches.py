@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -12,7 +13,7 @@ from firstwin.jobs import operations as job_operations
 from firstwin.jobs.contracts import NewJob
 from firstwin.journal import operations as journal_operations
 from firstwin.shared import bulk
-from firstwin.usage.contracts.goals import Verdict, WantedWatch, WatchState
+from firstwin.usage.contracts.goals import Goal, Verdict, WantedWatch, WatchState
 from firstwin.usage.contracts.keeping import OrderKind
 from firstwin.usage.contracts.store import EventScope, ProofQuestions
 from firstwin.usage.events import UsageGoalMet
@@ -77,6 +78,8 @@ def _opened(actor: Actor, owner_kind: str, one: WantedWatch, at: datetime) -> Wa
         title=one.title[:300],
         goal=dict(goal_queries.to_plain(one.goal)),
         is_first_value=one.is_first_value,
+        playbook_id=one.playbook_id,
+        own_goal=_plain(one.own_goal),
         since=one.since,
         due_at=one.due_at,
         state=WatchState.OPEN,
@@ -84,19 +87,28 @@ def _opened(actor: Actor, owner_kind: str, one: WantedWatch, at: datetime) -> Wa
     )
 
 
+def _plain(goal: Goal | None) -> dict[str, Any] | None:
+    return None if goal is None else dict(goal_queries.to_plain(goal))
+
+
 def _changed(row: Watch, one: WantedWatch, at: datetime) -> bool:
     """Bring a watch in line with what is wanted, and say whether it has to be checked anew."""
     goal = dict(goal_queries.to_plain(one.goal))
     is_anew = row.goal != goal or row.state == WatchState.ENDED or one.since > row.since
-    before = (row.title, row.due_at, row.is_first_value)
+    before = _said(row)
     row.title, row.due_at, row.is_first_value = one.title[:300], one.due_at, one.is_first_value
+    row.playbook_id, row.own_goal = one.playbook_id, _plain(one.own_goal)
     if is_anew:
         row.goal, row.state, row.opened_at = goal, WatchState.OPEN, at
         row.since = max(row.since, one.since)
         row.met_at, row.evidence, row.progress, row.share, row.steps, row.checked_at = None, "", "", 0, [], None
-    if is_anew or before != (row.title, row.due_at, row.is_first_value):
+    if is_anew or before != _said(row):
         row.save()
     return is_anew
+
+
+def _said(row: Watch) -> tuple[object, ...]:
+    return row.title, row.due_at, row.is_first_value, row.playbook_id, row.own_goal
 
 
 def check_soon(*, workspace_id: UUID, account_ids: Collection[UUID], at: datetime) -> None:

@@ -1,12 +1,17 @@
 """Rules of the first win: what counts for whom, and what a goal would have come to in the past."""
 
-from collections.abc import Mapping, Sequence
+import json
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from uuid import UUID
 
+from django.db.models import TextField
+from django.db.models.functions import Cast
+
 from firstwin.customers import queries as customer_queries
-from firstwin.customers.contracts import AccountInfo
+from firstwin.customers.contracts import AccountFacts, AccountFilters, AccountInfo
 from firstwin.identity.contracts import Actor
 from firstwin.shared import bulk, wording
 from firstwin.shared.errors import NotFoundError, PermissionDeniedError
@@ -82,44 +87,67 @@ def choose_goals(*, actor: Actor, asking: Sequence[WhoAsks]) -> list[Goal | None
     A rule for the account or the playbook beats the playbook's own goal, which beats rules for segments and the workspace.
     """
     rows = bulk.read_rows(FirstValueRule, actor, {}) if asking else []
-    by_place = {_place(row): row for row in rows if row.goal is not None}
+    said = {_place(row): row.goal for row in rows if row.goal is not None}
+    goal_at = cache(lambda place: goal_queries.read_goal(said[place]))
     found: list[Goal | None] = []
     for one in asking:
-        chosen = first_values.choose(
-            by_place,
-            account_id=one.account_id,
-            playbook_id=one.playbook_id,
-            segment=one.segment,
-        )
-        if chosen is None or (one.own_goal is not None and first_values.rank(chosen) < first_values.OWN_GOAL):
+        place = first_values.choose(said, account_id=one.account_id, playbook_id=one.playbook_id, segment=one.segment)
+        if place is None or (one.own_goal is not None and first_values.rank(place) < first_values.OWN_GOAL):
             found.append(one.own_goal)
         else:
-            found.append(_goal(by_place[chosen].goal))
+            found.append(goal_at(place))
     return found
 
 
-def list_win_events(*, actor: Actor, account_id: UUID | None = None) -> tuple[str, ...]:
-    """Return the events that are wins, by name: those of which first wins are made, for one account or for anybody.
+def get_win_events(*, actor: Actor, account_ids: Collection[UUID] | None = None) -> Mapping[UUID, tuple[str, ...]]:
+    """Return for each account the events that are wins of its own, by name: those of which its first win is made.
 
-    They come from the rules and from the goals that playbooks name for running and past onboardings; for one account from
-    the rule that counts for it and from its own onboardings. Each time one is done counts as a win. Raises NotFoundError.
+    What that is, the rules say now for each of its running and past onboardings, or for the account where it had none. Each
+    time one of them is done counts as a win. Accounts without any are left out; None asks for all. At most six queries.
     """
     require_seeing(actor=actor)
+    asking = _asking(actor, account_ids)
+    goals: dict[UUID, set[Goal]] = {}
+    for one, goal in zip(asking, choose_goals(actor=actor, asking=asking), strict=True):
+        if goal is not None:
+            goals.setdefault(one.account_id, set()).add(goal)
+    names = _names_in(actor, {goal for chosen in goals.values() for goal in chosen})
+    wins = {account_id: {name for goal in chosen for name in names[goal]} for account_id, chosen in goals.items()}
+    return {account_id: tuple(sorted(found)) for account_id, found in wins.items() if found}
+
+
+def _asking(actor: Actor, account_ids: Collection[UUID] | None) -> list[WhoAsks]:
+    """Return whose first win is asked for: every onboarding in which one was looked for, and accounts without any."""
+    accounts: Iterable[AccountInfo | AccountFacts]
     watched = Watch.objects.for_actor(actor).filter(is_first_value=True)
-    if account_id is None:
-        rules = FirstValueRule.objects.for_actor(actor).filter(goal__isnull=False).values_list("goal", flat=True)
-        chosen = [goal_queries.read_goal(plain) for plain in rules]
+    if account_ids is None:
+        accounts = customer_queries.list_account_facts(actor=actor, filters=AccountFilters(is_archived=None))
     else:
-        account = customer_queries.get_account(actor=actor, account_id=account_id)
-        asking = WhoAsks(account_id=account_id, playbook_id=None, segment=account.segment.value, own_goal=None)
-        chosen = [goal for goal in choose_goals(actor=actor, asking=[asking]) if goal is not None]
-        watched = watched.filter(account_id=account_id)
-    goals = [*chosen, *map(goal_queries.read_goal, watched.values_list("goal", flat=True).distinct())]
-    names = {name for goal in goals for name in goal_queries.list_events(goal)}
+        accounts = customer_queries.get_accounts(actor=actor, account_ids=account_ids).values()
+        watched = watched.filter(account_id__in=list(account_ids))
+    # Thousands of onboardings share a few goals, so each is read once.
+    goal_in = cache(lambda text: _goal(json.loads(text)) if text else None)
+    onboardings: dict[UUID, list[tuple[UUID | None, Goal | None]]] = {}
+    rows = watched.annotate(text=Cast("own_goal", TextField())).values_list("account_id", "playbook_id", "text")
+    for account_id, playbook_id, text in rows.distinct():
+        onboardings.setdefault(account_id, []).append((playbook_id, goal_in(text)))
+    return [
+        WhoAsks(account_id=one.id, playbook_id=playbook_id, segment=one.segment.value, own_goal=own_goal)
+        for one in accounts
+        for playbook_id, own_goal in onboardings.get(one.id, [(None, None)])
+    ]
+
+
+def _names_in(actor: Actor, goals: Collection[Goal]) -> Mapping[Goal, frozenset[str]]:
+    """Return the events that each goal asks for, by itself or by a feature."""
     keys = {key for goal in goals for key in goal_queries.list_features(goal)}
-    if keys:
-        names.update(*features.get_feature_events(actor=actor, keys=keys).values())
-    return tuple(sorted(names))
+    by_feature = features.get_feature_events(actor=actor, keys=keys) if keys else {}
+    return {
+        goal: goal_queries.list_events(goal).union(
+            *(by_feature.get(key, ()) for key in goal_queries.list_features(goal))
+        )
+        for goal in goals
+    }
 
 
 def preview_goal(

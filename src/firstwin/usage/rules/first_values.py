@@ -1,9 +1,8 @@
 """Which rule says what the first win of an account is, and what a rule would have come to in the past."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from statistics import median
-from typing import TypeVar
 from uuid import UUID
 
 from firstwin.usage.contracts.first_value import Histogram, HistogramBar, RulePlace
@@ -11,15 +10,22 @@ from firstwin.usage.contracts.first_value import Histogram, HistogramBar, RulePl
 FEW = 10
 """Below so many accounts a share says little, and the page says so."""
 
-R = TypeVar("R", bound=RulePlace)
 
-
-def choose(rules: Iterable[R], *, account_id: UUID, playbook_id: UUID | None, segment: str) -> R | None:
+def choose(
+    rules: Collection[RulePlace], *, account_id: UUID, playbook_id: UUID | None, segment: str
+) -> RulePlace | None:
     """A rule for the account beats one for its playbook and segment, which beats one for the playbook, then the segment's, then
     the workspace's.
     """
-    fitting = [rule for rule in rules if _fits(rule, account_id, playbook_id, segment)]
-    return max(fitting, key=rank, default=None)
+    # Looked up from the nearest on, for there may be as many rules as accounts.
+    nearest_first = (
+        RulePlace(account_id=account_id),
+        RulePlace(playbook_id=playbook_id, segment=segment),
+        RulePlace(playbook_id=playbook_id),
+        RulePlace(segment=segment),
+        RulePlace(),
+    )
+    return next((place for place in nearest_first if place in rules), None)
 
 
 def rank(rule: RulePlace) -> int:
@@ -33,14 +39,6 @@ def rank(rule: RulePlace) -> int:
 
 OWN_GOAL = 2.5
 """Where a playbook's own goal stands: before rules for segments and the workspace, behind those for the playbook."""
-
-
-def _fits(rule: RulePlace, account_id: UUID, playbook_id: UUID | None, segment: str) -> bool:
-    return (
-        rule.account_id in (None, account_id)
-        and rule.playbook_id in (None, playbook_id)
-        and rule.segment in ("", segment)
-    )
 
 
 def days_until(signed_at: datetime, reached_at: datetime) -> int:

@@ -44,7 +44,7 @@ def show(request: HttpRequest, actor: Actor, account_id: UUID) -> HttpResponseBa
     weekly = reader.active_users(scope, by=Period.WEEK)
     recent = figures.get_scope(actor=actor, since=at - RECENT, until=at, account_ids=[account_id])
     adoption = next(iter(reader.adoption(recent, features=by_feature)), None)
-    wins = first_value.list_win_events(actor=actor, account_id=account_id)
+    wins = first_value.get_win_events(actor=actor, account_ids=scope.account_ids)
     engagement = reader.engagement(scope, gap=overview.SESSION_GAP, features=by_feature, wins=wins)
     who = reader.people(scope, limit=MOST_PEOPLE, after=words(request, "after"))
     latest = reader.timeline(scope, person="", limit=MOST_EVENTS)

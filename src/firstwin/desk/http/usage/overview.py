@@ -38,7 +38,7 @@ def show(request: HttpRequest, actor: Actor) -> HttpResponseBase:
         scope,
         gap=SESSION_GAP,
         features=features.get_feature_events(actor=actor),
-        wins=first_value.list_win_events(actor=actor),
+        wins=first_value.get_win_events(actor=actor, account_ids=scope.account_ids),
     )
     top = reader.top_features(scope, limit=MOST_EVENTS)
     context |= filters.context_of(request, actor, asked)

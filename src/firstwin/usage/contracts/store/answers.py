@@ -191,7 +191,7 @@ class NameUse:
 class Engagement:
     """How much people come back, stay, explore and win: means per person, the median of sessions.
 
-    `median_session_seconds` is None where nobody came. `wins` counts how often one of the events that are wins was done.
+    `median_session_seconds` is None where nobody came. `wins` counts how often accounts did what is a win of theirs.
     """
 
     users: int

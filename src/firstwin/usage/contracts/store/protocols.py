@@ -54,9 +54,17 @@ class AccountQuestions(Protocol):
         ...
 
     def engagement(
-        self, scope: EventScope, *, gap: timedelta, features: Mapping[str, Sequence[str]], wins: Sequence[str]
+        self,
+        scope: EventScope,
+        *,
+        gap: timedelta,
+        features: Mapping[str, Sequence[str]],
+        wins: Mapping[UUID, Sequence[str]],
     ) -> Engagement:
-        """Return how often people come, how long they stay, how many features they use and how often they win."""
+        """Return how often people come, how long they stay, how many features they use and how often they win.
+
+        `wins` names for each account the track events that are its wins; an account that is left out has none.
+        """
         ...
 
     def did_by_account(self, scope: EventScope, *, names: Sequence[str]) -> Mapping[UUID, Mapping[str, int]]:

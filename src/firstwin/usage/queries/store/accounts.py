@@ -97,11 +97,23 @@ class AccountReader(RowReader):
         ]
 
     def engagement(
-        self, scope: EventScope, *, gap: timedelta, features: Mapping[str, Sequence[str]], wins: Sequence[str]
+        self,
+        scope: EventScope,
+        *,
+        gap: timedelta,
+        features: Mapping[str, Sequence[str]],
+        wins: Mapping[UUID, Sequence[str]],
     ) -> Engagement:
-        """Return how often people come, how long they stay, how many features they use and how often they win."""
+        """Return how often people come, how long they stay, how many features they use and how often they win.
+
+        `wins` names for each account the track events that are its wins; an account that is left out has none.
+        """
         visits = self.rows(accounts.visits(scope, gap=gap), dict[str, Any])[0]
-        found = self.rows(accounts.exploration(scope, features=list(features.values()), wins=wins), dict[str, int])[0]
+        used = won = 0
+        if any(features.values()):
+            used = self.rows(accounts.exploration(scope, features=list(features.values())), dict[str, int])[0]["used"]
+        if any(wins.values()):
+            won = self.rows(accounts.wins(scope, by_account=wins), dict[str, int])[0]["wins"]
         users = visits["users"]
         weeks = (scope.until - scope.since) / timedelta(days=7)
         return Engagement(
@@ -109,8 +121,8 @@ class AccountReader(RowReader):
             active_days_per_week=visits["person_days"] / users / weeks if users else 0.0,
             sessions=visits["sessions"],
             median_session_seconds=seconds(visits["median"]) if users else None,
-            features_per_user=found["used"] / users if users else 0.0,
-            wins=found["wins"],
+            features_per_user=used / users if users else 0.0,
+            wins=won,
         )
 
     def did_by_account(self, scope: EventScope, *, names: Sequence[str]) -> Mapping[UUID, Mapping[str, int]]:

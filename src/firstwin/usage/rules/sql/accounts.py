@@ -1,10 +1,22 @@
 """Questions about accounts and people in ClickHouse's SQL."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from firstwin.usage.contracts.store import EventScope, Period
-from firstwin.usage.rules.sql.base import Query, array, days, events, instant, microseconds, names_only, text
+from firstwin.usage.rules.sql.base import (
+    Query,
+    array,
+    arrays,
+    days,
+    events,
+    instant,
+    microseconds,
+    names_only,
+    text,
+    uuids,
+)
 
 
 def activity_by_account(scope: EventScope, *, by: Period) -> Query:
@@ -95,13 +107,32 @@ def visits(scope: EventScope, *, gap: timedelta) -> Query:
     )
 
 
-def exploration(scope: EventScope, *, features: Sequence[Sequence[str]], wins: Sequence[str]) -> Query:
-    """How many features people use, each counted once for each person, and how often they win."""
-    used = " + ".join(["0", *(f"uniqExactIf(person, name IN {{f{n}:Array(String)}})" for n in range(len(features)))])
-    table, parameters = events(scope, "name", "kind")
+def exploration(scope: EventScope, *, features: Sequence[Sequence[str]]) -> Query:
+    """How many features people use, each counted once for each person."""
+    used = " + ".join(f"uniqExactIf(person, name IN {{f{n}:Array(String)}})" for n in range(len(features)))
+    table, parameters = events(scope, "name")
     return Query(
-        f"SELECT {used} AS used, countIf(kind = 'track' AND name IN {{wins:Array(String)}}) AS wins FROM {table}",  # noqa: S608
-        {**parameters, "wins": array(wins), **{f"f{n}": array(names) for n, names in enumerate(features)}},
+        f"SELECT {used} AS used FROM {table}",  # noqa: S608
+        {**parameters, **{f"f{n}": array(names) for n, names in enumerate(features)}},
+    )
+
+
+def wins(scope: EventScope, *, by_account: Mapping[UUID, Sequence[str]]) -> Query:
+    """An account wins each time it does what is a win of its own; what is one of another account counts for nothing."""
+    # Thousands of accounts share a few lists of names, so each list is written once, beside the accounts that have it.
+    sharing: dict[tuple[str, ...], list[UUID]] = {}
+    for account_id, names in by_account.items():
+        sharing.setdefault(tuple(sorted(names)), []).append(account_id)
+    only, named = names_only(sorted({name for names in sharing for name in names}))
+    table, parameters = events(scope, "name", only=only, person=False, account=True)
+    own = (
+        "SELECT arrayJoin(one.1), arrayJoin(one.2) FROM (SELECT arrayJoin("
+        "arrayZip({accounts_of:Array(Array(UUID))}, {names_of:Array(Array(String))})) AS one)"
+    )
+    more = {"accounts_of": arrays(map(uuids, sharing.values())), "names_of": arrays(map(array, sharing))}
+    return Query(
+        f"SELECT count() AS wins FROM {table} WHERE (account_id, name) IN ({own})",  # noqa: S608
+        {**parameters, **named, **more},
     )
 
 

@@ -3,7 +3,7 @@
 `person` is a key of 64 bits made from what an event names somebody by, after links and merges; `name` is that text.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
@@ -171,3 +171,8 @@ def array(values: Sequence[str]) -> str:
 def uuids(values: Sequence[UUID]) -> str:
     """Write ids as the value of a parameter."""
     return "[" + ", ".join(f"'{value}'" for value in values) + "]"
+
+
+def arrays(written: Iterable[str]) -> str:
+    """Write arrays, each written already, as the value of a parameter."""
+    return f"[{', '.join(written)}]"
