@@ -1,20 +1,26 @@
 """Tasks that usage proves: looked after from the launch on, finished with the evidence, opened again by people only."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
 
 from firstwin.identity.contracts import system_actor
+from firstwin.playbooks import queries as playbook_queries
+from firstwin.playbooks.contracts import TaskKind, UsageSettings
 from firstwin.projects.contracts import TaskState
-from firstwin.projects.operations import lifecycle, tasks
+from firstwin.projects.contracts.changes import TaskPatch
+from firstwin.projects.operations import changes, lifecycle, tasks, updates
 from firstwin.projects.queries import portal, proofs
+from firstwin.projects.queries import updates as update_queries
 from firstwin.usage.contracts.first_value import RulePlace
 from firstwin.usage.contracts.goals import Goal, WatchState
 from firstwin.usage.models import Watch
 from firstwin.usage.operations import first_value, watches
 from tests.factories.identity import recorded
 from tests.factories.projects import Running, launch_example, make_scene
+from tests.factories.updates import everything, publish_next, review
 from tests.factories.watches import did, place, proved_definition
 from tests.usage.oracle import PlainStore
 
@@ -177,3 +183,43 @@ def test_how_far_it_is_is_told_to_the_team_and_in_plain_words_to_the_customer(
     whole = portal.get_portal_project(actor=scene.contact, project_id=project.id, at=at)
     told = {task.id: task.seen_in_usage for stage in whole.stages for task in stage.tasks}
     assert told[task_id] == "1 of 3 users active"
+
+
+def looked_after(project: Running) -> dict[str, dict[str, object]]:
+    """What is looked after for the tasks of a project now: the goal by the title."""
+    rows = Watch.objects.for_actor(project.scene.manager).filter(state=WatchState.OPEN)
+    return {row.title: row.goal for row in rows.order_by("id")}
+
+
+def test_what_is_looked_after_bears_the_name_of_its_task_and_ends_with_its_goal(project: Running) -> None:
+    manager, at = project.scene.manager, project.scene.at
+    first, imported = project.task("first-win").id, project.task("imported").id
+    for name in ("First board report", "First report of the board"):
+        changes.edit_task(actor=manager, task_id=first, patch=TaskPatch(name=name), at=at)
+        assert looked_after(project)[name] == {"events": ["report_run"]}
+        assert len(looked_after(project)) == 3
+    changes.edit_task(actor=manager, task_id=imported, patch=TaskPatch(settings={}), at=at)
+    assert set(looked_after(project)) == {"Three people work with it", "First report of the board"}
+    changes.remove_task(actor=manager, task_id=first, reason="not needed", at=at)
+    assert set(looked_after(project)) == {"Three people work with it"}
+
+
+def test_what_is_looked_after_follows_an_update_of_the_playbook_and_its_undoing(project: Running) -> None:
+    scene, before = project.scene, looked_after(project)
+    definition = playbook_queries.get_version(actor=scene.manager, version_id=scene.version_id).definition
+    (stage,) = definition.stages
+    active, imported, first = stage.tasks
+    renamed = replace(first, name="The first report is there")
+    by_hand = replace(imported, name="Data imported by hand", kind=TaskKind.TODO, settings=None)
+    more = replace(active, key="more", name="Nine people", settings=UsageSettings(goal=Goal(users=9)))
+    stages = (replace(stage, tasks=(by_hand, renamed, more)),)
+    publish_next(scene.manager, project.row().playbook_id, replace(definition, stages=stages))
+    decisions = everything(review(project))
+    updates.apply_update(actor=scene.manager, project_id=project.id, decisions=decisions, at=scene.at)
+    assert looked_after(project) == {
+        "The first report is there": {"events": ["report_run"]},
+        "Nine people": {"users": 9},
+    }
+    (update,) = update_queries.list_updates(actor=scene.manager, project_id=project.id)
+    updates.undo_update(actor=scene.manager, update_id=update.id, at=scene.at)
+    assert looked_after(project) == before

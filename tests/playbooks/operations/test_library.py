@@ -23,6 +23,10 @@ from firstwin.playbooks.models import Playbook, PlaybookVersion
 from firstwin.playbooks.operations import builtin, drafts, library, versions
 from firstwin.playbooks.rules import writing
 from firstwin.shared.errors import ConflictError, InvalidInputError, NotFoundError, PermissionDeniedError
+from firstwin.usage.contracts.first_value import RulePlace
+from firstwin.usage.contracts.goals import Goal
+from firstwin.usage.operations import first_value
+from firstwin.usage.queries import first_value as first_values
 from tests.factories import identity as people
 from tests.factories import playbooks as make
 from tests.playbooks.test_reading import KICKOFF
@@ -129,6 +133,26 @@ def test_publishing_makes_numbered_versions_that_keep_their_content(actor: Actor
     assert (summary.latest_version, summary.has_draft_changes, summary.status) == (2, False, PlaybookStatus.PUBLISHED)
     assert event_names()[-1] == "playbook.published"
     assert "First edition" not in queries.export_yaml(actor=actor, playbook_id=playbook_id, number=1)
+
+
+def test_a_rule_of_the_first_win_bears_the_name_that_its_playbook_is_published_under(actor: Actor) -> None:
+    playbook_id, other_id = (
+        make.make_version(actor, make.definition(make.stage("one", make.task("a")), key=key)).playbook_id
+        for key in "xy"
+    )
+    edit = SetFields(kind=PartKind.PLAYBOOK, values={"name": "New name"})
+    for id, name in ((playbook_id, "Old name"), (other_id, "Another")):
+        place = RulePlace(playbook_id=id, segment="enterprise")
+        first_value.set_rule(actor=actor, place=place, playbook_name=name, goal=Goal(users=2), at=make.AT)
+    drafts.edit_draft(actor=actor, playbook_id=playbook_id, edits=[edit], expected_revision=1, at=make.AT)
+
+    def titles() -> list[str]:
+        return [rule.title for rule in first_values.list_rules(actor=actor)]
+
+    assert titles() == ["Another, Enterprise customers", "Old name, Enterprise customers"]
+    versions.publish(actor=actor, playbook_id=playbook_id, notes="Renamed", at=make.AT)
+    assert titles() == ["Another, Enterprise customers", "New name, Enterprise customers"]
+    assert [rule.version for rule in first_values.list_rules(actor=actor)] == [1, 1]
 
 
 def test_publishing_is_refused_with_every_error_and_without_notes_or_changes(actor: Actor) -> None:

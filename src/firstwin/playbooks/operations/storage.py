@@ -18,6 +18,7 @@ from firstwin.playbooks.events import (
 from firstwin.playbooks.models import DraftRevision, Playbook, PlaybookVersion
 from firstwin.playbooks.rules import reading, writing
 from firstwin.shared.errors import ConflictError, InvalidInputError, NotFoundError, PermissionDeniedError, Problem
+from firstwin.usage.operations import first_value
 
 KEPT_STEPS = 100
 
@@ -174,7 +175,7 @@ def latest_version(editor: Actor, playbook: Playbook) -> PlaybookVersion | None:
 def publish_row(
     editor: Actor, playbook: Playbook, definition: PlaybookDefinition, notes: str, at: datetime
 ) -> PlaybookVersion:
-    """Write the next version down."""
+    """Write the next version down; what bears the name of the playbook bears that of this version from now on."""
     version = PlaybookVersion(
         workspace_id=playbook.workspace_id,
         playbook_id=playbook.id,
@@ -190,6 +191,8 @@ def publish_row(
     version.save(force_insert=True)
     playbook.latest_number, playbook.has_draft_changes, playbook.updated_at = version.number, False, at
     playbook.save(update_fields=["latest_number", "has_draft_changes", "updated_at"])
+    if version.number > 1:
+        first_value.rename_playbook(actor=editor, playbook_id=playbook.id, name=definition.name)
     event = PlaybookPublished(
         playbook_id=playbook.id, title=playbook.name, version_id=version.id, number=version.number, notes=notes
     )

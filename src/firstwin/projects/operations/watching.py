@@ -22,7 +22,14 @@ from firstwin.usage.queries import first_value
 from firstwin.usage.queries.first_value import WhoAsks
 
 RUNNING = frozenset({ProjectState.ACTIVE, ProjectState.ON_HOLD})
-_OF_PROJECT = (events.ProjectCancelled, events.ProjectReopened, events.ProjectCompleted, events.ProjectResumed)
+_OF_PROJECT = (
+    events.ProjectCancelled,
+    events.ProjectReopened,
+    events.ProjectCompleted,
+    events.ProjectResumed,
+    events.PlaybookUpdateUndone,
+)
+"""Facts after which nothing that was looked after before can be taken for granted."""
 
 
 def is_provable(task: ProjectTask) -> bool:
@@ -35,14 +42,24 @@ def is_provable(task: ProjectTask) -> bool:
 
 
 def follow_plan(plan: RunningPlan, *, actor: Actor, at: datetime) -> None:
-    """Look after what a changed plan wants proved; costs nothing where the change does not concern it."""
-    provable = [task for task in plan.tasks.values() if is_provable(task)]
-    gone = {fact.task_id for fact in plan.happened if isinstance(fact, events.TaskRemoved)}
-    is_turned = bool(provable) and any(isinstance(fact, _OF_PROJECT) for fact in plan.happened)
-    if not gone and not is_turned and not any(task.id in plan.touched | plan.moved for task in provable):
+    """Look after what a changed plan wants proved, by its present names and goals, and no longer after what it does not.
+
+    Costs nothing where the change does not concern it.
+    """
+    provable = {id: task for id, task in plan.tasks.items() if is_provable(task)}
+    is_turned = any(isinstance(fact, _OF_PROJECT) for fact in plan.happened)
+    # Tasks that are gone, that lost their goal, or of which an update, or its undoing, made something else.
+    gone = {
+        task.id
+        for task in (plan.before.plan.tasks if plan.before is not None else ())
+        if task.kind in proofs.PROVABLE and task.is_open and task.id not in provable
+        if is_turned or task.id in plan.touched or task.id not in plan.tasks
+    }
+    is_concerned = (bool(provable) and is_turned) or not provable.keys().isdisjoint(plan.touched | plan.moved)
+    if not gone and not is_concerned:
         return
     reopened = {fact.task_id for fact in plan.happened if isinstance(fact, events.TaskReopened)}
-    _follow(actor, [(plan.project, provable)], reopened=reopened, gone=gone, at=at)
+    _follow(actor, [(plan.project, list(provable.values()))], reopened=reopened, gone=gone, at=at)
 
 
 def follow_launch(

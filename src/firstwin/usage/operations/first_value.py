@@ -77,6 +77,12 @@ def undo_change(*, actor: Actor, rule_id: UUID, at: datetime) -> None:
         _write(actor, row, before.goal if before is not None else None, at)
 
 
+def rename_playbook(*, actor: Actor, playbook_id: UUID, name: str) -> None:
+    """Let the rules for a playbook bear its present name; in the caller's transaction. What they say stays the same."""
+    rows = _rows(actor).filter(playbook_id=playbook_id).exclude(playbook_name=name[:200])
+    rows.update(playbook_name=name[:200])
+
+
 def _write(actor: Actor, row: FirstValueRule, goal: dict[str, Any] | None, at: datetime) -> None:
     if row.goal == goal and row.number > 0:
         return
