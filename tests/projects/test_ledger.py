@@ -139,7 +139,6 @@ def _day_off(project: Running, at: datetime, days_ahead: int, *, is_heard_of: bo
     new = NewDay(kind=DayKind.DAY_OFF, first_on=first, last_on=first + timedelta(days=2))
     days.add_day(actor=actor, holder=holder, new=new, at=at)
     if is_heard_of:
-        replanning.replan_affected(actor=actor, holder=holder, why="Works outing", at=at)
         replanning.replan_project(actor=actor, project_id=project.id)
 
 

@@ -167,6 +167,16 @@ class Specs:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SpecsChange:
+    """A change of working calendars: when and why, and what they were before it (None: that was not kept) and after it."""
+
+    at: datetime
+    why: str
+    before: Specs | None
+    after: Specs
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Region:
     """A country or a part of one whose public holidays are known."""
 

@@ -58,6 +58,16 @@ class CalendarDay(WorkspaceModel):
         ]
 
 
+class CalendarChange(WorkspaceModel):
+    """What a change of a calendar replaced, under the id of the journal entry that tells of it."""
+
+    calendar = models.ForeignKey("calendars.Calendar", on_delete=models.CASCADE, related_name="+")
+    replaced = models.JSONField()
+
+    if TYPE_CHECKING:
+        calendar_id: UUID
+
+
 class CalendarImport(WorkspaceModel):
     """A calendar file that was read: what it says, what is wrong with it, and what it replaced when it was taken over."""
 

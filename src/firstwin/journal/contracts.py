@@ -140,6 +140,7 @@ class EntryFilter:
     """Which entries of a workspace to list; what is None or empty does not narrow. `since` is included, `until` is not."""
 
     subject_id: UUID | None = None
+    subject_ids: frozenset[UUID] = frozenset()
     account_id: UUID | None = None
     project_id: UUID | None = None
     event_names: tuple[str, ...] = ()

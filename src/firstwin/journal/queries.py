@@ -153,6 +153,7 @@ def _chosen(actor: Reader, chosen: EntryFilter) -> QuerySet[Entry]:
         )
     exact = {
         "subject_id": chosen.subject_id,
+        "subject_id__in": chosen.subject_ids,
         "account_id": chosen.account_id,
         "project_id": chosen.project_id,
         "author_id": chosen.author_id,

@@ -18,7 +18,6 @@ from firstwin.identity.events import MemberChanged, WorkspaceChanged
 from firstwin.journal.contracts import Recorded, on
 from firstwin.projects.contracts.proofs import OWNER_KIND
 from firstwin.projects.operations import names, proving, replanning
-from firstwin.projects.rules import owners
 from firstwin.usage.events import FirstValueRuleChanged, UsageGoalMet
 
 
@@ -26,7 +25,7 @@ from firstwin.usage.events import FirstValueRuleChanged, UsageGoalMet
 def on_account_changed(event: AccountChanged, recorded: Recorded) -> None:
     """Keep what projects know of their account right."""
     names.refresh_account(actor=system_actor(recorded.workspace_id), account_id=event.account_id, at=recorded.at)
-    _follow_place(event.changes, recorded, HolderKind.ACCOUNT, event.account_id, event.title)
+    _follow_place(event.changes, recorded, HolderKind.ACCOUNT, event.account_id)
 
 
 @on(UsageGoalMet)
@@ -63,29 +62,28 @@ def on_contract_signed(event: ContractSigned, recorded: Recorded) -> None:
 @on(MemberChanged)
 def on_member_changed(event: MemberChanged, recorded: Recorded) -> None:
     """Keep the name of a member right wherever projects show it."""
-    name = names.refresh_member(actor=system_actor(recorded.workspace_id), member_id=event.member_id)
-    _follow_place(event.changes, recorded, HolderKind.MEMBER, event.member_id, name)
+    names.refresh_member(actor=system_actor(recorded.workspace_id), member_id=event.member_id)
+    _follow_place(event.changes, recorded, HolderKind.MEMBER, event.member_id)
 
 
 @on(ContactChanged)
 def on_contact_changed(event: ContactChanged, recorded: Recorded) -> None:
     """Keep the name and address of a contact right wherever projects show them."""
     names.refresh_contact(actor=system_actor(recorded.workspace_id), contact_id=event.contact_id)
-    _follow_place(event.changes, recorded, HolderKind.CONTACT, event.contact_id, event.person_name)
+    _follow_place(event.changes, recorded, HolderKind.CONTACT, event.contact_id)
 
 
 @on(WorkspaceChanged)
 def on_workspace_changed(event: WorkspaceChanged, recorded: Recorded) -> None:
     """Work every plan out again when the workspace moves to another time zone or country."""
-    _follow_place(event.changes, recorded, HolderKind.WORKSPACE, event.workspace_id, owners.THE_WORKSPACE)
+    _follow_place(event.changes, recorded, HolderKind.WORKSPACE, event.workspace_id)
 
 
 def _follow_place(
-    changes: tuple[tuple[str, str, str], ...], recorded: Recorded, kind: HolderKind, holder_id: UUID, name: str
+    changes: tuple[tuple[str, str, str], ...], recorded: Recorded, kind: HolderKind, holder_id: UUID
 ) -> None:
-    if why := owners.place_in_words(changes, name):
-        holder = Holder(kind=kind, id=holder_id)
-        replanning.replan_affected(actor=system_actor(recorded.workspace_id), holder=holder, why=why, at=recorded.at)
+    if any(field in ("time_zone", "country") for field, _, _ in changes):
+        _follow(Holder(kind=kind, id=holder_id), recorded)
 
 
 @on(CalendarChanged)
@@ -125,5 +123,8 @@ def on_calendar_import_undone(event: CalendarImportUndone, recorded: Recorded) -
 
 
 def _follow_calendar(event: CalendarEvent, recorded: Recorded) -> None:
-    holder = Holder(kind=HolderKind(event.holder_kind), id=event.holder_id)
-    replanning.replan_affected(actor=system_actor(recorded.workspace_id), holder=holder, why=event.why, at=recorded.at)
+    _follow(Holder(kind=HolderKind(event.holder_kind), id=event.holder_id), recorded)
+
+
+def _follow(holder: Holder, recorded: Recorded) -> None:
+    replanning.replan_affected(actor=system_actor(recorded.workspace_id), holder=holder)

@@ -14,7 +14,6 @@ from firstwin.calendars.queries.resolved import fact_of
 from firstwin.calendars.rules import days, hours
 from firstwin.calendars.rules.days import DayFact
 from firstwin.identity.contracts import Actor
-from firstwin.journal import operations as journal_operations
 from firstwin.shared import ids
 from firstwin.shared.errors import ConflictError, InvalidInputError, NotFoundError
 
@@ -30,7 +29,7 @@ def add_day(*, actor: Actor, holder: Holder, new: NewDay, at: datetime) -> UUID:
         row.save(force_insert=True)
         count_again(opened)
         holding.require_usable(actor=actor, holder=holder, around=fact.first_on)
-        journal_operations.record(_event(events.CalendarDayAdded, opened, row, at), actor=actor, at=at)
+        holding.record(opened, _event(events.CalendarDayAdded, opened, row, at), actor=actor, at=at)
     return row.id
 
 
@@ -46,7 +45,7 @@ def change_day(*, actor: Actor, day_id: UUID, new: NewDay, at: datetime) -> None
         row.import_run_id = None
         row.save()
         holding.require_usable(actor=actor, holder=opened.calendar.holder, around=fact.first_on)
-        journal_operations.record(_event(events.CalendarDayChanged, opened, row, at), actor=actor, at=at)
+        holding.record(opened, _event(events.CalendarDayChanged, opened, row, at), actor=actor, at=at)
 
 
 def remove_day(*, actor: Actor, day_id: UUID, at: datetime) -> None:
@@ -56,7 +55,7 @@ def remove_day(*, actor: Actor, day_id: UUID, at: datetime) -> None:
         event = _event(events.CalendarDayRemoved, opened, row, at)
         row.delete()
         count_again(opened)
-        journal_operations.record(event, actor=actor, at=at)
+        holding.record(opened, event, actor=actor, at=at)
 
 
 def refuse_problems(fact: DayFact, detail: str) -> None:

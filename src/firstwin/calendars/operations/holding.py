@@ -7,11 +7,14 @@ from uuid import UUID
 
 from firstwin.calendars import permissions
 from firstwin.calendars.contracts import Holder, HolderKind
-from firstwin.calendars.models import Calendar
+from firstwin.calendars.events import CalendarEvent
+from firstwin.calendars.models import Calendar, CalendarChange
 from firstwin.calendars.queries import calendars as calendar_queries
-from firstwin.calendars.rules import resolving
-from firstwin.calendars.rules.resolving import Resolved
+from firstwin.calendars.queries import resolved
+from firstwin.calendars.rules import past, resolving
+from firstwin.calendars.rules.resolving import OwnFacts, Resolved
 from firstwin.identity.contracts import Actor
+from firstwin.journal import operations as journal_operations
 from firstwin.scheduling import queries as scheduling_queries
 from firstwin.scheduling.contracts import InvalidCalendarError
 from firstwin.shared import ids
@@ -20,10 +23,11 @@ from firstwin.shared.errors import InvalidInputError, PermissionDeniedError
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """The row of a calendar, locked, and what it says with everything it inherits."""
+    """The row of a calendar, locked, what it says with everything it inherits, and what is its own before the change."""
 
     row: Calendar
     calendar: Resolved
+    own: OwnFacts
 
     def about(self, why: str) -> dict[str, Any]:
         """Return the fields that every fact about this calendar has."""
@@ -40,7 +44,6 @@ class Opened:
 def opened(*, actor: Actor, holder: Holder, at: datetime) -> Opened:
     """Return the calendar of a holder for a change, made if it is the first. Raises PermissionDenied- and NotFoundError."""
     require_editor(actor=actor, holder=holder)
-    calendar = calendar_queries.resolved_for(actor, holder)
     rows = Calendar.objects.for_actor(actor)
     fresh = Calendar(
         id=ids.new_id(),
@@ -50,7 +53,25 @@ def opened(*, actor: Actor, holder: Holder, at: datetime) -> Opened:
         created_at=at,
     )
     rows.bulk_create([fresh], ignore_conflicts=True)
-    return Opened(rows.select_for_update().get(holder_id=holder.id), calendar)
+    row = rows.select_for_update().get(holder_id=holder.id)
+    calendar = calendar_queries.resolved_for(actor, holder)  # after the lock: nothing changes it from here on
+    return Opened(row, calendar, resolved.own_of(row, calendar.layers[-1].days))
+
+
+def record(opened: Opened, event: CalendarEvent, *, actor: Actor, at: datetime) -> None:
+    """Record the fact about a calendar whose rows are written, and keep what it replaced: days that passed before it are
+    counted as they were then.
+    """
+    recorded = journal_operations.record(event, actor=actor, at=at)
+    row = opened.row
+    after = resolved.own_facts(row.workspace_id, [row.holder_id])[row.holder_id]
+    change = CalendarChange(
+        id=recorded.entry_id,
+        workspace_id=row.workspace_id,
+        calendar_id=row.id,
+        replaced=past.replaced(opened.own, after),
+    )
+    change.save(force_insert=True)
 
 
 def holder_of(*, actor: Actor, calendar_id: UUID) -> Holder:

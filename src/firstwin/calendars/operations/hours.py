@@ -48,11 +48,8 @@ def set_hours(*, actor: Actor, holder: Holder, changes: Mapping[str, Any], at: d
         differences = _differences(before, after)
         if differences:
             why = f"{days.possessive(after.name)} working hours changed"
-            journal_operations.record(
-                events.CalendarChanged(**opened.about(why), changes=differences),
-                actor=actor,
-                at=at,
-            )
+            event = events.CalendarChanged(**opened.about(why), changes=differences)
+            holding.record(opened, event, actor=actor, at=at)
     return calendar_queries.info_of(actor, after, today=at.date())
 
 

@@ -26,7 +26,6 @@ from firstwin.calendars.queries.resolved import fact_of
 from firstwin.calendars.rules import csv_files, days, ics_files, keeping
 from firstwin.calendars.rules.file_entries import FileContent
 from firstwin.identity.contracts import Actor
-from firstwin.journal import operations as journal_operations
 from firstwin.shared.errors import ConflictError, InvalidInputError
 
 
@@ -141,7 +140,7 @@ def _record_done(opened: Opened, row: CalendarImport, added: int, changed: int, 
         added=added,
         changed=changed,
     )
-    journal_operations.record(event, actor=actor, at=at)
+    holding.record(opened, event, actor=actor, at=at)
 
 
 def undo_import(*, actor: Actor, import_id: UUID, at: datetime) -> CalendarImportInfo:
@@ -174,7 +173,7 @@ def undo_import(*, actor: Actor, import_id: UUID, at: datetime) -> CalendarImpor
             removed=removed,
             restored=len(restored),
         )
-        journal_operations.record(event, actor=actor, at=at)
+        holding.record(opened, event, actor=actor, at=at)
     return import_queries.info_of(actor, row, today=at.date())
 
 

@@ -46,10 +46,20 @@ def known_of(
     )
 
 
+def own_facts_of(known: Known) -> Mapping[UUID, OwnFacts]:
+    """Return what everybody known has of their own, in two reads."""
+    workspace_id = known.workspace.id
+    return own_facts(workspace_id, [workspace_id, *known.accounts, *known.members, *known.contacts])
+
+
 def resolved_of(known: Known) -> Mapping[UUID, Resolved]:
     """Return the calendars of everybody known, by the id of their holder, in two reads."""
+    return resolved_with(known, own_facts_of(known))
+
+
+def resolved_with(known: Known, own: Mapping[UUID, OwnFacts]) -> Mapping[UUID, Resolved]:
+    """Return the calendars of everybody known, by the id of their holder, from what each has of their own."""
     workspace = known.workspace
-    own = own_facts(workspace.id, [workspace.id, *known.accounts, *known.members, *known.contacts])
     top = resolving.base(
         Holder(kind=HolderKind.WORKSPACE, id=workspace.id),
         workspace.name,
@@ -94,15 +104,17 @@ def own_facts(workspace_id: UUID, holder_ids: Collection[UUID]) -> Mapping[UUID,
     if days:
         for day in bulk.read_rows(CalendarDay, within, {"calendar_id": days}, order_by=("id",)):
             days[day.calendar_id].append(day)
-    return {
-        row.holder_id: OwnFacts(
-            week=tuple(hours.loaded(day) for day in row.week) if row.week else None,
-            country=row.country,
-            subdivision=row.subdivision,
-            days=facts_of(days.get(row.id, ())),
-        )
-        for row in rows
-    }
+    return {row.holder_id: own_of(row, facts_of(days.get(row.id, ()))) for row in rows}
+
+
+def own_of(row: Calendar, days: tuple[DayFact, ...]) -> OwnFacts:
+    """Return what a holder has of its own, from its row and its exceptions."""
+    return OwnFacts(
+        week=tuple(hours.loaded(day) for day in row.week) if row.week else None,
+        country=row.country,
+        subdivision=row.subdivision,
+        days=days,
+    )
 
 
 def facts_of(rows: Iterable[CalendarDay]) -> tuple[DayFact, ...]:

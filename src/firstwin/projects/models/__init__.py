@@ -58,9 +58,6 @@ class Project(WorkspaceModel):
 
     # By which calendars the plan was dated last (rules.owners.calendars_mark; empty: unknown).
     calendars_mark = models.CharField(max_length=16, blank=True)
-    # A working calendar changed and the plan was not worked out again since: why, for its people, and when.
-    calendar_why = models.CharField(max_length=500, blank=True)
-    calendar_changed_at = models.DateTimeField(null=True)
 
     # The ledger of days: from the end that was to be, to the end as things stood on the day counted last.
     baseline_end_at = models.DateTimeField(null=True)

@@ -66,6 +66,13 @@ def count_days(
     return _look_again(after, until, calendar.time_zone)
 
 
+def counted_last_at(plan: RunningPlan) -> datetime:
+    """Return the morning of the day on which the days of a plan were counted last."""
+    zone = day_counts.calendar_of(plan.facts()).time_zone
+    project = plan.project
+    return ledger.morning_of(project.counted_on or ledger.day_of(project.launched_at, zone), zone)
+
+
 def _known(project: Project) -> datetime:
     if project.current_end_at is None:
         raise ValueError("the ledger has not begun")

@@ -37,11 +37,11 @@ def _replan(actor: Actor, project_id: UUID, signed_at: datetime | None, at: date
     settling.settle(plan, actor=actor, at=at, cause="the account changed")
 
 
-def refresh_member(*, actor: Actor, member_id: UUID) -> str:
-    """Take over a member's present name wherever a project keeps it, and return it."""
+def refresh_member(*, actor: Actor, member_id: UUID) -> None:
+    """Take over a member's present name wherever a project keeps it."""
     member = identity_queries.find_member(actor=actor, member_id=member_id)
     if member is None:
-        return ""
+        return
     with transaction.atomic():
         Project.objects.for_actor(actor).filter(owner_id=member_id).update(owner_name=member.name)
         _rename(
@@ -50,7 +50,6 @@ def refresh_member(*, actor: Actor, member_id: UUID) -> str:
             name=member.name,
             email=member.email,
         )
-    return member.name
 
 
 def refresh_contact(*, actor: Actor, contact_id: UUID) -> None:

@@ -1,7 +1,6 @@
 """What follows for running plans when somebody's working calendar changes: each is worked out again by a job of its own."""
 
 import contextlib
-from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
@@ -19,32 +18,21 @@ from firstwin.shared.errors import NotFoundError
 JOB_KIND = "projects.replan"
 
 
-def replan_affected(*, actor: Actor, holder: Holder, why: str, at: datetime) -> int:
-    """Have every running plan worked out again that counts in a calendar; returns how many. `why` is told to their people.
-
-    Each project remembers that it is to follow, so that whatever changes its plan before the job comes does it first.
-    """
+def replan_affected(*, actor: Actor, holder: Holder) -> int:
+    """Have every running plan worked out again that counts in a calendar; returns how many."""
     with transaction.atomic():
         found = _affected(actor, holder).filter(state__in=[state.value for state in settling.RUNNING])
-        rows = list(found.select_for_update().order_by("id").only("id", "workspace_id", "calendar_why"))
-        for row in rows:
-            others = [cause for cause in row.calendar_why.split("; ") if cause and cause != why]
-            row.calendar_why = "; ".join([*others[-2:], why[:_LONGEST]])
-            row.calendar_changed_at = at
-        Project.objects.for_actor(actor).bulk_update(rows, ["calendar_why", "calendar_changed_at"], batch_size=500)
-        job_operations.enqueue_many([_job(row) for row in rows])
-    return len(rows)
+        jobs = [_job(actor, project_id) for project_id in found.order_by("id").values_list("id", flat=True)]
+        job_operations.enqueue_many(jobs)
+    return len(jobs)
 
 
-_LONGEST = 160
-
-
-def _job(project: Project) -> NewJob:
+def _job(actor: Actor, project_id: UUID) -> NewJob:
     return NewJob(
         kind=JOB_KIND,
-        payload={"project_id": str(project.id)},
-        workspace_id=project.workspace_id,
-        order_key=f"replan:{project.id}",
+        payload={"project_id": str(project_id)},
+        workspace_id=actor.workspace_id,
+        order_key=f"replan:{project_id}",
         queue="bulk",
     )
 

@@ -46,20 +46,22 @@ def _ready(plan: RunningPlan) -> RunningPlan:
 def catch_up(plan: RunningPlan) -> None:
     """Let a plan follow calendars that changed, before anything else moves it: so each move is told with its own cause.
 
-    They did when the project was told so, and when they are not those that it was dated by: whatever changes a plan may
-    come before the news of a calendar.
+    They did when they are not those that it was dated by. Each change is followed on its own, at the time when it happened,
+    so that what it moved does not hang on when the plan heard of it.
     """
     project = plan.project
-    if ProjectState(project.state) not in RUNNING or plan.before is None:
+    if ProjectState(project.state) not in RUNNING or plan.before is None or plan.specs is None:
         return
-    cause, at = project.calendar_why, project.calendar_changed_at
-    if at is None:
-        if project.calendars_mark in ("", owners.calendars_mark(plan.before.plan)):
-            return
-        cause, at = calendar_causes.find_cause(plan)
+    if project.calendars_mark == owners.calendars_mark(plan.before.plan):
+        return
     actor = system_actor(project.workspace_id)
-    settle(plan, actor=actor, at=at, cause=cause, is_activity=False, is_by_calendar=True)
-    plan.moved, plan.moved_stages, plan.happened = set(), set(), []
+    for change in calendar_causes.list_unheard(plan, plan.specs):
+        plan.specs = change.before or change.after
+        plan.note()
+        plan.specs = change.after
+        at = change.at if change.before is not None else counting.counted_last_at(plan)
+        settle(plan, actor=actor, at=at, cause=change.why, is_activity=False, is_by_calendar=True)
+        plan.moved, plan.moved_stages, plan.happened = set(), set(), []
 
 
 def opened_at_task(*, actor: Actor, task_id: UUID, expected_version: int | None) -> tuple[RunningPlan, ProjectTask]:
@@ -133,7 +135,6 @@ def settle(
         setattr(project, name, getattr(figures, name))
     project.planned_end_at = planned.end_at
     project.forecast_due_at = at if project.state == ProjectState.ACTIVE else None
-    project.calendar_why, project.calendar_changed_at = "", None
     project.calendars_mark = owners.calendars_mark(after.plan)
     if is_activity:
         project.updated_at = at
@@ -262,7 +263,7 @@ MOVED_COLUMNS = ["start_at", "due_at", "is_released", "overdue_at", "came_due_at
 PROJECT_COLUMNS = [
     *waking.FIGURES, "planned_end_at", "updated_at", "last_customer_activity_at", "state", "state_reason", "version",
     "held_since", "hold_side", "hold_reason", "first_value_at", "first_value_evidence", "first_value_task_id",
-    "completed_at", "cancelled_at", "owner_id", "owner_name", "calendars_mark", "calendar_why", "calendar_changed_at",
-    "forecast_due_at", "baseline_end_at", "current_end_at", "counted_from", "counted_on", "lost_days", "ledger_length",
+    "completed_at", "cancelled_at", "owner_id", "owner_name", "calendars_mark", "forecast_due_at",
+    "baseline_end_at", "current_end_at", "counted_from", "counted_on", "lost_days", "ledger_length",
 ]  # fmt: skip
 """What an operation may write to the project itself."""

@@ -1,77 +1,49 @@
-"""Why the calendars of a plan are no longer those that it was dated by, as far as the journal tells. Inside projects only."""
+"""Which changes of calendars a plan has not followed yet. Inside projects only."""
 
-from datetime import datetime, timedelta
-from uuid import UUID
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import timedelta
 
-from firstwin.calendars.events import (
-    CalendarChanged,
-    CalendarDayAdded,
-    CalendarDayChanged,
-    CalendarDayRemoved,
-    CalendarImported,
-    CalendarImportUndone,
-)
-from firstwin.customers.events import AccountChanged, ContactChanged
-from firstwin.identity import queries as identity_queries
-from firstwin.identity.contracts import Actor, system_actor
-from firstwin.identity.events import MemberChanged, WorkspaceChanged
-from firstwin.journal import queries as journal_queries
-from firstwin.journal.contracts import EntryFilter, EntryInfo
+from firstwin.calendars.contracts import Specs, SpecsChange
+from firstwin.calendars.queries import past
+from firstwin.identity.contracts import system_actor
 from firstwin.projects.queries.plans import RunningPlan
 from firstwin.projects.rules import ledger, owners
-from firstwin.shared.pagination import MAX_PAGE_SIZE
 
-_OF_CALENDARS = frozenset(
-    fact.name
-    for fact in (
-        CalendarChanged,
-        CalendarDayAdded,
-        CalendarDayChanged,
-        CalendarDayRemoved,
-        CalendarImported,
-        CalendarImportUndone,
-    )
-)
-_OF_PLACES = {
-    WorkspaceChanged.name: "workspace_id",
-    AccountChanged.name: "account_id",
-    MemberChanged.name: "member_id",
-    ContactChanged.name: "contact_id",
-}
 UNKNOWN = "a working calendar changed"
 
 
-def find_cause(plan: RunningPlan) -> tuple[str, datetime]:
-    """Return the latest change of a calendar in which a plan counts, in words, and when it was.
+def list_unheard(plan: RunningPlan, now: Specs) -> Sequence[SpecsChange]:
+    """Return what changed since a plan was dated, in the order in which it happened; what moves no date is left out.
 
-    Looks back to the day before the plan was settled last. A plan whose calendars differ without a fact that says so is
-    told that one changed, at the time of its own last change.
+    Goes back from the calendars of now until they are those by which the plan was dated last. Where nothing tells the whole
+    way, the first change is one before which they are not known (None).
     """
     project = plan.project
-    actor = system_actor(project.workspace_id)
+    facts = plan.facts(is_dated=False)
+
+    def mark_of(specs: Specs) -> str:
+        return owners.calendars_mark(replace(facts, calendars=owners.calendars_of(specs, project.account_id)))
+
     members, contacts = plan.owner_ids()
-    holders = {project.workspace_id, project.account_id} | members | contacts
     day = project.counted_on or project.launched_at.date()
-    since = ledger.morning_of(day - timedelta(days=1), "UTC")
-    chosen = EntryFilter(event_names=(*sorted(_OF_CALENDARS), *_OF_PLACES), since=since)
-    for entry in journal_queries.list_entries(actor, chosen, limit=MAX_PAGE_SIZE).items:
-        if why := _why(actor, entry, holders):
-            return why, entry.at
-    return UNKNOWN, project.updated_at
-
-
-def _why(actor: Actor, entry: EntryInfo, holders: set[UUID]) -> str:
-    """What an entry says of the calendar of one of the holders; empty when it is of another, or of something else."""
-    data = entry.data
-    if entry.event_name in _OF_CALENDARS:
-        return str(data["why"]) if UUID(data["holder_id"]) in holders else ""
-    holder_id = UUID(data[_OF_PLACES[entry.event_name]])
-    if holder_id not in holders:
-        return ""
-    name = data.get("person_name") or data.get("title") or ""
-    if entry.event_name == WorkspaceChanged.name:
-        name = owners.THE_WORKSPACE
-    if entry.event_name == MemberChanged.name:
-        member = identity_queries.find_member(actor=actor, member_id=holder_id)
-        name = member.name if member is not None else ""
-    return owners.place_in_words(data["changes"], name)
+    changes = past.list_changes(
+        actor=system_actor(project.workspace_id),
+        since=ledger.morning_of(day - timedelta(days=1), "UTC"),
+        account_ids={project.account_id},
+        member_ids=members,
+        contact_ids=contacts,
+    )
+    found: list[SpecsChange] = []
+    for change in changes:
+        now, mark = change.after, mark_of(change.after)
+        if mark == project.calendars_mark:
+            return found[::-1]
+        if change.before is None:
+            return [change, *found[::-1]]
+        now = change.before
+        if mark_of(now) != mark:
+            found.append(change)
+    if mark_of(now) != project.calendars_mark:
+        found.append(SpecsChange(at=project.updated_at, why=UNKNOWN, before=None, after=now))
+    return found[::-1]

@@ -1,6 +1,6 @@
 """Whose calendar counts for what in a plan, and how far a change of it moved things."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from hashlib import blake2b
 from uuid import UUID
@@ -45,18 +45,6 @@ def calendars_mark(plan: PlanFacts) -> str:
 def _content(spec: CalendarSpec) -> tuple[object, ...]:
     days = [(rule.first_on, rule.last_on, rule.repeats, rule.hours, rule.takes_away) for rule in spec.rules]
     return spec.time_zone, spec.week, spec.country, spec.subdivision, days
-
-
-THE_WORKSPACE = "the workspace"
-
-
-def place_in_words(changes: Iterable[Sequence[str]], name: str) -> str:
-    """Where somebody works is part of their calendar: "the time zone of Ada changed"; empty when it stayed.
-
-    `changes` holds (field, old, new).
-    """
-    changed = [field.replace("_", " ") for field, _, _ in changes if field in ("time_zone", "country")]
-    return f"the {' and '.join(changed)} of {name} changed" if changed else ""
 
 
 def extent(moves: Sequence[timedelta]) -> str:
