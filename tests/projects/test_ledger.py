@@ -1,14 +1,15 @@
 """Whose days were lost: every entry adds up, whoever was late has them, and how time was cut changes nothing."""
 
 import random
+import re
 from datetime import date, datetime, timedelta
 
 import pytest
 from hypothesis import HealthCheck, Phase, example, given, settings
 from hypothesis import strategies as st
 
-from firstwin.calendars.contracts import DayKind, NewDay
-from firstwin.calendars.operations import days
+from firstwin.calendars.contracts import DayKind, Holder, HolderKind, NewDay
+from firstwin.calendars.operations import days, hours
 from firstwin.calendars.queries import specs as spec_queries
 from firstwin.identity.contracts import Actor, system_actor
 from firstwin.playbooks.contracts import Side
@@ -139,12 +140,32 @@ def _day_off(project: Running, at: datetime, days_ahead: int, *, is_heard_of: bo
     new = NewDay(kind=DayKind.DAY_OFF, first_on=first, last_on=first + timedelta(days=2))
     days.add_day(actor=actor, holder=holder, new=new, at=at)
     if is_heard_of:
-        replanning.replan_project(actor=actor, project_id=project.id)
+        hear(project)
+
+
+def hear(project: Running) -> None:
+    replanning.replan_project(actor=system_actor(project.scene.workspace.id), project_id=project.id)
+
+
+@pytest.mark.parametrize("is_heard_of", [True, False])
+def test_the_days_of_a_hold_are_the_holds_and_what_a_calendar_changes_meanwhile_is_its_own(is_heard_of: bool) -> None:
+    project = launch_example()
+    finish_first_stage(project)
+    scene = project.scene
+    lifecycle.hold_project(
+        actor=scene.manager, project_id=project.id, side=ReasonSide.CUSTOMER, reason="Budget", at=on(project, 1)
+    )
+    _day_off(project, on(project, 8), 9, is_heard_of=is_heard_of)  # Thursday to Saturday, after the hold
+    lifecycle.resume_project(actor=scene.manager, project_id=project.id, at=on(project, 15))
+    assert sum(row[1] for row in rows_of(project) if row[3] == LedgerReason.HOLD) == 10
+    told = [row[:2] for row in rows_of(project) if row[2] == LedgerSide.CALENDAR]
+    assert told == [(on(project, 8).date(), -2)]  # of the days by which the end moved, two are no working days any more
+    check_sum(project)
 
 
 STEPS = (
     "finish", "finish", "finish", "start", "stuck", "reopen", "none", "hold", "resume", "add", "remove", "move",
-    "free", "ask", "calendar", "unheard", "end", "again", "wait", "wait",
+    "free", "ask", "calendar", "unheard", "leave", "hours", "end", "again", "wait", "wait",
 )  # fmt: skip
 
 
@@ -192,12 +213,19 @@ def _of_project(project: Running, step: str, at: datetime, actor: Actor, dice: r
             stage = ProjectStage.objects.for_actor(actor).filter(project_id=project.id).order_by("-position")[0]
             new = NewTask(stage_id=stage.id, name="More", side=Side.CUSTOMER, duration=f"{dice.randint(1, 9)}wd")
             changes.add_task(actor=actor, project_id=project.id, new=new, at=at)
-        case "calendar" if project.row().state != ProjectState.ON_HOLD:  # whose days are counted when it ends
-            advance(project, at)  # its timer, which rings on every day on which something is late
-            _day_off(project, at, dice.randint(1, 20))
-        case "unheard" if project.row().state == ProjectState.ACTIVE:  # two at once are told as the later one
-            advance(project, at)
-            _day_off(project, at, dice.randint(1, 20), is_heard_of=False)
+        case "calendar":
+            _day_off(project, at, dice.randint(-20, 20))
+        case "unheard":
+            _day_off(project, at, dice.randint(-20, 20), is_heard_of=False)
+        case "leave":
+            holder = Holder(kind=HolderKind.MEMBER, id=project.scene.specialist.id)
+            first = at.date() + timedelta(days=dice.randint(-20, 20))
+            new = NewDay(kind=DayKind.LEAVE, first_on=first, last_on=first + timedelta(days=dice.randint(0, 9)))
+            days.add_day(actor=system_actor(actor.workspace_id), holder=holder, new=new, at=at)
+        case "hours":
+            zone = dice.choice(("Pacific/Auckland", "America/Lima", "UTC"))
+            reader = system_actor(actor.workspace_id)
+            hours.set_hours(actor=reader, holder=of_workspace(actor), changes={"time_zone": zone}, at=at)
         case "end":
             lifecycle.complete_project(
                 actor=actor, project_id=project.id, at=at, confirmed=("agreed",), override_reason="Enough"
@@ -207,27 +235,28 @@ def _of_project(project: Running, step: str, at: datetime, actor: Actor, dice: r
 
 
 def _run(history: list[tuple[str, int]], seed: int, cuts: list[int]) -> list[Row]:
-    """Let a history happen; with `cuts` the timer rings at some hours between its steps."""
+    """Let a history happen; with `cuts` the timer rings, and calendars are heard of, at some hours between its steps."""
     project = launch_example()
     dice, cut_dice = random.Random(seed), random.Random(len(cuts))
     at = project.scene.at
-    for step, hours in history:
-        until = at + timedelta(hours=hours)
-        if cuts and project.row().state == ProjectState.ACTIVE:
-            for cut in sorted(cut_dice.choice(cuts) % (hours + 1) for _ in range(3)):
+    for step, length in history:
+        until = at + timedelta(hours=length)
+        if cuts:
+            for cut in sorted(cut_dice.choice(cuts) % (length + 1) for _ in range(3)):
+                hear(project)
                 advance(project, at + timedelta(hours=cut))
                 check_sum(project)
         at = until
         try:
             _do(project, step, at, dice)
-        except FirstwinError:
+        except (FirstwinError, ProjectTask.DoesNotExist):  # refused, or the task was removed before
             advance(project, at)
         check_sum(project)
     if project.row().state == ProjectState.ON_HOLD:  # the days of a hold are counted when it ends
         lifecycle.resume_project(actor=project.scene.manager, project_id=project.id, at=at)
     advance(project, at)  # what passed since the last change is counted in both
     check_sum(project)
-    return rows_of(project)
+    return [(*row[:-1], re.sub(r"Person \d+", "Somebody", row[-1])) for row in rows_of(project)]
 
 
 @settings(  # looking for the smallest of failing histories would take minutes

@@ -1,5 +1,6 @@
 """Plans and calendars: whose calendar a task counts in, and what follows when one changes."""
 
+import re
 from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
 from uuid import UUID
@@ -176,6 +177,29 @@ def test_a_change_before_anybody_heard_of_the_calendar_leaves_it_its_own_entry(
     run_jobs(scene.at)
     assert (days_of(project), len(moves(project)), project.row().lost_days) == before
     assert len(told_to_the_calendar(project)) == 1
+
+
+def test_changes_that_nobody_heard_of_are_told_each_under_its_own_name_in_their_order(run_jobs: RunJobs) -> None:
+    heard, unheard = launch_example(), launch_example()
+    for project in (heard, unheard):
+        scene = project.scene
+        run_jobs(scene.at)
+        first, person = project.task("kickoff").start_at.date(), member_row(scene.specialist)
+        label = {"kind": DayKind.DAY_OFF, "label": "Works outing"}
+        for row, until, fields in ((person, 9, {}), (scene.workspace, 14, label), (person, 20, {})):
+            holder = of_workspace(scene.manager) if row is scene.workspace else holder_of(row)
+            enter(scene.workspace.id, holder, first, first + timedelta(days=until), **fields)
+            if project is heard:
+                run_jobs(scene.at)
+        if project is unheard:
+            skip_the_form(project)
+    told = [re.sub(r"Person \d+", "Ada", text) for text, _ in told_to_the_calendar(unheard)]
+    outing = "Northwind Software's day off 4–18 March: Works outing"
+    assert told == ["Ada's leave 4–13 March", outing, "Ada's leave 4–24 March"]
+    assert [days for _, days in told_to_the_calendar(unheard)] == [days for _, days in told_to_the_calendar(heard)]
+    assert unheard.row().lost_days == sum(days for _, days in told_to_the_calendar(unheard))
+    causes = [move.data["cause"] for move in reversed(moves(unheard)) if move.data["is_by_calendar"]]
+    assert causes == [text for text, _ in told_to_the_calendar(unheard)]
 
 
 def test_a_change_of_which_is_not_known_what_it_replaced_counts_from_the_day_counted_last(run_jobs: RunJobs) -> None:

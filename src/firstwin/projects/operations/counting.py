@@ -5,7 +5,6 @@ a step adds is the difference of the end before and after it, so the entries add
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from firstwin.identity.contracts import Actor
@@ -30,21 +29,16 @@ def count_days(
     project = plan.project
     if plan.before is None:
         raise ValueError("a plan is noted when it is opened to be changed")
-    after = now.situation
-    before = replace(plan.before, plan=replace(plan.before.plan, calendars=after.plan.calendars))
-    calendar = day_counts.calendar_of(after.plan)
-    today = ledger.day_of(at, calendar.time_zone)
-    course = Course(before)
+    before, course = plan.before, Course(plan.before)
     counted_on = _begin(project, course)
-    until = max(today, counted_on)
-    lines = _calendar_lines(project, course, counted_on, cause) if is_by_calendar else []
+    until = max(ledger.day_of(at, course.zone), counted_on)
     roles = day_counts.approving_roles(before, project)
-    passed, end_at = day_counts.passed(course, counted_on, until, _known(project), roles)
-    lines += passed
-    count = day_counts.counter(calendar)
+    lines, end_at = day_counts.passed(course, counted_on, until, _known(project), roles)
+    until = max(ledger.day_of(at, now.zone), until)
+    count = day_counts.counter(day_counts.calendar_of(now.situation.plan))
     found = now.end_on(until)
     moved = count(end_at, found)
-    if moved:
+    if moved and not is_by_calendar:
         side = LedgerSide.CUSTOMER if permissions.is_contact(actor) else LedgerSide.VENDOR
         lines.append(
             ledger.moved_by(
@@ -55,15 +49,14 @@ def count_days(
                 actor_name=actor.name[:200],
                 actor_side=side,
                 before=before,
-                is_by_calendar=is_by_calendar,
             )
         )
     project.current_end_at, project.counted_on = found, until
     whole = count(project.baseline_end_at or found, found)
-    lines += _recount(whole - project.lost_days - sum(line.days for line in lines), until, cause)
+    lines += _of_calendar(whole - project.lost_days - sum(line.days for line in lines), until, cause)
     project.lost_days = whole
     _write(project, lines)
-    return _look_again(after, until, calendar.time_zone)
+    return _look_again(now.situation, until, now.zone)
 
 
 def counted_last_at(plan: RunningPlan) -> datetime:
@@ -88,16 +81,8 @@ def _begin(project: Project, course: Course) -> date:
     return counted_on
 
 
-def _calendar_lines(project: Project, course: Course, counted_on: date, cause: str) -> list[LedgerLine]:
-    """Return by how much a changed calendar moved the end of a plan that did not change."""
-    found = course.end_on(counted_on)
-    moved = day_counts.counter(day_counts.calendar_of(course.situation.plan))(_known(project), found)
-    project.current_end_at = found
-    return _recount(moved, counted_on, cause)
-
-
-def _recount(days: int, on: date, cause: str) -> list[LedgerLine]:
-    """Return what the calendar alone adds or takes away between the two ends."""
+def _of_calendar(days: int, on: date, cause: str) -> list[LedgerLine]:
+    """Return what a calendar alone adds or takes away: by moving the end, and by which days count up to it."""
     if not days:
         return []
     line = LedgerLine(on=on, days=days, side=LedgerSide.CALENDAR, reason=LedgerReason.CALENDAR, text=cause[:300])

@@ -87,17 +87,14 @@ def moved_by(
     actor_name: str,
     actor_side: LedgerSide,
     before: Situation,
-    is_by_calendar: bool,
 ) -> LedgerLine:
     """A change of the plan is put down by what happened: a task done earlier or later, or opened again, to its side; a
-    date set by hand to the side of whoever set it; the end of a hold to the side that held; a calendar to the calendar;
-    other tasks, lengths and dependencies to the changed scope.
+    date set by hand to the side of whoever set it; the end of a hold to the side that held; other tasks, lengths and
+    dependencies to the changed scope.
     """
     line = LedgerLine(
         on=on, days=days, side=actor_side, reason=LedgerReason.OTHER, text=cause[:300], actor_name=actor_name
     )
-    if is_by_calendar:
-        return replace(line, side=LedgerSide.CALENDAR, reason=LedgerReason.CALENDAR)
     for fact in sorted(happened, key=_weight):
         found = _told(fact, line, before)
         if found is not None:
