@@ -29,6 +29,28 @@ def is_narrow(page: Page) -> bool:
     return bool(page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth"))
 
 
+COVERED = """() => {
+  const texts = [...document.querySelectorAll('.fw-days-chart text')].filter(e => e.getBoundingClientRect().width);
+  const steps = [...document.querySelectorAll('.fw-days-chart polygon')];
+  const box = e => e.getBoundingClientRect();
+  const meets = (a, b) => a.left < b.right - 1 && b.left < a.right - 1 && a.top < b.bottom - 1 && b.top < a.bottom - 1;
+  const lies = (r, step) => [...Array(84).keys()].some(n => {
+    const x = r.left + r.width * (n % 21) / 20, y = r.top + 2 + (r.height - 4) * Math.floor(n / 21) / 3;
+    return step.isPointInFill(new DOMPoint(x, y).matrixTransform(step.getScreenCTM().inverse()));
+  });
+  return texts.filter((text, n) => texts.slice(n + 1).some(other => meets(box(text), box(other)))
+    || steps.some(step => lies(box(text), step))).map(text => text.textContent);
+}"""
+
+
+@pytest.mark.parametrize("size", [DESKTOP, {"width": 1024, "height": 768}, PHONE], ids=["desktop", "tablet", "phone"])
+def test_words_of_the_drawing_cover_nothing(desk: Page, team: dict[str, Any], size: Any) -> None:
+    desk.set_viewport_size(size)
+    desk.goto(f"/projects/{team['project_id']}/days/")
+    expect(desk.get_by_role("img", name=re.compile(r"The end moved \d+ working days later"))).to_be_visible()
+    assert desk.evaluate(COVERED) == []
+
+
 def test_days_of_many_projects_are_added_up(desk: Page, team: dict[str, Any], axe: Callable[[Page], None]) -> None:
     desk.goto("/days/")
     sums = desk.get_by_role("table", name="Days by side")

@@ -1,5 +1,6 @@
 """How the end of a project moved, drawn as steps over time: each step in the colour and pattern of its side."""
 
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -7,13 +8,21 @@ from datetime import date, timedelta
 from firstwin.projects.contracts.ledger import DayEntry, DayLedger, LedgerSide
 from firstwin.shared import wording
 
-HEIGHT = 280
-_TOP, _BOTTOM = 34, 34
+HEIGHT = 294
+_TOP, _BOTTOM = 34, 48
+"""Pixels above and below all steps: room for a line of words above, for one and the days of the axis below."""
+NARROWEST = 500
+"""Pixels of width from which on steps are named (days.css hides names below it)."""
 _SHORTEST = timedelta(days=14)
 _WIDTH = 1000
 _THINNEST = 9
 """Of a width of 1000: a thinner step could not be seen."""
 _LABELS = 3
+_LINE, _DESCENT = 16, 4
+"""Pixels of a line of words, and of what hangs below the line on which they stand."""
+_LETTER, _WIDE = 7.5, 14.0
+"""Pixels of a letter, which is more than most take up, and of a Chinese, Japanese or Korean one."""
+_GAP = 2.0
 _STEPS = (1, 2, 5, 10, 20, 50, 100, 200, 500)
 _DAY = timedelta(days=1)
 
@@ -22,16 +31,43 @@ _DAY = timedelta(days=1)
 class Step:
     """Days in a row for one reason: a slope over the time that they took, a bar where that was a day or two.
 
-    `points` and `line` lie on a width of 1000 and a height in pixels; `x` (of 1000), `top` and `foot` are its place.
+    `points` and `line` lie on a width of 1000 and a height in pixels, as do `begin`, `end` and the heights of its line at
+    both; its area lies between the line and `old`, where the end stood before.
     """
 
     side: LedgerSide
     points: str
     line: str
-    x: float
+    begin: float
+    end: float
+    old: float
+    first: float
+    last: float
+    title: str
+
+    def is_hit(self, box: "Box") -> bool:
+        """Return whether a box lies on the area, or next to it."""
+        left, right = max(box.left, self.begin), min(box.right, self.end)
+        if left > right:
+            return False
+        slope = (self.last - self.first) / (self.end - self.begin)
+        heights = (self.old, self.first + slope * (left - self.begin), self.first + slope * (right - self.begin))
+        return box.top < max(heights) + _GAP and box.foot > min(heights) - _GAP
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Box:
+    """The room of a line, or of words where the drawing is narrowest: on a width of 1000, and a height in pixels."""
+
+    left: float
+    right: float
     top: float
     foot: float
-    title: str
+
+    def is_hit(self, other: "Box") -> bool:
+        """Return whether two boxes have something in common."""
+        is_beside = self.right <= other.left or other.right <= self.left
+        return not (is_beside or self.foot <= other.top or other.foot <= self.top)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,7 +77,6 @@ class Label:
     x: float
     y: float
     text: str
-    anchor: str = "middle"
     is_wide: bool = False
 
 
@@ -52,7 +87,6 @@ class Chart:
     height: int
     foot: int
     zero: float
-    zero_shift: int
     steps: tuple[Step, ...]
     levels: tuple[str, ...]
     grid: tuple[Label, ...]
@@ -97,13 +131,12 @@ class _Drawing:
             height=HEIGHT,
             foot=HEIGHT - 8,
             zero=self.y(0),
-            zero_shift=14 if self.high > 0 else -6,
             steps=tuple(self._steps()),
-            levels=tuple(self._levels()),
+            levels=tuple(_points([(one.left, one.top), (one.right, one.foot)]) for one in self._levels()),
             grid=tuple(Label(x=0, y=self.y(days), text=signed(days)) for days in self._ticks()),
             months=tuple(self._months()),
             labels=tuple(self._labels()),
-            now=Label(x=100, y=max(self.y(end) - 8, 14), text=f"{signed(end)} now", anchor="end"),
+            now=Label(x=100, y=self.y(end), text=f"{signed(end)} now"),
         )
 
     def _steps(self) -> Iterable[Step]:
@@ -116,9 +149,11 @@ class _Drawing:
                 side=entry.side,
                 points=_points(corners),
                 line=_points([(begin, old), (end, new)] if is_slope else [(end, old), (end, new)]),
-                x=(begin + end) / 2,
-                top=min(old, new),
-                foot=max(old, new),
+                begin=begin,
+                end=end,
+                old=old,
+                first=old if is_slope else new,
+                last=new,
                 title=f"{said(entry)}: {signed(entry.days)}",
             )
 
@@ -130,13 +165,13 @@ class _Drawing:
     def _bar(begin: float, end: float, old: float, new: float) -> list[tuple[float, float]]:
         return [(begin, old), (end, old), (end, new), (begin, new)]
 
-    def _levels(self) -> Iterable[str]:
-        """The line between the steps: where the end stood meanwhile."""
+    def _levels(self) -> Iterable[Box]:
+        """The lines between the steps: where the end stood meanwhile."""
         spans = [self._span(entry) for entry in self.entries]
         begins = [*(begin for begin, _ in spans), float(_WIDTH)]
         for level, begin, until in zip(self.totals, [0.0, *(end for _, end in spans)], begins, strict=True):
             if until > begin:
-                yield _points([(begin, self.y(level)), (until, self.y(level))])
+                yield Box(left=begin, right=until, top=self.y(level), foot=self.y(level))
 
     def _ticks(self) -> list[int]:
         span = self.high - self.low
@@ -150,22 +185,41 @@ class _Drawing:
         on, number = self.first, 0
         while on <= self.last - every / 2:
             text = wording.short_day(on, today=self.ledger.counted_until)
-            anchor = "start" if number == 0 else "middle"
-            yield Label(x=self.x(on) / 10, y=0, text=text, anchor=anchor, is_wide=number % 2 == 1)
+            yield Label(x=self.x(on) / 10, y=0, text=text, is_wide=number % 3 != 0)
             on, number = on + every, number + 1
 
     def _labels(self) -> Iterable[Label]:
-        """The steps that moved the end most are named, those that would cover each other are not."""
-        taken: list[float] = []
-        ranked = sorted(zip(self.entries, self._steps(), strict=True), key=lambda pair: -abs(pair[0].days))
-        for entry, step in ranked[: _LABELS * 2]:
-            x = min(max(step.x / 10, 14), 82)
-            name = entry.task_name or entry.words
-            if len(taken) == _LABELS or abs(entry.days) < 2 or any(abs(x - other) < 24 for other in taken):
-                continue
-            taken.append(x)
-            y = step.top - 8 if entry.days > 0 else step.foot + 16
-            yield Label(x=x, y=min(y, HEIGHT - _BOTTOM - 4), text=f"{_short(name)} {signed(entry.days)}")
+        """The steps that moved the end most are named, each where its name covers no step, no line and no other name; one
+        that finds no such place is not.
+        """
+        steps, named = list(self._steps()), 0
+        taken: list[Step | Box] = [*steps, *self._levels()]
+        for entry, step in sorted(zip(self.entries, steps, strict=True), key=lambda pair: -abs(pair[0].days)):
+            if named == _LABELS or abs(entry.days) < 2:
+                break
+            text = f"{_short(entry.task_name or entry.words)} {signed(entry.days)}"
+            box = next((box for box in _places(step, text) if not any(one.is_hit(box) for one in taken)), None)
+            if box is not None:
+                taken.append(box)
+                named += 1
+                yield Label(x=round((box.left + box.right) / 20, 2), y=box.foot - _DESCENT, text=text)
+
+
+def _places(step: Step, text: str) -> Iterable[Box]:
+    """Where the name of a step may stand, the best place first: above it or below it, in its middle or at one of its ends."""
+    half = _width(text) / 2
+    high, low = min(step.old, step.last) - 4, max(step.old, step.last) + 3 + _LINE
+    middle = (step.begin + step.end) / 2
+    for foot in (high, low) if step.last < step.old else (low, high):
+        for x in (middle, step.end - half, step.begin + half, step.begin - half - _GAP, step.end + half + _GAP):
+            if half <= x <= _WIDTH - half:
+                yield Box(left=x - half, right=x + half, top=foot - _LINE, foot=foot)
+
+
+def _width(text: str) -> float:
+    """How wide words are at most, of a width of 1000, where the drawing is narrowest."""
+    pixels = sum(_WIDE if unicodedata.east_asian_width(letter) in "WF" else _LETTER for letter in text)
+    return pixels / NARROWEST * _WIDTH
 
 
 def _points(corners: Iterable[tuple[float, float]]) -> str:
