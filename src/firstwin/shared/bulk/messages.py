@@ -72,7 +72,8 @@ def _send_together(statements: Sequence[Statement]) -> list[list[tuple[Any, ...]
         with connection.wrap_database_errors, driver.pipeline():
             for cursor, (text, values) in zip(cursors, statements, strict=True):
                 cursor.execute(text, values, prepare=True)
-        found.extend([] if cursor.description is None else cursor.fetchall() for cursor in cursors)
+        # Whether there are rows at all: a description would be made of every column for the asking.
+        found.extend([] if cursor.rownumber is None else cursor.fetchall() for cursor in cursors)
 
     with connection.cursor() as cursor, connection.execute_wrapper(in_one_message):
         cursor.executemany(";\n".join(text for text, _ in statements), [values for _, values in statements])
