@@ -166,6 +166,10 @@ class Specs:
     contacts: Mapping[UUID, CalendarSpec]
 
 
+PLACE_FIELDS = ("time_zone", "country")
+"""What counts in a working calendar and stands with the workspace, account or person."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SpecsChange:
     """A change of working calendars: when and why, and what they were before it (None: that was not kept) and after it."""

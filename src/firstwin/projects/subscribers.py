@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from firstwin.calendars.contracts import Holder, HolderKind
+from firstwin.calendars.contracts import PLACE_FIELDS, Holder, HolderKind
 from firstwin.calendars.events import (
     CalendarChanged,
     CalendarDayAdded,
@@ -82,7 +82,7 @@ def on_workspace_changed(event: WorkspaceChanged, recorded: Recorded) -> None:
 def _follow_place(
     changes: tuple[tuple[str, str, str], ...], recorded: Recorded, kind: HolderKind, holder_id: UUID
 ) -> None:
-    if any(field in ("time_zone", "country") for field, _, _ in changes):
+    if any(field in PLACE_FIELDS for field, _, _ in changes):
         _follow(Holder(kind=kind, id=holder_id), recorded)
 
 

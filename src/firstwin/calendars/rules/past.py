@@ -5,11 +5,9 @@ from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
+from firstwin.calendars.contracts import PLACE_FIELDS
 from firstwin.calendars.rules import hours, keeping
 from firstwin.calendars.rules.resolving import OwnFacts
-
-PLACE = ("time_zone", "country")
-"""What counts in a calendar and stands with the workspace, account or person."""
 
 
 def replaced(before: OwnFacts, after: OwnFacts) -> dict[str, Any]:
@@ -44,7 +42,7 @@ def before_change(after: OwnFacts, change: Mapping[str, Any]) -> OwnFacts:
 
 def place_before(changes: Iterable[Sequence[str]]) -> dict[str, str]:
     """Where somebody was before they moved: the old time zone and country. `changes` holds (field, old, new)."""
-    return {field: old for field, old, _ in changes if field in PLACE}
+    return {field: old for field, old, _ in changes if field in PLACE_FIELDS}
 
 
 def place_in_words(changes: Iterable[Sequence[str]], name: str) -> str:
