@@ -24,7 +24,7 @@ import "./portal/portal.css";
 import "./usage/goal.css";
 import "./ui/htmx";
 import "./ui/keep_in_hand";
-import "./ui/keep_typing";
+import "./ui/keep_place";
 import { Application, type ControllerConstructor } from "@hotwired/stimulus";
 import { identifierOf } from "./ui/registry";
 

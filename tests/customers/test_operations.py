@@ -227,7 +227,6 @@ def test_a_portal_link_lasts_and_is_the_same_in_every_mail(now: datetime) -> Non
     contact = make_contact(make_account(workspace_of(actor)))
     url = portal_access.issue(actor=actor, contact_id=contact.id, at=now)
     assert portal_access.issue(actor=actor, contact_id=contact.id, at=now + timedelta(days=400)) == url
-    assert queries.find_portal_url(actor=actor, contact_id=contact.id, at=now) == url
     visitor = portal_access.open_portal_link(token=token_of(url), at=now + timedelta(days=400))
     assert (visitor.kind, visitor.id, visitor.account_id) == (AuthorKind.CONTACT, contact.id, contact.account_id)
     assert recorded(actor) == ["portal_access.issued", "portal_access.opened"]

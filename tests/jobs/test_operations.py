@@ -1,6 +1,6 @@
 """Enqueueing, timers, and draining what is due."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
@@ -106,20 +106,12 @@ def test_timers_become_jobs_when_due(ran: list[str], now: datetime) -> None:
 
 def test_a_timer_is_moved_by_setting_it_again_and_cancelled_by_name(ran: list[str], now: datetime) -> None:
     operations.set_timers([timer("a", now), timer("b", now), timer("c", now)])
-    operations.set_timer(
-        owner=OWNER,
-        name="a",
-        at=now + timedelta(days=1),
-        kind="probe.note",
-        payload={"name": "moved"},
-        workspace_id=SPACE,
-    )
+    operations.set_timers([replace(timer("a", now + timedelta(days=1)), payload={"name": "moved"})])
     assert operations.cancel_timers(owner=OWNER, names=["b"]) == 1
     assert [(info.name, info.at) for info in queries.list_timers(owner=OWNER)] == [
         ("c", now),
         ("a", now + timedelta(days=1)),
     ]
-    assert queries.find_next_timer_at() == now
     operations.run_due(now=now + timedelta(days=1))
     assert ran == ["c", "moved"]
     assert not Timer.objects.exists()
@@ -145,7 +137,7 @@ def test_a_job_that_fails_too_often_is_dead_and_its_line_goes_on(ran: list[str],
         operations.run_due(now=now + timedelta(hours=hour), is_strict=False)
     assert ran == ["b"]
     (dead,) = queries.list_dead_jobs(Person())
-    assert (dead.attempts, dead.state, queries.count_dead_jobs(Person())) == (3, JobState.DEAD, 1)
+    assert (dead.attempts, dead.state) == (3, JobState.DEAD)
     assert "failure 3 of a" in dead.last_error
     assert queries.get_stats().dead == 1
 

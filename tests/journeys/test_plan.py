@@ -91,6 +91,16 @@ def test_dates_are_kept_and_compared_with(desk: Page, team: dict[str, Any], axe:
     axe(desk)
 
 
+def test_what_others_do_leaves_the_focus_where_it_is(desk: Page, team: dict[str, Any]) -> None:
+    desk.goto(f"/projects/{team['projects'][1]}/?view=gantt")
+    button = desk.get_by_role("button", name="Keep a baseline")
+    button.focus()
+    button.evaluate("(button) => button.setAttribute('data-earlier', '')")
+    desk.evaluate("document.body.dispatchEvent(new CustomEvent('changed'))")
+    expect(desk.locator("[data-earlier]")).to_have_count(0)
+    expect(button).to_be_focused()
+
+
 BOND = """() => {
   const bars = JSON.parse(document.getElementById("bars").textContent);
   const place = new Map(bars.map((bar, index) => [bar.id, index]));

@@ -71,8 +71,6 @@ def test_the_curve_is_that_of_freireichs_patients() -> None:
     assert (curve.size, curve.reached, curve.watched_days) == (21, 9, 35)
     first = curve.points[0]
     assert (1 - first.high, 1 - first.low) == (pytest.approx(0.6197, abs=5e-5), pytest.approx(0.9516, abs=5e-4))
-    assert analysis.share_after(curve, 5) is None
-    assert analysis.share_after(curve, 9) == curve.points[1]
 
 
 waits = st.lists(

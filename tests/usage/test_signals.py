@@ -262,7 +262,6 @@ def test_signals_are_listed_for_whom_they_concern(
     with django_assert_num_queries(2):
         assert len(queries.list_signals(actor=someone, account_id=account.id).items) == 1
     assert queries.list_signals(actor=someone, states=[SignalState.SNOOZED]).items == ()
-    assert queries.count_signals(actor=someone)[SignalKind.SEATS_NEARLY_FULL] == 1
     assert queries.list_signals(actor=make_actor(Role.OWNER)).items == ()
 
 

@@ -1,7 +1,5 @@
 """Who may see and change working calendars: pure questions about an actor."""
 
-from uuid import UUID
-
 from firstwin.calendars.contracts import Holder, HolderKind
 from firstwin.identity.contracts import ADMIN_ROLES, EDITOR_ROLES, EVERY_ROLE, Actor, Scope, is_allowed
 from firstwin.journal.contracts import AuthorKind
@@ -17,11 +15,6 @@ def can_edit_calendar(actor: Actor, holder: Holder) -> bool:
     if holder.kind in (HolderKind.ACCOUNT, HolderKind.CONTACT):
         return is_allowed(actor, roles=EDITOR_ROLES, scope=Scope.ACCOUNTS_WRITE)
     return is_own(actor, holder) or is_allowed(actor, roles=ADMIN_ROLES, scope=Scope.ADMIN)
-
-
-def can_set_capacity(actor: Actor, member_id: UUID) -> bool:
-    """A member says how many hours they have and what they know; owners and admins say it for others."""
-    return can_edit_calendar(actor, Holder(kind=HolderKind.MEMBER, id=member_id))
 
 
 def is_own(actor: Actor, holder: Holder) -> bool:

@@ -330,20 +330,6 @@ def list_portal_accesses(*, actor: Actor, account_id: UUID) -> tuple[PortalAcces
     return tuple(portal_access_info(row) for row in rows.order_by("-created_at", "-id"))
 
 
-def find_portal_url(*, actor: Actor, contact_id: UUID, at: datetime) -> str | None:
-    """Return the contact's own link to the portal, or None while they have no access; for mails and for copying.
-
-    The link is the same every time until it is revoked. Whoever holds it acts as the contact: show it to nobody but
-    people who may issue it.
-    """
-    if not permissions.can_issue_portal_access(actor):
-        raise PermissionDeniedError("You may not see portal links.", remedy="Ask someone who works on the project.")
-    row = PortalAccess.objects.for_actor(actor).filter(contact_id=contact_id, revoked_at__isnull=True).first()
-    if row is None or (row.expires_at is not None and row.expires_at <= at):
-        return None
-    return portal_url(row)
-
-
 def portal_url(row: PortalAccess) -> str:
     """Return the link of an access row; inside customers only."""
     return f"{settings.BASE_URL}/{PORTAL_PATH}/{signed_links.make_token(PORTAL_PURPOSE, row.id, row.nonce)}/"

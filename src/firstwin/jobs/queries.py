@@ -1,7 +1,6 @@
 """What can be seen of jobs and timers."""
 
 from collections.abc import Sequence
-from datetime import datetime
 
 from django.db import connection
 from django.db.models import Count, Min, Q, QuerySet
@@ -29,25 +28,12 @@ def list_all_dead_jobs(*, limit: int = 200) -> Sequence[JobInfo]:
     return [_job_info(row) for row in rows]
 
 
-def count_dead_jobs(actor: Caretaker) -> int:
-    """Return how many jobs of the actor's workspace are dead."""
-    return Job.objects.filter(workspace_id=actor.workspace_id or NO_WORKSPACE, state=JobState.DEAD.value).count()
-
-
 def list_timers(*, owner: str) -> Sequence[TimerInfo]:
     """Return the waiting timers of an owner in order of time."""
     return [
         TimerInfo(owner=row.owner, name=row.name, at=row.at, kind=row.kind, payload=rules.decode_payload(row.payload))
         for row in Timer.objects.filter(owner=owner).order_by("at", "id")
     ]
-
-
-def find_next_timer_at(*, after: datetime | None = None) -> datetime | None:
-    """Return when the next timer is due; lets a simulation jump from one to the next."""
-    timers = Timer.objects.order_by("at")
-    if after is not None:
-        timers = timers.filter(at__gt=after)
-    return timers.values_list("at", flat=True).first()
 
 
 def get_stats() -> JobStats:

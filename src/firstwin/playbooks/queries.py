@@ -31,7 +31,7 @@ from firstwin.playbooks.contracts.library import (
     PlaybookFilters,
     PlaybookVersionSummary,
 )
-from firstwin.playbooks.contracts.resolved import ConditionField, Facts, ResolvedPlaybook, Verdict
+from firstwin.playbooks.contracts.resolved import Facts, ResolvedPlaybook, Verdict
 from firstwin.playbooks.models import DraftRevision, Playbook, PlaybookVersion
 from firstwin.playbooks.rules import (
     conditions,
@@ -40,7 +40,6 @@ from firstwin.playbooks.rules import (
     linting,
     manual,
     mermaid,
-    overlays,
     proving,
     reading,
     resolving,
@@ -83,19 +82,9 @@ def resolve(
     return resolving.resolve(definition, facts, choices)
 
 
-def apply_overlays(definition: PlaybookDefinition, keys: Collection[str]) -> PlaybookDefinition:
-    """Return the playbook with these overlays worked in, in the order in which it declares them."""
-    return overlays.apply(definition, keys)
-
-
 def holds(condition: str, facts: Facts) -> Verdict:
     """Return whether a condition holds and why, as a sentence; raises InvalidConditionError for a broken one."""
     return conditions.holds(condition, facts)
-
-
-def list_condition_fields(definition: PlaybookDefinition) -> tuple[ConditionField, ...]:
-    """Return the fields that conditions of this playbook may ask about."""
-    return fact_rules.condition_fields(definition)
 
 
 def to_plain(part: Any) -> Any:
@@ -197,11 +186,6 @@ def list_playbooks(
     """Return one page of the library by name. Raises InvalidInputError for a malformed cursor."""
     rows = _filtered(actor, filters or PlaybookFilters()).defer("draft")
     return pagination.page_of(rows, order=["name"], cursor=cursor, limit=limit, convert=_summary)
-
-
-def count_playbooks(*, actor: Actor, filters: PlaybookFilters | None = None) -> int:
-    """Return how many playbooks the filters leave."""
-    return _filtered(actor, filters or PlaybookFilters()).count()
 
 
 def get_playbook(*, actor: Actor, playbook_id: UUID) -> PlaybookDetail:

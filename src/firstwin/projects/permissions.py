@@ -1,7 +1,5 @@
 """Who may do what with projects: pure questions about an actor and what they look at."""
 
-from uuid import UUID
-
 from firstwin.identity.contracts import DESIGNER_ROLES, EDITOR_ROLES, EVERY_ROLE, Actor, Scope, is_allowed
 from firstwin.journal.contracts import AuthorKind
 from firstwin.playbooks.contracts import Side, Visibility
@@ -20,11 +18,6 @@ def side_of(actor: Actor) -> Side:
 def can_view_portfolio(actor: Actor) -> bool:
     """Everyone who belongs to the workspace sees every project."""
     return is_allowed(actor, roles=EVERY_ROLE, scope=Scope.READ)
-
-
-def can_view_project(actor: Actor, *, account_id: UUID) -> bool:
-    """The team sees every project, a contact those of their own account."""
-    return actor.account_id == account_id if is_contact(actor) else can_view_portfolio(actor)
 
 
 def can_launch_projects(actor: Actor) -> bool:
@@ -50,11 +43,6 @@ def can_update_many_projects(actor: Actor) -> bool:
 def can_override(actor: Actor) -> bool:
     """Managers and above complete what does not meet its criteria, and approve in another's place, with a reason."""
     return is_allowed(actor, roles=DESIGNER_ROLES, scope=Scope.PROJECTS_WRITE)
-
-
-def can_see_task(actor: Actor, *, visibility: Visibility) -> bool:
-    """A contact sees what is shared, and the title of what is shown by its title."""
-    return not is_contact(actor) or visibility is not Visibility.INTERNAL
 
 
 def can_open_task(actor: Actor, *, visibility: Visibility) -> bool:

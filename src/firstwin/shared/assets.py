@@ -14,11 +14,6 @@ SPRITE = "icons.svg"
 MANIFEST = "manifest.json"
 
 
-def is_built() -> bool:
-    """Return whether the front end was built."""
-    return (FOLDER / MANIFEST).is_file()
-
-
 def scripts() -> list[str]:
     """Return the addresses of the scripts of every page."""
     return [_address(ENTRY)]

@@ -228,7 +228,7 @@ def test_the_library_is_searched_and_filtered_with_few_queries(actor: Actor, dja
     make.make_playbook(people.make_actor(Role.OWNER), key="elsewhere", name="Play elsewhere")
     assert names(actor, search="play RETAIL") == ["p1", "p3"]
     assert names(actor, status=PlaybookStatus.PUBLISHED) == ["done"]
-    assert queries.count_playbooks(actor=actor, filters=PlaybookFilters(status=PlaybookStatus.DRAFT)) == 5
+    assert len(names(actor, status=PlaybookStatus.DRAFT)) == 5
     assert names(actor, is_builtin=True) == []
     with django_assert_num_queries(1):
         page = queries.list_playbooks(actor=actor, limit=4)

@@ -18,15 +18,6 @@ SIDES = [
 SCALES = {"csat": (1, 5), "nps": (0, 10), "ces": (1, 7), "relationship": (1, 5)}
 
 
-class DayInput(forms.DateInput):
-    """The browser's own date picker."""
-
-    input_type = "date"
-
-    def __init__(self) -> None:
-        super().__init__(format="%Y-%m-%d")
-
-
 class InstantInput(forms.DateTimeInput):
     """The browser's own picker of a day and a time, in the reader's zone."""
 

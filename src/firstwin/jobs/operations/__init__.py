@@ -82,32 +82,6 @@ def _known_queue(queue: str) -> str:
     return queue
 
 
-def set_timer(
-    *,
-    owner: str,
-    name: str,
-    at: datetime,
-    kind: str,
-    payload: Mapping[str, Any],
-    workspace_id: UUID | None,
-    order_key: str | None = None,
-) -> None:
-    """Set or move the timer (owner, name), in the caller's transaction; at `at` it becomes a job of `kind`."""
-    set_timers(
-        [
-            NewTimer(
-                owner=owner,
-                name=name,
-                at=at,
-                kind=kind,
-                payload=payload,
-                workspace_id=workspace_id,
-                order_key=order_key,
-            )
-        ]
-    )
-
-
 def set_timers(timers: Iterable[NewTimer]) -> None:
     """Set or move many timers with one statement; of two with the same (owner, name) the last one counts."""
     rows = {

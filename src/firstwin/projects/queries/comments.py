@@ -40,18 +40,6 @@ def list_comments(
     return pagination.page_of(rows, order=["at"], cursor=cursor, limit=limit, convert=shown.comment_info)
 
 
-def find_comment(*, actor: Actor, comment_id: UUID) -> CommentInfo | None:
-    """Return a comment, or None when there is none that the actor may see."""
-    row = Comment.objects.for_actor(actor).select_related("task").filter(id=comment_id).first()
-    if row is None:
-        return None
-    is_hidden = row.is_internal or (row.task is not None and row.task.visibility != Visibility.SHARED)
-    if permissions.is_contact(actor) and is_hidden:
-        return None
-    plans.project_row(actor, row.project_id)
-    return shown.comment_info(row)
-
-
 def count_unanswered(*, actor: Actor, project_id: UUID, before: datetime) -> int:
     """Return how many comments of customers of a project nobody has answered yet."""
     plans.project_row(actor, project_id)

@@ -1,6 +1,6 @@
 """Reads of the catalogue: which events come, which are expected, and what changed."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -124,13 +124,6 @@ def get_plan(*, actor: Actor) -> list[PlannedEvent]:
 def export_plan(*, actor: Actor) -> Iterator[str]:
     """Return what is expected as CSV, line by line; an import reads it back."""
     return tracking_plan.write_plan(get_plan(actor=actor))
-
-
-def find_descriptions(*, actor: Actor, names: list[str]) -> Mapping[str, str]:
-    """Return what track events mean, by name, where somebody wrote it down; one query."""
-    require_seeing(actor=actor)
-    rows = EventType.objects.for_actor(actor).filter(kind=EventKind.TRACK.value, name__in=names)
-    return dict(rows.exclude(description="").values_list("name", "description"))
 
 
 def event_type_info(row: EventType) -> EventTypeInfo:

@@ -33,13 +33,6 @@ def get_feature(*, actor: Actor, feature_id: UUID) -> FeatureInfo:
     return feature_info(row)
 
 
-def find_feature(*, actor: Actor, key: str) -> FeatureInfo | None:
-    """Return the feature that playbooks and goals name so, or None."""
-    require_seeing(actor=actor)
-    row = _rows(actor).filter(key=key).first()
-    return feature_info(row) if row else None
-
-
 def get_feature_events(*, actor: Actor, keys: Collection[str] | None = None) -> FeatureEvents:
     """Return the events of each feature that is not archived, by its key and in the order of names; two queries.
 

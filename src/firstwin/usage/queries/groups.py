@@ -1,6 +1,6 @@
 """Reads of groups: which companies the events name, and which accounts they are."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from django.db.models import Count, Q, QuerySet
@@ -23,13 +23,6 @@ def get_group(*, actor: Actor, group_id: UUID) -> GroupInfo:
     if not found:
         raise NotFoundError("There is no such group.", remedy="Look at the list of groups.")
     return found[0]
-
-
-def find_group(*, actor: Actor, group_id: str) -> GroupInfo | None:
-    """Return the group with this id of the vendor's product, or None."""
-    require_seeing(actor=actor)
-    found = _infos(actor, list(UsageGroup.objects.for_actor(actor).filter(group_id=group_id)))
-    return found[0] if found else None
 
 
 def list_groups(
@@ -84,17 +77,6 @@ def get_accounts_of_groups(*, actor: Actor) -> Mapping[str, UUID]:
     require_seeing(actor=actor)
     rows = UsageGroup.objects.for_actor(actor).filter(account__isnull=False)
     return {group: account for group, account in rows.values_list("group_id", "account_id") if account}
-
-
-def get_groups_of_accounts(*, actor: Actor, account_ids: Collection[UUID]) -> Mapping[UUID, tuple[str, ...]]:
-    """Return the vendor's group ids of accounts; an account without a group has none. One query."""
-    require_seeing(actor=actor)
-    found: dict[UUID, list[str]] = {}
-    rows = UsageGroup.objects.for_actor(actor).filter(account_id__in=set(account_ids)).order_by("group_id")
-    for group, account in rows.values_list("group_id", "account_id"):
-        if account:
-            found.setdefault(account, []).append(group)
-    return {account: tuple(groups) for account, groups in found.items()}
 
 
 def _filtered(actor: Actor, filters: GroupFilters) -> QuerySet[UsageGroup]:

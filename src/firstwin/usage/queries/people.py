@@ -37,13 +37,6 @@ def get_person(*, actor: Actor, person_id: UUID) -> PersonInfo:
     return found[0]
 
 
-def find_person(*, actor: Actor, user_id: str) -> PersonInfo | None:
-    """Return the user with this id of the vendor's product, or None."""
-    require_seeing(actor=actor)
-    found = _infos(actor, list(UsagePerson.objects.for_actor(actor).filter(user_id=user_id)))
-    return found[0] if found else None
-
-
 def list_people(
     *,
     actor: Actor,

@@ -198,8 +198,3 @@ def _needed(condition: Condition) -> float:
             return target
         case _:
             return 0.0
-
-
-def scope_until(*, workspace_id: UUID, since: datetime, until: datetime) -> EventScope:
-    """Return the scope of a question about accounts."""
-    return EventScope(workspace_id=workspace_id, since=since, until=until)

@@ -56,14 +56,6 @@ def get_signal(*, actor: Actor, signal_id: UUID) -> SignalInfo:
     return found[0]
 
 
-def count_signals(*, actor: Actor) -> Mapping[SignalKind, int]:
-    """Return how many signals are open, by kind."""
-    found = dict.fromkeys(SignalKind, 0)
-    for kind in _rows(actor).filter(state=SignalState.OPEN).values_list("kind", flat=True):
-        found[SignalKind(kind)] += 1
-    return found
-
-
 def get_limits(*, actor: Actor) -> SignalLimits:
     """Return from when on the workspace hears of signals."""
     stored = SignalSettings.objects.for_actor(actor).values_list("limits", flat=True).first()

@@ -18,14 +18,6 @@ def get_watches(*, actor: Actor, owner_kind: str, owner_ids: Collection[UUID]) -
     return {one.owner_id: one for one in _infos(actor, list(_own(actor, rows)))}
 
 
-def list_watches(*, actor: Actor, account_id: UUID, states: Collection[WatchState] = ()) -> tuple[WatchInfo, ...]:
-    """Return what is and was looked after for an account, open ones first, then by when it was reached."""
-    rows = _own(actor, Watch.objects.for_actor(actor).filter(account_id=account_id))
-    if states:
-        rows = rows.filter(state__in=[state.value for state in states])
-    return tuple(_infos(actor, list(rows.order_by("met_at", "id"))))
-
-
 def _own(actor: Actor, rows: QuerySet[Watch]) -> QuerySet[Watch]:
     return rows.filter(account_id=actor.account_id) if actor.account_id is not None else rows
 

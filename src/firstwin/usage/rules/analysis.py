@@ -130,11 +130,6 @@ def curves(waits: Iterable[Wait]) -> list[Curve]:
     return sorted(found, key=lambda curve: (-curve.size, curve.group))
 
 
-def share_after(curve: Curve, days: float) -> CurvePoint | None:
-    """Return the curve at a day: the last step up to it; None before the first step."""
-    return next((point for point in reversed(curve.points) if point.days <= days), None)
-
-
 def activation(starts: Iterable[Start], *, within: timedelta, today: date) -> tuple[Share, list[ActivationCohort]]:
     """Activation is the share of customers who reached it in time, among those who began at least that long ago.
 
