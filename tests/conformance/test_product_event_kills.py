@@ -75,21 +75,25 @@ class Processes:
             yield
         finally:
             for process in self._started.values():
-                process.kill()
+                os.killpg(process.pid, signal.SIGKILL)
                 process.wait()
             os.kill(self._supervisor, signal.SIGCONT)
 
     def kill(self, name: str) -> None:
+        """Kill it with everything that it started, and start it again."""
         process = self._started.get(name)
-        if process is None:
-            os.kill(self._first[name], signal.SIGKILL)
-        else:
-            process.kill()
+        os.killpg(process.pid if process else self._first[name], signal.SIGKILL)
+        if process is not None:
             process.wait()
         command = [sys.executable, "-m", "firstwin.config.cli", name]
         with self._installation.log.open("a") as output:
             self._started[name] = subprocess.Popen(
-                command, cwd=ROOT, env=self._installation.environment, stdout=output, stderr=output
+                command,
+                cwd=ROOT,
+                env=self._installation.environment,
+                stdout=output,
+                stderr=output,
+                start_new_session=True,
             )
 
 
