@@ -106,10 +106,12 @@ def test_stuck_is_said_with_a_reason_and_nothing_typed_is_lost(
     dialog.get_by_label("What stops it").fill("Waiting for their logo")
     dialog.get_by_role("button", name="Mark as stuck").click()
     expect(dialog).to_be_hidden()
+    undo = desk.get_by_role("button", name="Undo")
+    undo.hover()  # what offers to undo stays while the pointer is on it
     expect(panel.get_by_text("Waiting for their logo").first).to_be_visible()
     expect(panel.get_by_label("Write a comment")).to_have_value("Half a sentence")
     axe(desk)
-    desk.get_by_role("button", name="Undo").click()
+    undo.click()
     expect(panel.get_by_role("button", name="Stuck")).to_be_visible()
 
 
