@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db import transaction
 
 from firstwin.calendars import events
-from firstwin.calendars.contracts import CalendarInfo, Capacity, Holder, HolderKind
+from firstwin.calendars.contracts import PLACE_FIELDS, CalendarInfo, Capacity, Holder, HolderKind
 from firstwin.calendars.operations import holding
 from firstwin.calendars.operations.holding import Opened
 from firstwin.calendars.queries import calendars as calendar_queries
@@ -92,7 +92,7 @@ def _write_row(opened: Opened, changes: Mapping[str, Any], country: str) -> None
 def _write_elsewhere(
     actor: Actor, holder: Holder, changes: Mapping[str, Any], before: resolving.Resolved, at: datetime
 ) -> None:
-    place = {name: changes[name] for name in ("time_zone", "country") if name in changes}
+    place = {name: changes[name] for name in PLACE_FIELDS if name in changes}
     if place.get("time_zone") == before.time_zone and not before.zone_from:
         del place["time_zone"]
     if holder.kind in (HolderKind.MEMBER, HolderKind.CONTACT):
