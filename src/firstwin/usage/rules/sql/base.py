@@ -14,7 +14,8 @@ COLUMNS = (
     "workspace_id, source_id, message_key, kind, name, user_id, anonymous_id, group_id, previous_id, "
     "at, received_at, properties, context"
 )
-STARTS = {Period.DAY: "{}", Period.WEEK: "toMonday({})", Period.MONTH: "toStartOfMonth({})"}
+DAY, WEEK = "toDate(at)", "toMonday(toDate(at))"
+_STARTS = {Period.DAY: DAY, Period.WEEK: WEEK, Period.MONTH: f"toStartOfMonth({DAY})"}
 _SHARES = 8
 SUBJECTS = {Subject.PERSON: "person_name", Subject.GROUP: "group_id", Subject.ACCOUNT: "toString(account_id)"}
 _SINCE = "at >= {since:DateTime64(6, 'UTC')}"
@@ -95,26 +96,15 @@ def events(
 def days(scope: EventScope, *, by: Period = Period.DAY, account: bool = False) -> tuple[str, dict[str, str]]:
     """Return who was active in which period (column `on`) as a table in brackets, and its parameters.
 
-    Whole days are read from what the store adds up by itself, the ends of the scope from events. One person may have
-    several rows for a period. `account` adds the account, and what all its people did: `times` is on one of their rows only.
+    Whole weeks and days are read from what the store adds up by itself, the ends of the scope from events. One person may
+    have several rows for a period. `account` adds the account, and what all its people did: `times` is on one of their rows only.
     """
     _, parameters = where(scope)
-    first = scope.since.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
-    first = first if first == scope.since else first + timedelta(days=1)
-    last = scope.until.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
-    pieces = []
-    if first < last:
-        parameters = {**parameters, "first": first.date().isoformat(), "last": last.date().isoformat()}
-        pieces.append("toDate(at) >= {first:Date} AND toDate(at) < {last:Date}")
-    if first >= last:
-        pieces.append(_SINCE + " AND " + _UNTIL)
-    else:
-        if scope.since < first:
-            pieces.append(_SINCE + " AND at < toDateTime64({first:Date}, 6, 'UTC')")
-        if scope.until > last:
-            pieces.append(_UNTIL + " AND at >= toDateTime64({last:Date}, 6, 'UTC')")
+    # A set for all people is put together sooner from small sets of days than from those of weeks.
+    pieces, bounds = _pieces(scope, by_week=account and by is Period.WEEK)
+    parameters |= bounds
     # People stay in sets, one for a group and a period, as long as they can: a row for each takes several times as long.
-    start = STARTS[by].format("toDate(at)")
+    start = _STARTS[by]
     # Several sets for a period where one would do: the processors share what follows set by set.
     group, by_group = (
         ("group_id AS placed_in, ", ", group_id") if account else ("", f", sipHash64(group_id) % {_SHARES}")
@@ -138,6 +128,35 @@ def days(scope: EventScope, *, by: Period = Period.DAY, account: bool = False) -
         f"LEFT ANY JOIN ({_IDENTITIES}) AS known ON rows.who = known.raw)",
         parameters,
     )
+
+
+def _pieces(scope: EventScope, *, by_week: bool) -> tuple[list[str], dict[str, str]]:
+    """Return conditions that part the time of a scope by what the store has added up, and their parameters."""
+    first = _midnight(scope.since)
+    first += timedelta(days=first < scope.since)
+    last = _midnight(scope.until)
+    if first >= last:
+        return [f"{_SINCE} AND {_UNTIL}"], {}
+    bounds = {"first": first, "last": last}
+    spans = [(DAY, "first", "last")]
+    monday, last_monday = first + timedelta(days=-first.weekday() % 7), last - timedelta(days=last.weekday())
+    if by_week and monday < last_monday:
+        bounds |= {"monday": monday, "last_monday": last_monday}
+        spans = [(DAY, "first", "monday"), (WEEK, "monday", "last_monday"), (DAY, "last_monday", "last")]
+    pieces = [
+        f"{start} >= {{{since}:Date}} AND {start} < {{{until}:Date}}"
+        for start, since, until in spans
+        if bounds[since] < bounds[until]
+    ]
+    if scope.since < first:
+        pieces.append(f"{_SINCE} AND at < toDateTime64({{first:Date}}, 6, 'UTC')")
+    if scope.until > last:
+        pieces.append(f"{_UNTIL} AND at >= toDateTime64({{last:Date}}, 6, 'UTC')")
+    return pieces, {name: at.date().isoformat() for name, at in bounds.items()}
+
+
+def _midnight(at: datetime) -> datetime:
+    return at.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
 
 
 def names_only(names: Sequence[str]) -> tuple[str, dict[str, str]]:

@@ -3,15 +3,17 @@
 from datetime import datetime
 from uuid import UUID
 
-from firstwin.usage.rules.sql.base import Query, instant
+from firstwin.usage.rules.sql.base import DAY, WEEK, Query, instant
 from firstwin.usage.rules.sql.identities import names_of
 
 WHO = "sipHash64(workspace_id, if(user_id != '', user_id, concat('anonymous:', anonymous_id)))"
 # Kept in every part beside its rows, so never more or less than they are, whatever is inserted, merged, deleted or killed.
-PEOPLE_DAYS = (
-    "(SELECT workspace_id, toDate(at), group_id, source_id, groupUniqArray(who), count(), min(at), max(at) "
-    "GROUP BY workspace_id, toDate(at), group_id, source_id)"
-)
+# Everything is put together from days but the weeks of accounts, which would take too long so.
+ADDED_UP = {
+    f"people_{name}": f"(SELECT workspace_id, {start}, group_id, source_id, groupUniqArray(who), count(), min(at), max(at) "
+    f"GROUP BY workspace_id, {start}, group_id, source_id)"
+    for name, start in (("days", DAY), ("weeks", WEEK))
+}
 TABLES = (
     f"""CREATE TABLE IF NOT EXISTS events (
     workspace_id UUID,
@@ -30,13 +32,13 @@ TABLES = (
     person String ALIAS if(user_id != '', user_id, concat('anonymous:', anonymous_id)),
     who UInt64 MATERIALIZED {WHO} CODEC(ZSTD(1)),
     INDEX by_who who TYPE bloom_filter GRANULARITY 1,
-    PROJECTION people_days {PEOPLE_DAYS}
+    {", ".join(f"PROJECTION {name} {query}" for name, query in ADDED_UP.items())}
 ) ENGINE = MergeTree PARTITION BY toYYYYMM(at)
 ORDER BY (workspace_id, group_id, user_id, anonymous_id, at)
 SETTINGS fsync_after_insert = 1, fsync_part_directory = 1""",
     f"ALTER TABLE events ADD COLUMN IF NOT EXISTS who UInt64 MATERIALIZED {WHO} CODEC(ZSTD(1))",
     "ALTER TABLE events ADD INDEX IF NOT EXISTS by_who who TYPE bloom_filter GRANULARITY 1",
-    f"ALTER TABLE events ADD PROJECTION IF NOT EXISTS people_days {PEOPLE_DAYS}",
+    *(f"ALTER TABLE events ADD PROJECTION IF NOT EXISTS {name} {query}" for name, query in ADDED_UP.items()),
     "ALTER TABLE events DROP PROJECTION IF EXISTS user_days",
     "CREATE TABLE IF NOT EXISTS incoming (workspace_id UUID, message_key UUID) ENGINE = Memory",
     """CREATE TABLE IF NOT EXISTS links (workspace_id UUID, anonymous_id String, user_id String, version UInt64)
@@ -54,10 +56,11 @@ ENGINE = ReplacingMergeTree(version) ORDER BY (workspace_id, group_id)
 SETTINGS fsync_after_insert = 1, fsync_part_directory = 1""",
 )
 NOT_ADDED_UP = (
-    "SELECT 1 FROM system.parts WHERE active AND database = currentDatabase() "
-    "AND table IN ('events', 'events_local') AND NOT has(projections, 'people_days') LIMIT 1"
+    "SELECT 1 FROM system.parts WHERE active AND database = currentDatabase() "  # noqa: S608
+    f"AND table IN ('events', 'events_local') AND NOT hasAll(projections, {list(ADDED_UP)}) LIMIT 1"
 )
-ADD_UP = "ALTER TABLE events MATERIALIZE PROJECTION people_days SETTINGS mutations_sync = 0"
+_EACH = ", ".join(f"MATERIALIZE PROJECTION {name}" for name in ADDED_UP)
+ADD_UP = f"ALTER TABLE events {_EACH} SETTINGS mutations_sync = 0"
 UNFINISHED_DELETIONS = "SELECT 1 FROM system.mutations WHERE database = currentDatabase() AND NOT is_done LIMIT 1"
 INSERT_EVENTS = "INSERT INTO events SETTINGS date_time_input_format = 'best_effort' FORMAT JSONEachRow"
 COUNT_ROWS = (
