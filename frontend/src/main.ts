@@ -25,6 +25,7 @@ import "./usage/goal.css";
 import "./ui/htmx";
 import "./ui/keep_in_hand";
 import "./ui/keep_place";
+import "./ui/take_back";
 import { Application, type ControllerConstructor } from "@hotwired/stimulus";
 import { identifierOf } from "./ui/registry";
 

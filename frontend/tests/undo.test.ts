@@ -37,4 +37,24 @@ describe("taking a change back by key", () => {
     press(one("p"));
     expect(sent).not.toHaveBeenCalled();
   });
+
+  it("presses what the newest notice offers first, but not twice", () => {
+    document.body.insertAdjacentHTML(
+      "beforeend",
+      `<div id="toasts"><button data-undo>older</button><button data-undo>newer</button><button>Dismiss</button></div>`,
+    );
+    const pressed: string[] = [];
+    one("#toasts").addEventListener("click", (event) => {
+      const button = event.target as HTMLButtonElement;
+      button.disabled = true;
+      pressed.push(button.textContent);
+    });
+    press(one("input"));
+    press(one("p"), { cancelable: true });
+    press(one("p"), { cancelable: true });
+    expect(pressed).toEqual(["newer", "older"]);
+    expect(sent).not.toHaveBeenCalled();
+    press(one("p"), { cancelable: true });
+    expect(sent).toHaveBeenCalledOnce();
+  });
 });

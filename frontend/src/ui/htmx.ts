@@ -28,13 +28,12 @@ document.addEventListener("htmx:beforeSwap", (event) => {
   if (detail.xhr.status >= 400 && detail.xhr.getResponseHeader("HX-Retarget")) detail.shouldSwap = true;
 });
 
+/** Says what failed in a notice like those of the server: the page keeps an empty one for it. */
 function say(text: string): void {
-  const toast = document.createElement("div");
-  toast.className = "fw-toast";
-  toast.setAttribute("role", "alert");
-  toast.dataset["controller"] = "toast";
-  toast.append(text);
-  document.getElementById("toasts")?.append(toast);
+  const notice = document.querySelector<HTMLTemplateElement>("template#failure")?.content.cloneNode(true);
+  if (!(notice instanceof DocumentFragment)) return;
+  notice.querySelector("[data-says]")?.append(text);
+  document.getElementById("toasts")?.append(notice);
 }
 
 document.addEventListener("htmx:sendError", () => say("The server cannot be reached. Nothing was changed."));

@@ -351,9 +351,17 @@ def skeleton(rows: int = 3) -> SafeString:
 
 
 @register.simple_tag
-def toast(text: str, *, undo_url: str = "", undo_label: str = "Undo", undo_values: str = "") -> SafeString:
-    """Return a passing notice with a way back; put into #toasts by hx-swap-oob."""
-    context = {"text": text, "undo_url": undo_url, "undo_label": undo_label, "undo_values": undo_values}
+def toast(
+    text: str, *, undo_url: str = "", undo_label: str = "Undo", undo_values: str = "", alert: bool = False
+) -> SafeString:
+    """Return a passing notice with a way back; put into #toasts by hx-swap-oob. With `alert` it says that something failed."""
+    context = {
+        "text": text,
+        "undo_url": undo_url,
+        "undo_label": undo_label,
+        "undo_values": undo_values,
+        "alert": alert,
+    }
     return render_to_string("ui/toast.html", context)
 
 
