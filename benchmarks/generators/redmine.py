@@ -1,4 +1,4 @@
-"""Redmine beside Firstwin: from Debian's packages, on the same PostgreSQL, with one project of 50 chained issues.
+"""Redmine beside Firstwin: from Debian's packages, on the same PostgreSQL, with a thousand projects of 50 chained issues.
 
 It is installed where that is allowed (Debian, as root) and gets an instance and a database of its own, which are taken
 away afterwards. Where it cannot be had, `started` says why.
