@@ -61,6 +61,13 @@ def python_files() -> list[Path]:
     return [path for path in tracked_files() if path.suffix == ".py" and "migrations" not in path.parts]
 
 
+def product_files() -> list[Path]:
+    """Return the Python files and templates of the product, and what measures it: everything but its tests."""
+    own = (SOURCE, ROOT / "benchmarks", ROOT / "scripts")
+    found = [path for path in tracked_files() if path.suffix in {".py", ".html", ".txt", ".mjml"}]
+    return [path for path in found if any(path.is_relative_to(folder) for folder in own)]
+
+
 @functools.cache
 def syntax_tree(path: Path) -> ast.Module:
     """Parse a file."""

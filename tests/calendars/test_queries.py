@@ -1,15 +1,19 @@
 """Reads of calendars: what is inherited, days with their reasons, weeks of members, and the number of queries."""
 
+from collections.abc import Sequence
 from datetime import date, time
 from decimal import Decimal
+from uuid import UUID
 
 import pytest
 from pytest_django import DjangoAssertNumQueries
 
-from firstwin.calendars.contracts import DayKind, DayState, Holder, Repeat
+from firstwin.calendars.contracts import DayKind, DayState, Holder, Repeat, TimeOfMember
 from firstwin.calendars.operations import hours
 from firstwin.calendars.queries import calendars, capacities, specs
+from firstwin.identity import queries as identity_queries
 from firstwin.identity.contracts import Actor, Role
+from firstwin.identity.models import Member
 from firstwin.scheduling import queries as scheduling_queries
 from firstwin.scheduling.contracts import OFFICE_WEEK
 from firstwin.shared.errors import InvalidInputError, PermissionDeniedError
@@ -121,6 +125,12 @@ def test_who_inherits_what_from_whom() -> None:
     assert [day.is_inherited for day in info.days] == [True]
 
 
+def time_of(actor: Actor, members: Sequence[Member], *, monday: date, weeks: int) -> dict[UUID, TimeOfMember]:
+    """The time of members who are read for it."""
+    found = identity_queries.list_members(actor=actor, ids=[member.id for member in members])
+    return capacities.list_time(actor=actor, members=found, monday=monday, weeks=weeks)
+
+
 def test_the_number_of_queries_does_not_grow(django_assert_num_queries: DjangoAssertNumQueries) -> None:
     workspace = make_workspace()
     members = [make_member(workspace=workspace) for _ in range(5)]
@@ -138,9 +148,7 @@ def test_the_number_of_queries_does_not_grow(django_assert_num_queries: DjangoAs
                 contact_ids=[contact.id for contact in contacts[:people]],
             )
         with django_assert_num_queries(5):
-            capacities.list_weeks(
-                actor=actor, member_ids=[member.id for member in members[:people]], monday=date(2026, 8, 3), weeks=4
-            )
+            time_of(actor, members[:people], monday=date(2026, 8, 3), weeks=4)
 
 
 def test_weeks_of_members_lose_leave_holidays_and_part_days() -> None:
@@ -149,13 +157,13 @@ def test_weeks_of_members_lose_leave_holidays_and_part_days() -> None:
     actor, holder = actor_for(member), holder_of(member)
     enter(workspace.id, holder, date(2026, 5, 11), date(2026, 5, 12))
     hours.set_capacity(actor=actor, member_id=member.id, weekly_hours=Decimal(20), skills=[], at=NOW)
-    weeks = capacities.list_weeks(actor=actor, member_ids=[member.id], monday=date(2026, 5, 4), weeks=2)[member.id]
+    weeks = time_of(actor, [member], monday=date(2026, 5, 4), weeks=2)[member.id].weeks
     assert [(week.hours, week.away) for week in weeks] == [
         (Decimal("20.00"), ()),
         (Decimal("8.00"), ("Leave", "Ascension Day")),
     ]
     with pytest.raises(InvalidInputError):
-        capacities.list_weeks(actor=actor, member_ids=[member.id], monday=date(2026, 5, 5), weeks=2)
+        time_of(actor, [member], monday=date(2026, 5, 5), weeks=2)
 
 
 def test_contacts_do_not_look_at_calendars() -> None:

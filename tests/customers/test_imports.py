@@ -96,7 +96,7 @@ def test_a_file_is_checked_shown_and_taken_in() -> None:
         "import.finished",
         *["account.created", "account.contract_signed"] * 2,
     ]
-    assert queries.find_account_by_external_id(actor=actor, system="salesforce", value="SF2")
+    assert queries.get_account_by_external_id(actor=actor, system="salesforce", value="SF2").id == birch.id
 
 
 def test_every_fault_has_its_line_and_column_and_nothing_is_taken() -> None:

@@ -169,9 +169,7 @@ def test_an_external_id_names_one_account(now: datetime) -> None:
         )
     kept = accounts.edit_account(actor=actor, account_id=first.id, changes={"licensed_seats": 300}, at=now)
     assert kept.external_ids == first.external_ids
-    found = queries.find_account_by_external_id(actor=actor, system="salesforce", value="0015g00000A")
-    assert found is not None
-    assert found.id == first.id
+    assert queries.get_account_by_external_id(actor=actor, system="salesforce", value="0015g00000A") == kept
 
 
 def test_the_signature_is_news_only_the_first_time(now: datetime) -> None:

@@ -121,6 +121,10 @@ def test_time_and_skills(member: Member) -> None:
     text = opened(client, reverse("settings_own_calendar"))
     assert "30 hours" in text
     assert "Data import" in text
+    asked = client.get(
+        reverse("set_capacity", kwargs={"member_id": make_member(workspace=member.workspace).id}), headers=HTMX
+    )
+    assert "Others here know: Data import, SSO." in text_of(asked)
 
 
 def test_a_file_is_looked_at_taken_over_and_undone(member: Member) -> None:

@@ -90,8 +90,7 @@ def test_many_jobs_and_many_timers_cost_a_statement_each(
     with django_assert_num_queries(2):
         operations.enqueue_many([new(str(number)) for number in range(50)])
         operations.set_timers(timer(str(number), now) for number in range(50))
-    with django_assert_num_queries(2):
-        assert operations.shift_timers(owner=OWNER, by=timedelta(days=1)) == 50
+    with django_assert_num_queries(1):
         assert operations.cancel_timers(owner=OWNER) == 50
 
 
@@ -99,8 +98,7 @@ def test_timers_become_jobs_when_due(ran: list[str], now: datetime) -> None:
     operations.set_timers(timer(str(n), now + timedelta(days=n)) for n in range(5))
     operations.run_due(now=now + timedelta(days=2))
     assert ran == ["0", "1", "2"]
-    assert operations.shift_timers(owner=OWNER, by=timedelta(days=-10)) == 2
-    operations.run_due(now=now)
+    operations.run_due(now=now + timedelta(days=4))
     assert ran == ["0", "1", "2", "3", "4"]
 
 
@@ -108,7 +106,7 @@ def test_a_timer_is_moved_by_setting_it_again_and_cancelled_by_name(ran: list[st
     operations.set_timers([timer("a", now), timer("b", now), timer("c", now)])
     operations.set_timers([replace(timer("a", now + timedelta(days=1)), payload={"name": "moved"})])
     assert operations.cancel_timers(owner=OWNER, names=["b"]) == 1
-    assert [(info.name, info.at) for info in queries.list_timers(owner=OWNER)] == [
+    assert list(Timer.objects.filter(owner=OWNER).order_by("at").values_list("name", "at")) == [
         ("c", now),
         ("a", now + timedelta(days=1)),
     ]

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 from uuid import UUID
@@ -279,6 +279,3 @@ class CalendarImportInfo:
     by_name: str
     created_at: datetime
     finished_at: datetime | None
-
-
-NINE_TO_FIVE: OpenHours = ((time(9), time(17)),)

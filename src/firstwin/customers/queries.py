@@ -65,12 +65,16 @@ def find_account(*, actor: Actor, account_id: UUID) -> AccountInfo | None:
     return account_info(row) if row else None
 
 
-def find_account_by_external_id(*, actor: Actor, system: str, value: str) -> AccountInfo | None:
-    """Return the account that has this id in another system, or None."""
+def get_account_by_external_id(*, actor: Actor, system: str, value: str) -> AccountInfo:
+    """Return the account, archived or not, that has exactly this id in another system. Raises NotFoundError."""
     _require_listing(actor)
     found = AccountExternalId.objects.for_actor(actor).filter(system=system, value=value)
     row = Account.objects.for_actor(actor).filter(id__in=found.values("account_id")).first()
-    return account_info(row) if row else None
+    if row is None:
+        raise NotFoundError(
+            f"No account has the id “{value}” in “{system}”.", remedy="Add it to the account's ids in other systems."
+        )
+    return account_info(row)
 
 
 def get_accounts(*, actor: Actor, account_ids: Collection[UUID]) -> Mapping[UUID, AccountInfo]:

@@ -150,17 +150,6 @@ class NewTimer:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TimerInfo:
-    """A timer that waits."""
-
-    owner: str
-    name: str
-    at: datetime
-    kind: str
-    payload: Mapping[str, Any]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class JobStats:
     """The state of the engine, for metrics. `oldest_ready_at` is when the job that is ready longest became due."""
 

@@ -6,7 +6,7 @@ from django.db import connection
 from django.db.models import Count, Min, Q, QuerySet
 
 from firstwin.jobs import permissions, rules
-from firstwin.jobs.contracts import Caretaker, JobInfo, JobsDeniedError, JobState, JobStats, TimerInfo
+from firstwin.jobs.contracts import Caretaker, JobInfo, JobsDeniedError, JobState, JobStats
 from firstwin.jobs.models import NO_WORKSPACE, Job, Timer
 
 COUNTED_TIMERS = 50_000
@@ -26,14 +26,6 @@ def list_all_dead_jobs(*, limit: int = 200) -> Sequence[JobInfo]:
     """Return the dead jobs of every workspace and of the installation itself: for those who run the machine."""
     rows = Job.objects.filter(state=JobState.DEAD.value).order_by("-id")[:limit]
     return [_job_info(row) for row in rows]
-
-
-def list_timers(*, owner: str) -> Sequence[TimerInfo]:
-    """Return the waiting timers of an owner in order of time."""
-    return [
-        TimerInfo(owner=row.owner, name=row.name, at=row.at, kind=row.kind, payload=rules.decode_payload(row.payload))
-        for row in Timer.objects.filter(owner=owner).order_by("at", "id")
-    ]
 
 
 def get_stats() -> JobStats:

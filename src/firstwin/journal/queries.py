@@ -46,21 +46,6 @@ def list_entries(
     return Page(items=tuple(_infos(found)), next_cursor=_write_cursor(found[-1]) if more else None)
 
 
-def count_entries(actor: Reader, chosen: EntryFilter = EVERYTHING) -> int:
-    """Return how many entries a list would hold; raises JournalDeniedError like list_entries."""
-    return _chosen(actor, chosen).count()
-
-
-def get_entry(actor: Reader, entry_id: UUID) -> EntryInfo:
-    """Return one entry; raises EntryNotFoundError, or JournalDeniedError for a customer."""
-    if not permissions.can_read_timeline(actor):
-        raise JournalDeniedError("The journal is not open to you.")
-    entry = Entry.objects.filter(workspace_id=actor.workspace_id, id=entry_id).first()
-    if entry is None:
-        raise EntryNotFoundError("There is no such entry.")
-    return _infos([entry])[0]
-
-
 def get_recorded(entry_id: UUID, *, told_at: datetime) -> Recorded:
     """Return an entry with its event rebuilt, as subscribers receive it; raises EventFormatError when it cannot be."""
     entry = Entry.objects.filter(id=entry_id).first()

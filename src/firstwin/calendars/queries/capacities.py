@@ -58,15 +58,6 @@ def get_capacity(*, actor: Actor, member_id: UUID) -> Capacity:
     )
 
 
-def list_weeks(
-    *, actor: Actor, member_ids: Collection[UUID], monday: date, weeks: int
-) -> dict[UUID, tuple[WeekOfMember, ...]]:
-    """Return what is left of each week from a Monday on, and what took time, in a constant number of reads."""
-    members = identity_queries.list_members(actor=actor, is_active=None, ids=member_ids)
-    found = list_time(actor=actor, members=members, monday=monday, weeks=weeks)
-    return {member_id: time.weeks for member_id, time in found.items()}
-
-
 def list_time(*, actor: Actor, members: Sequence[MemberInfo], monday: date, weeks: int) -> dict[UUID, TimeOfMember]:
     """Return the capacity, weeks and calendars of members that were read already, in four reads."""
     _require_viewer(actor)

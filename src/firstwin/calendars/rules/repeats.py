@@ -16,21 +16,6 @@ _RULES = {
     Repeat.MONTHLY: "FREQ=MONTHLY",
     Repeat.YEARLY: "FREQ=YEARLY",
 }
-_PARTS = frozenset(
-    {
-        "FREQ",
-        "INTERVAL",
-        "COUNT",
-        "UNTIL",
-        "BYDAY",
-        "BYMONTHDAY",
-        "BYMONTH",
-        "BYYEARDAY",
-        "BYWEEKNO",
-        "BYSETPOS",
-        "WKST",
-    }
-)
 _FREQUENCIES = {"DAILY": "day", "WEEKLY": "week", "MONTHLY": "month", "YEARLY": "year"}
 _ANY_DAY = date(2026, 1, 1)
 _LONGEST = {Repeat.WEEKLY: 7, Repeat.FORTNIGHTLY: 14, Repeat.MONTHLY: 28, Repeat.YEARLY: 365}

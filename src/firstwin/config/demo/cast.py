@@ -44,7 +44,6 @@ TEAM = (
     Colleague("nadia", "Nadia Farouk", "Customer marketing", Role.VIEWER, "Europe/London"),
     Colleague("henrik", "Henrik Vogel", "Internal audit", Role.AUDITOR, "Europe/Berlin"),
 )
-COLLEAGUES = {one.key: one for one in (OWNER, *TEAM)}
 
 VENDOR_ROLES = {
     "engineer": "ingrid",

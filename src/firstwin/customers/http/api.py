@@ -100,6 +100,11 @@ class DuplicateQuery(StrictSchema):
     website: str = ""
 
 
+class ExternalIdQuery(StrictSchema):
+    system: str
+    value: str
+
+
 class PortalLinkBody(StrictSchema):
     expires_at: datetime | None = None
 
@@ -155,6 +160,11 @@ def create_account(request: HttpRequest, new: AccountBody) -> AccountInfo:
 @accounts.get("/export")
 def export_accounts(request: HttpRequest, query: Query[AccountQuery]) -> StreamingHttpResponse:
     return _csv(queries.export_accounts(actor=actor_of(request), filters=_filters(query)), "accounts.csv")
+
+
+@accounts.get("/lookup", response=AccountInfo)
+def look_up_account(request: HttpRequest, query: Query[ExternalIdQuery]) -> AccountInfo:
+    return queries.get_account_by_external_id(actor=actor_of(request), system=query.system, value=query.value)
 
 
 @accounts.get("/duplicates", response=list[PossibleDuplicate])

@@ -58,7 +58,6 @@ AGGREGATES = (
 )
 COMPARISONS = ((">=", "at least"), (">", "more than"), ("<=", "at most"), ("<", "less than"), ("==", "exactly"))
 MOST_ROWS = 8
-TOO_RICH = "This goal holds conditions within conditions. It counts as it is; change it in the file or over the API."
 
 Row = dict[str, tuple[forms.Field, Any]]
 

@@ -1,12 +1,11 @@
 """Everything that other domains ask of jobs: enqueue work, set timers, run what is due, look after dead jobs."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
-from django.db.models import F
 
 from firstwin.jobs import permissions, rules
 from firstwin.jobs.contracts import (
@@ -102,13 +101,6 @@ def set_timers(timers: Iterable[NewTimer]) -> None:
         return
     bulk.insert_rows(list(rows.values()), replacing=("owner", "name"))
     wakeup.wake_workers()
-
-
-def shift_timers(*, owner: str, by: timedelta) -> int:
-    """Move every waiting timer of an owner with one statement; return how many there were."""
-    moved = Timer.objects.filter(owner=owner).update(at=F("at") + by)
-    wakeup.wake_workers()
-    return moved
 
 
 def cancel_timers(*, owner: str, names: Sequence[str] | None = None) -> int:

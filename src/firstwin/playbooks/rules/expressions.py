@@ -183,7 +183,6 @@ def _end_of_field(words: tuple[Word, ...], index: int) -> int:
 
 
 _COMPARING = {"==": "==", "!=": "!=", "<": ">", "<=": ">=", ">": "<", ">=": "<="}
-_BOUNDARY = {"", "&&", "||", "(", ")", "?", ":", ",", "!"}
 
 
 def comparisons_in(words: tuple[Word, ...]) -> tuple[Comparison, ...]:

@@ -19,7 +19,6 @@ STYLING = re.compile(r"(?:classDef|style|linkStyle)[ \t][^\n;]*")
 CLASS = re.compile(r"class[ \t]([^\n;]*)")
 CLICK = re.compile(r'click[ \t](?:"[^"\n]*"|[^\n;"])*')
 ACCESSIBILITY = re.compile(r"acc(?:Title|Descr)[ \t]*:[^\n]*|accDescr[ \t]*\{[^}]*\}")
-WITHOUT_CONTENT = (SUB_DIRECTION, STYLING, CLICK, ACCESSIBILITY)
 
 ID = re.compile(
     r"""(?:[^\s\[\](){}<>|"@;:,~&^=%\-] | &(?=\S) | :(?!::) | -(?![>\-.\s]) | =(?!=) | %(?!%))

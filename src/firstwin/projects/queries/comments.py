@@ -1,6 +1,5 @@
 """Comments of projects and tasks."""
 
-from datetime import datetime
 from uuid import UUID
 
 from firstwin.identity.contracts import Actor
@@ -38,10 +37,3 @@ def list_comments(
     if permissions.is_contact(actor):
         rows = rows.filter(is_internal=False).exclude(task__visibility__in=[Visibility.INTERNAL, Visibility.TITLE_ONLY])
     return pagination.page_of(rows, order=["at"], cursor=cursor, limit=limit, convert=shown.comment_info)
-
-
-def count_unanswered(*, actor: Actor, project_id: UUID, before: datetime) -> int:
-    """Return how many comments of customers of a project nobody has answered yet."""
-    plans.project_row(actor, project_id)
-    rows = Comment.objects.for_actor(actor).filter(project_id=project_id, answered_at__isnull=True, at__lte=before)
-    return rows.filter(author_side="customer").count()

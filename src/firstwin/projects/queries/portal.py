@@ -77,17 +77,6 @@ def get_portal_project(*, actor: Actor, project_id: UUID, at: datetime) -> Porta
     )
 
 
-def get_portal_task(*, actor: Actor, task_id: UUID, at: datetime) -> PortalTask:
-    """Return one shared task as a contact sees it; raises NotFoundError for anything else."""
-    info = projects.get_task(actor=actor, task_id=task_id, at=at)
-    if info.visibility is not Visibility.SHARED:
-        raise plans.task_not_found()
-    roles = projects.list_roles(actor=actor, project_id=info.project_id)
-    seen = _seen_in_usage(actor, [info])
-    comments = _shared_comments(actor, info.project_id)
-    return _task(info, actor, roles, comments=comments.get(info.id, 0), seen=seen.get(info.id, ""))
-
-
 def _shared_comments(actor: Actor, project_id: UUID) -> dict[UUID, int]:
     rows = Comment.objects.for_actor(actor).filter(project_id=project_id, task_id__isnull=False, is_internal=False)
     return dict(rows.values("task_id").annotate(count=Count("id")).order_by().values_list("task_id", "count"))

@@ -137,17 +137,6 @@ class AdoptionRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class FeatureRow:
-    """How far a feature is adopted: by how many of the people, or of the accounts, that may use it."""
-
-    key: str
-    name: str
-    users: int
-    share: Share
-    is_licensed: bool = True
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Totals:
     """The figures above the list of adoption: all accounts that the filters leave, added up."""
 

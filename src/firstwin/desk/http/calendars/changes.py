@@ -126,7 +126,11 @@ def set_hours(request: HttpRequest, actor: Actor, holder_kind: str, holder_id: U
 def set_capacity(request: HttpRequest, actor: Actor, member_id: UUID) -> HttpResponse:
     """Say how many hours a member has for customers, and what they know well."""
     calendar = _calendar(actor, HolderKind.MEMBER.value, member_id)
-    form = CapacityForm(request.POST or None, capacity=capacities.get_capacity(actor=actor, member_id=member_id))
+    form = CapacityForm(
+        request.POST or None,
+        capacity=capacities.get_capacity(actor=actor, member_id=member_id),
+        known_skills=capacities.list_skills(actor=actor),
+    )
 
     def carry_out() -> str:
         hours.set_capacity(

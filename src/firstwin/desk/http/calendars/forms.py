@@ -221,9 +221,11 @@ class CapacityForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 2}),
     )
 
-    def __init__(self, data: Any, *, capacity: Capacity) -> None:
+    def __init__(self, data: Any, *, capacity: Capacity, known_skills: Sequence[str]) -> None:
         own = capacity.weekly_hours if capacity.has_own_hours else None
         super().__init__(data, initial={"weekly_hours": own, "skills": ", ".join(capacity.skills)})
+        if known_skills:
+            self.fields["skills"].help_text = f"With commas between. Others here know: {', '.join(known_skills)}."
 
     def skill_list(self) -> list[str]:
         """Return the skills one by one."""

@@ -17,8 +17,6 @@ from firstwin.playbooks.contracts import (
 from firstwin.playbooks.rules.findings import Findings, walk_stages, walk_tasks
 from firstwin.playbooks.rules.reading import Locator, did_you_mean
 
-REQUIRED_TASKS = "required_tasks"
-
 _KEY = re.compile(r"[a-z0-9][a-z0-9_-]{0,79}")
 _FIELD_KEY = re.compile(r"[a-z][a-z0-9_]{0,79}")
 _RESERVED = frozenset(
