@@ -229,7 +229,7 @@ def test_a_customers_comment_is_told_to_the_owner_and_a_mention_to_whom_it_names
         at=MORNING,
     )
     run_jobs(MORNING)
-    assert "Nia Park wrote on Tell us about your company" in told(running)
+    assert "Nia Park of Acorn Foods wrote on Tell us about your company" in told(running)
     assert f"{scene.specialist.name} mentioned you on Tell us about your company" in told(running)
 
 

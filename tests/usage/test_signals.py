@@ -273,3 +273,13 @@ def test_signals_are_looked_for_where_the_product_was_heard_of_a_customer(accoun
     context = JobContext(job_id=uuid4(), workspace_id=None, attempt=1, idempotency_key="k", now=AT)
     tasks.find_all_signals(context, {})
     assert list(Job.objects.filter(kind=signals.FIND).values_list("workspace_id", flat=True)) == [account.workspace_id]
+
+
+@pytest.mark.django_db
+def test_signals_can_be_asked_for_a_while_later(account: Account) -> None:
+    someone = make_actor(Role.OWNER, workspace=account.workspace)
+    for after in (timedelta(minutes=2), timedelta(minutes=2), timedelta()):
+        signals.ask_for_signals(actor=someone, at=AT, after=after)
+    starts = sorted(Job.objects.filter(kind=signals.FIND).values_list("state", "run_at"))
+    assert [state for state, _ in starts] == ["ready", "waiting"]
+    assert starts[1][1] == AT + timedelta(minutes=2)

@@ -4,7 +4,7 @@ import http.client
 import time
 import urllib.request
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from django.conf import settings
@@ -16,7 +16,8 @@ from firstwin.identity import queries as identity_queries
 from firstwin.identity.contracts import Role, system_actor
 from firstwin.identity.operations import sign_in as sign_in_operations
 from firstwin.playbooks.operations import builtin
-from firstwin.shared import row_security
+from firstwin.shared import clock, row_security
+from firstwin.usage.operations import signals
 
 Say = Callable[[str], None]
 ANSWER_WITHIN_SECONDS = 60.0
@@ -59,7 +60,9 @@ def build_demo(*, at: datetime, say: Say) -> None:
         return
     refuse_demo_mail()
     say("Building the demo workspace: six months of a fictional company (some minutes, once)")
-    build.build(at=at, tell=say)
+    workspace = build.build(at=at, tell=say)
+    # By then the event store has taken in what was left for it.
+    signals.ask_for_signals(actor=system_actor(workspace.id), at=clock.now(), after=timedelta(minutes=2))
 
 
 def way_in(*, at: datetime) -> str:

@@ -1,5 +1,6 @@
 """The pages of signals: the list, My day, the account; and the same over the API."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -38,6 +39,14 @@ def signal(running: Running) -> Signal:
 
 def state_of(signal: Signal) -> str:
     return Signal.objects.for_workspace(signal.workspace_id).get(id=signal.id).state
+
+
+def test_a_signal_says_what_to_do_first_and_names_its_account_once(running: Running, signal: Signal) -> None:
+    page = text_of(owner_of(running).get(reverse("usage_signals")))
+    row = page[page.index("Ask the project owner") : page.index("Settle</button>")]
+    seen = re.sub(r'<span class="fw-hidden-text">.*?</span>', "", row)
+    assert seen.count(signal.account.name) == 1
+    assert f"{signal.account.name} · {signal.reason} ·" in seen
 
 
 def test_a_signal_stands_on_the_list_on_my_day_and_on_the_account(running: Running, signal: Signal) -> None:

@@ -56,7 +56,8 @@ def announce_comment(*, actor: Actor, comment: CommentAdded, author: Author, sou
     task = _task_of(actor, comment)
     if AuthorKind.CONTACT in (author.kind, author.on_behalf_of_kind):
         told = [id for id in _team_of(head, task) if id not in comment.mentions]
-        news = _comment_news(comment, NotificationKind.REPLY, f"{author.name} wrote{about}", author, source)
+        who = f"{author.name} of {head.project.account_name}" if author.kind is AuthorKind.CONTACT else author.name
+        news = _comment_news(comment, NotificationKind.REPLY, f"{who} wrote{about}", author, source)
         notifications.notify(actor=actor, member_ids=told, news=news, at=at)
     elif task is None or task.visibility is Visibility.SHARED:
         _tell_customers_of_comment(actor, head, task, comment, author, source, at)

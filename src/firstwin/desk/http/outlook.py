@@ -88,6 +88,10 @@ def local(at: datetime) -> date:
 def sentence(likely: Likely, today: date, what: str) -> str:
     """Return a range in plain words."""
     half, four, most = (wording.short_day(local(day), today=today) for day in (likely.p50, likely.p80, likely.p95))
+    if half == most:
+        return f"19 of 20 plans like this are {what} by {most}."
+    if half == four:
+        return f"4 of 5 plans like this are {what} by {four}, 19 of 20 by {most}."
     return f"Half of plans like this are {what} by {half}, 4 of 5 by {four}, 19 of 20 by {most}."
 
 

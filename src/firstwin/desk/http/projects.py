@@ -161,7 +161,7 @@ _HEAD = (
     "Playbook",
     "Version",
     "Signed",
-    "First value",
+    "First win",
     "Customer last seen",
 )
 

@@ -6,6 +6,7 @@ does not know become attributes, with dashes for underscores: `hx_post=url` is `
 
 import functools
 import json
+import re
 import zlib
 from collections.abc import Sequence
 from datetime import date, datetime, tzinfo
@@ -282,6 +283,13 @@ def eq(one: object, other: object) -> bool:
 
 
 @register.filter
+def breakable(text: str) -> SafeString:
+    """Return an address or an id with places where a narrow column may break it; what is copied stays the same."""
+    parts = (part for part in re.findall(r"[.@_]?[^/.@_]*/*", text) if part)
+    return format_html_join(SafeString("<wbr>"), "{}", ([part] for part in parts))
+
+
+@register.filter
 def zone_name(name: str) -> SafeString:
     """Return the name of a time zone for people, with a place where a narrow column may break it."""
     return format_html_join(SafeString("/<wbr>"), "{}", ([part] for part in name.replace("_", " ").split("/")))
@@ -313,6 +321,12 @@ def all_of(query: QueryDict, name: str) -> list[str]:
 def days_after(at: datetime, other: datetime) -> int:
     """Return by how many days one instant lies after another; negative when it lies before."""
     return (at.date() - other.date()).days
+
+
+@register.filter
+def is_over(at: datetime | None) -> bool:
+    """Say whether an instant has passed."""
+    return at is not None and at < clock.now()
 
 
 @register.filter

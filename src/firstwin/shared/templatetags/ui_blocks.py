@@ -42,6 +42,13 @@ def page_header(
     )
 
 
+@register.simple_tag
+def part_header(title: str, *path: str) -> SafeString:
+    """Head one thing below the tabs of a page: the way back (text, address, text, address ...) and its name."""
+    crumbs = list(zip(path[::2], path[1::2], strict=True))
+    return render_to_string("ui/part_header.html", {"title": title, "crumbs": crumbs})
+
+
 @register.simple_block_tag
 def card(
     content: str,

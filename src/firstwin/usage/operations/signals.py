@@ -32,13 +32,14 @@ LONGEST_SNOOZE = timedelta(days=180)
 Key = tuple[UUID, str, str]
 
 
-def ask_for_signals(*, actor: Actor, at: datetime) -> None:
-    """Have signals looked for now; asking twice looks once."""
+def ask_for_signals(*, actor: Actor, at: datetime, after: timedelta = timedelta()) -> None:
+    """Have signals looked for now, or a while later; asking twice looks once."""
     if not permissions.can_see_usage(actor):
         raise PermissionDeniedError("Signals are for the team only.")
     with transaction.atomic():
-        key = f"{int(at.timestamp()) // 10}"
-        job_operations.enqueue(FIND, {}, workspace_id=actor.workspace_id, key=key)
+        start = at + after if after else None
+        key = f"{int((start or at).timestamp()) // 10}"
+        job_operations.enqueue(FIND, {}, workspace_id=actor.workspace_id, key=key, run_at=start)
 
 
 def find_signals(*, actor: Actor, store: signal_facts.SignalQuestions, at: datetime) -> int:

@@ -118,12 +118,18 @@ def _falling(facts: AccountFacts, limits: SignalLimits, _at: datetime) -> Iterat
         kind=SignalKind.USAGE_FALLING,
         subject="",
         reason=(
-            f"Usage fell by {lost} %: {facts.now_events:,} events by {_people(facts.now_users)} in four weeks, "
-            f"after {facts.then_events:,} by {facts.then_users} in the four before."
+            f"Usage fell by {lost} %: {_done(facts.now_events, facts.now_users)} in four weeks, "
+            f"after {_done(facts.then_events, facts.then_users)} in the four before."
         ),
         todo="Ask the project owner what changed, before it becomes a habit.",
         figures={"now": facts.now_events, "before": facts.then_events, "lost_percent": lost},
     )
+
+
+def _done(events: int, users: int) -> str:
+    if not events:
+        return "nothing"
+    return f"{events:,} event{'' if events == 1 else 's'} by {_people(users)}"
 
 
 def _people(count: int) -> str:

@@ -1,4 +1,4 @@
-"""Usage, First value: what counts as the first win and for whom, built without code and tried on the past before it is saved."""
+"""Usage, First win: what counts as the first win and for whom, built without code and tried on the past before it is saved."""
 
 from typing import Any
 from uuid import UUID

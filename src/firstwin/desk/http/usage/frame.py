@@ -42,7 +42,7 @@ TABS = (
     ("usage_people", "People and companies"),
     ("usage_events", "Events"),
     ("usage_features", "Features"),
-    ("usage_first_value", "First value"),
+    ("usage_first_value", "First win"),
     ("usage_signals", "Signals"),
 )
 """URL name and label. A tab whose page does not exist yet is not shown."""

@@ -13,8 +13,6 @@ _WIDTH = 1000
 _APART = 15
 """Names of lines closer than so many pixels could not be read."""
 _MOST_GRID = 5
-_MARGIN = 8
-"""Percent of the width that columns leave to the numbers of the grid."""
 _MOST_DOTS = 40
 
 
@@ -159,15 +157,15 @@ def columns(
         return None
     highest = max(one.value for one in found)
     scale = _scale(0, 1, max(highest, target[0] if target else 0.0), is_share=is_share)
-    room = (100 - _MARGIN) / len(found)
+    room = 100 / len(found)
     every = max(len(found) // 8, 1)
     bars, labels, marks = [], [], []
     for number, one in enumerate(found):
         y = scale.y(one.value)
-        middle = round(_MARGIN + (number + 0.5) * room, 2)
+        middle = round((number + 0.5) * room, 2)
         bars.append(
             Bar(
-                x=round(_MARGIN + number * room + room * 0.12, 2),
+                x=round(number * room + room * 0.12, 2),
                 y=y,
                 width=round(room * 0.76, 2),
                 height=round(HEIGHT - _FOOT - y, 1),
