@@ -68,8 +68,8 @@ class ChdbEngine:
         self._recent: RecentKeys | None = None
         self._count_keys_at = 0.0
         self._writer = self._open()
-        for table in (*tables.TABLES, *keeping.PREPARE):
-            self.write(table, {})
+        for statement in (*tables.TABLES, *keeping.PREPARE, *keeping.WAKE_CLEANING):
+            self.write(statement, {})
         self._readers: queue.LifoQueue[_Reader] = queue.LifoQueue()
         for _ in range(READERS):
             self._readers.put(_Reader(self._open()))

@@ -23,6 +23,8 @@ PREPARE = (
         for table in TABLES
     ),
 )
+# In tables that were just made, cleaning still waits the half minute that it began with: woken, it goes by what is set above.
+WAKE_CLEANING = tuple(f"SYSTEM START CLEANUP {table}" for table in TABLES)
 ALIVE = "SELECT 1 AS alive"
 COUNT_ALL = "SELECT count() AS events FROM events"
 DATA_FOLDER = (
