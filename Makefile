@@ -7,6 +7,7 @@ export PYTHONPATH := src:.
 # Where compiling is off (containers often say so), every process would compile all that it imports.
 export PYTHONDONTWRITEBYTECODE :=
 WORKERS ?= 2
+JOURNEY_WORKERS ?= 3
 .DEFAULT_GOAL := help
 .PHONY: help run dev test check static frontend suite suite-sqlite suite-postgresql bench kills format docs locks clean
 
@@ -23,7 +24,9 @@ dev: ## Start Firstwin for working on it: reloads on change, mailbox and compone
 
 test: check suite ## Everything, from nothing: checks, then the whole suite on SQLite and on PostgreSQL
 
-check: static frontend ## Formatting, lint, types, the law of imports, migrations, architecture, papers, front end
+check: ## Formatting, lint, types, the law of imports, migrations, architecture, papers, front end
+	@$(PREPARE) dev
+	@$(MAKE) --no-print-directory --jobs=2 static frontend
 
 static:
 	@$(PREPARE) dev
@@ -45,19 +48,24 @@ frontend:
 
 # The journeys run apart: a browser leaves an event loop behind, in which Django refuses to reach the database. One that
 # fails is walked once more, and the report says what it failed on (RERUN): on a busy machine a browser may lose its page.
+# They wait for each other's processes half of the time, so one more of them goes than there are cores.
+# On PostgreSQL runs what touches the database; that nothing else can is seen to by tests/conftest.py.
+IN_PARALLEL := --dist loadfile --no-loadscope-reorder
+TESTS := $(BIN)/pytest -n $(WORKERS) $(IN_PARALLEL)
+JOURNEYS := $(BIN)/pytest -n $(JOURNEY_WORKERS) $(IN_PARALLEL) --reruns 1 --rerun-show-tracebacks
 suite: suite-sqlite suite-postgresql
 
-suite-sqlite: ## The whole suite on SQLite
+suite-sqlite: ## The whole suite on SQLite, but for the architecture, which `make static` looks at
 	@$(PREPARE) dev
 	@echo "== the suite on SQLite"
-	@$(BIN)/pytest -n $(WORKERS) --dist loadfile -m "not journey"
-	@$(BIN)/pytest -n $(WORKERS) --dist loadfile --reruns 1 --rerun-show-tracebacks -m journey
+	@$(TESTS) --ignore tests/architecture -m "not journey"
+	@$(JOURNEYS) -m journey
 
-suite-postgresql: ## The whole suite on PostgreSQL (FIRSTWIN_TEST_POSTGRES_URL, or a throw-away server)
+suite-postgresql: ## What touches the database, on PostgreSQL (FIRSTWIN_TEST_POSTGRES_URL, or a throw-away server)
 	@$(PREPARE) dev
 	@echo "== the suite on PostgreSQL"
-	@$(BIN)/python scripts/with_postgresql.py $(BIN)/pytest -n $(WORKERS) --dist loadfile -m "not journey"
-	@$(BIN)/python scripts/with_postgresql.py $(BIN)/pytest -n $(WORKERS) --dist loadfile --reruns 1 --rerun-show-tracebacks -m "journey and not looks"
+	@$(BIN)/python scripts/with_postgresql.py $(TESTS) -m "database and not journey"
+	@$(BIN)/python scripts/with_postgresql.py $(JOURNEYS) -m "journey and not looks"
 
 bench: ## Measure, about a quarter of an hour on two quiet cores; writes benchmarks/results and docs/guide/figures.md
 	@$(PREPARE) dev

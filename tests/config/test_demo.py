@@ -20,6 +20,7 @@ from firstwin.projects.queries import portfolio
 from firstwin.usage.models import InboxBatch, RejectedEvent
 from firstwin.usage.queries import features, first_value, inbox
 
+pytestmark = pytest.mark.long
 TODAY = datetime(2026, 11, 20, 16, 0, tzinfo=UTC)
 
 

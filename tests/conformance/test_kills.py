@@ -14,6 +14,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.mark.conformance
+@pytest.mark.long
 def test_two_hundred_kills_lose_nothing_and_double_nothing(database_url: str, tmp_path: Path) -> None:
     environment = {
         **os.environ,

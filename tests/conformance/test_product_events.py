@@ -22,7 +22,7 @@ from firstwin.usage.contracts.store import EventScope, StoredEvent, StoreUnavail
 from firstwin.usage.queries.store import EventReader, OwnerEngine
 from tests.journeys.installation import ROOT, Installation, running
 
-pytestmark = pytest.mark.conformance
+pytestmark = [pytest.mark.conformance, pytest.mark.long]
 PATIENCE_SECONDS = 90.0
 EVENTS = 200
 

@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Locator, Page, Route, expect
 from tests.journeys.conftest import DESKTOP, PHONE, Scene
 from tests.journeys.installation import Installation
 
-pytestmark = pytest.mark.journey
+pytestmark = [pytest.mark.journey, pytest.mark.long]
 OPEN_FOR_LONG = "Sales hands over the customer's context"
 """A task that nobody finishes: neither the scene nor the worker."""
 SignIn = Callable[[Page, dict[str, Any]], None]

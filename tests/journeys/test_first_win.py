@@ -13,7 +13,7 @@ from tests.journeys import installation
 from tests.journeys.conftest import DESKTOP, PHONE
 from tests.journeys.installation import Installation
 
-pytestmark = pytest.mark.journey
+pytestmark = [pytest.mark.journey, pytest.mark.long]
 Axe = Callable[[Page], None]
 WORKER_TAKES_AT_MOST_SECONDS = 30
 EVIDENCE = "The depot team ran its first delivery report on its own"

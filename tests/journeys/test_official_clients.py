@@ -27,7 +27,7 @@ from tests.journeys.faults import Fault, faulty_way
 from tests.journeys.installation import ROOT, Installation
 from tests.journeys.vendor import vendor_site
 
-pytestmark = pytest.mark.journey
+pytestmark = [pytest.mark.journey, pytest.mark.long]
 EVENTS = 32
 PATIENCE_SECONDS = 180.0
 SERVER_FAULTS = (Fault.REFUSED, Fault.UNANSWERED, Fault.LATE, Fault.NONE, Fault.CUT_OFF, Fault.NONE)

@@ -10,7 +10,7 @@ import pytest
 from tests.journeys import installation
 from tests.journeys.installation import Installation
 
-pytestmark = pytest.mark.journey
+pytestmark = [pytest.mark.journey, pytest.mark.long]
 ROWS = (
     "what,user,when\nReport viewed,ada,2025-05-01\nReport viewed,ben,2025-05-02T10:00:00Z\nReport viewed,,2025-05-03\n"
 )

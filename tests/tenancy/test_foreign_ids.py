@@ -204,6 +204,7 @@ def nothing_changes(before: dict[str, Any]) -> Iterator[None]:
 
 
 ADDRESSES = list(addresses())
+pytestmark = pytest.mark.long
 
 
 def test_every_id_in_an_address_is_known() -> None:

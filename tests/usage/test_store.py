@@ -21,6 +21,7 @@ from firstwin.usage.contracts.store import EventScope, Period, StoredEvent, Stor
 from firstwin.usage.operations.store import ChdbEngine, EventWriter
 from tests.usage.oracle import PlainStore
 
+pytestmark = pytest.mark.long
 START = datetime(2026, 2, 20, tzinfo=UTC)
 ACCOUNTS = (UUID(int=501), UUID(int=502))
 _workspaces = count(1000)
