@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { typeOf } from "../src/projects/gantt_links";
-import { arrowPath, axisOf, type Drawn } from "../src/projects/gantt_shapes";
+import { arrowPath, axisOf, type Drawn, placeName } from "../src/projects/gantt_shapes";
 
 function drawn(start: string, x: number, width = 20): Drawn {
   const $bar = document.createElementNS("http://www.w3.org/2000/svg", "rect");
@@ -77,5 +77,18 @@ describe("the axis of the chart", () => {
     const axis = axisOf([drawn("2026-03-02T00:00:00", 40, 20)]);
     expect(axis?.(new Date("2026-03-03T00:00:00").getTime())).toBeCloseTo(60);
     expect(axisOf([])).toBeNull();
+  });
+});
+
+describe("the name of a milestone", () => {
+  it("stands beside its diamond, however wide its bar is", () => {
+    const bars = [drawn("2026-03-02", 100, 40), drawn("2026-03-03", 140, 40)];
+    const axis = axisOf(bars)!;
+    for (const bar of bars) bar.group.innerHTML = '<text class="bar-label" x="120"></text>';
+    bars[1]!.task.shape = "milestone";
+    for (const bar of bars) placeName(bar, axis);
+    const [task, milestone] = bars.map((bar) => bar.group.querySelector(".bar-label")!);
+    expect([task!.getAttribute("x"), task!.classList.contains("big")]).toEqual(["120", false]);
+    expect([milestone!.getAttribute("x"), milestone!.classList.contains("big")]).toEqual(["156", true]);
   });
 });

@@ -8,7 +8,7 @@ describe("selecting rows", () => {
       `<div data-controller="select-rows">
         <input type="checkbox" id="all" data-select-rows-target="all" data-action="select-rows#toggleAll">
         ${[1, 2, 3, 4].map((n) => `<input type="checkbox" id="r${n}" data-select-rows-target="row" data-action="click->select-rows#toggle">`).join("")}
-        <div id="bar" data-select-rows-target="bar" hidden><span data-select-rows-target="count"></span></div>
+        <div id="bar" data-select-rows-target="bar" hidden><span data-select-rows-target="count"></span> <b data-select-rows-target="noun">tasks</b></div>
       </div>`,
       { "select-rows": selectRows },
     ),
@@ -19,6 +19,13 @@ describe("selecting rows", () => {
     expect(one("#bar").hidden).toBe(false);
     expect(one("#bar span").textContent).toBe("1");
     expect(one<HTMLInputElement>("#all").indeterminate).toBe(true);
+  });
+
+  it("speaks of one task and of two tasks", () => {
+    one("#r2").click();
+    expect(one("#bar b").textContent).toBe("task");
+    one("#r3").click();
+    expect(one("#bar b").textContent).toBe("tasks");
   });
 
   it("selects everything between two clicks with Shift", () => {

@@ -43,6 +43,14 @@ def member() -> Member:
     return make_member(Role.SPECIALIST)
 
 
+def test_a_new_account_keeps_the_hours_of_whoever_adds_it_until_told_otherwise() -> None:
+    person = make_member(Role.SPECIALIST)
+    person.user.time_zone = "Asia/Tokyo"
+    person.user.save()
+    page = signed_in(person).get(reverse("account_new")).content.decode()
+    assert '<option value="Asia/Tokyo" selected>' in page
+
+
 def test_an_account_is_added_as_typed(member: Member) -> None:
     response = signed_in(member).post(reverse("account_new"), TYPED, follow=True)
 

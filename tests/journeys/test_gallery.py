@@ -63,7 +63,7 @@ def test_rows_are_selected_and_the_bar_appears(page: Page, firstwin: Installatio
     bar = page.get_by_role("group", name="Selected projects")
     expect(bar).to_be_hidden()
     page.get_by_role("checkbox", name="Select Acme").check()
-    expect(bar).to_contain_text("1 projects selected")
+    expect(bar).to_contain_text("1 project selected")
     page.get_by_role("checkbox", name="Select all").check()
     expect(bar).to_contain_text("3 projects selected")
     bar.get_by_role("button", name="Clear selection").click()

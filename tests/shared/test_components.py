@@ -1,6 +1,6 @@
 """Small components say what they are given, and no more."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from django.template import Context, Template
 from django.test import RequestFactory
@@ -38,3 +38,15 @@ def test_what_stands_below_tabs_names_itself_and_the_way_back() -> None:
     assert "<h2" in page
     assert "Report &lt;b&gt;</h2>" in page
     assert '<a href="/events/">Events</a>' in page
+
+
+def test_a_span_says_a_day_once() -> None:
+    page = Template("{% span start end %}")
+    start = datetime(2026, 3, 2, 9, tzinfo=UTC)
+    one_day = page.render(Context({"now": start, "start": start, "end": start + timedelta(hours=7)}))
+    assert one_day.endswith("</time>–16:00")
+    assert one_day.count("2 March") == page.render(Context({"now": start, "start": start, "end": start})).count(
+        "2 March"
+    )
+    two_days = page.render(Context({"now": start, "start": start, "end": start + timedelta(days=1)}))
+    assert two_days.count("<time") == 2

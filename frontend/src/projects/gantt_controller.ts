@@ -14,6 +14,7 @@ import {
   drawTitle,
   type Drawn,
   instant,
+  placeName,
   type LinkType,
 } from "./gantt_shapes";
 
@@ -66,7 +67,7 @@ export default class extends Controller<HTMLElement> {
     this.chartTarget.replaceChildren();
     if (!this.bars.length) return;
     this.chart = new Gantt(this.chartTarget, this.copies(), {
-      view_modes: ["Day", "Week", "Month"],
+      view_modes: ["Day", this.weeks(), "Month"],
       readonly: !this.editValue,
       readonly_progress: true,
       move_dependencies: false,
@@ -91,6 +92,24 @@ export default class extends Controller<HTMLElement> {
     frame?.setAttribute("tabindex", "0");
     frame?.setAttribute("role", "region");
     frame?.setAttribute("aria-label", "Plan over time");
+  }
+
+  /** Weeks as everywhere in the product: from Monday on, each named by its first day. */
+  private weeks(): Record<string, unknown> {
+    const first = new Date(Math.min(...this.bars.map((bar) => instant(bar.start))));
+    const untilMonday = (first.getDay() + 6) % 7;
+    const month = (day: Date, style: "long" | "short") => day.toLocaleDateString("en", { month: style });
+    return {
+      name: "Week",
+      padding: [`${28 + untilMonday}d`, "1m"],
+      step: "7d",
+      date_format: "YYYY-MM-DD",
+      column_width: 140,
+      lower_text: (day: Date) => `${day.getDate()} ${month(day, "short")}`,
+      upper_text: (day: Date, last?: Date) => (day.getMonth() === last?.getMonth() ? "" : month(day, "long")),
+      thick_line: (day: Date) => day.getDate() <= 7,
+      upper_text_frequency: 4,
+    };
   }
 
   override disconnect(): void {
@@ -149,6 +168,8 @@ export default class extends Controller<HTMLElement> {
     drawTitle(bar);
     drawBaseline(bar, axis);
     drawShape(bar, axis);
+    // After the library, which places names when the page is drawn next.
+    requestAnimationFrame(() => placeName(bar, axis));
     if (this.editValue && task.href) drawHandles(bar, axis);
   }
 

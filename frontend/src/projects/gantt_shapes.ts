@@ -112,6 +112,14 @@ export function drawShape(drawn: Drawn, axis: Axis): void {
   }
 }
 
+/** The name of a milestone stands beside its diamond, never on it. */
+export function placeName(drawn: Drawn, axis: Axis): void {
+  const name = drawn.group.querySelector(".bar-label");
+  if (drawn.task.shape !== "milestone" || !name) return;
+  name.classList.add("big");
+  name.setAttribute("x", String(edgesOf(drawn, axis).finish + 5));
+}
+
 /** Where the drawing of a bar begins and ends, which for a milestone is its diamond. */
 export function edgesOf(drawn: Drawn, axis: Axis): { start: number; finish: number; middle: number } {
   const { x, y, width, height } = boxOf(drawn);

@@ -2,13 +2,14 @@ import { Controller } from "@hotwired/stimulus";
 
 /** Selects rows of a table and shows the bar of what can be done with all of them. */
 export default class extends Controller<HTMLElement> {
-  static override targets = ["all", "row", "bar", "count"];
+  static override targets = ["all", "row", "bar", "count", "noun"];
   declare readonly allTarget: HTMLInputElement;
   declare readonly hasAllTarget: boolean;
   declare readonly rowTargets: HTMLInputElement[];
   declare readonly barTarget: HTMLElement;
   declare readonly hasBarTarget: boolean;
   declare readonly countTargets: HTMLElement[];
+  declare readonly nounTargets: HTMLElement[];
   private last: HTMLInputElement | null = null;
 
   rowTargetConnected(): void {
@@ -43,6 +44,10 @@ export default class extends Controller<HTMLElement> {
   private update(): void {
     const chosen = this.rowTargets.filter((row) => row.checked).length;
     for (const count of this.countTargets) count.textContent = String(chosen);
+    for (const noun of this.nounTargets) {
+      const many = (noun.dataset["many"] ??= noun.textContent);
+      noun.textContent = chosen === 1 ? many.replace(/s$/, "") : many;
+    }
     if (this.hasBarTarget) this.barTarget.hidden = chosen === 0;
     if (!this.hasAllTarget) return;
     this.allTarget.checked = chosen > 0 && chosen === this.rowTargets.length;

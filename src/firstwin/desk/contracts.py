@@ -116,6 +116,15 @@ class PreviewOfAccount:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FirstSteps:
+    """How far a workspace is in which no project runs yet."""
+
+    has_account: bool
+    has_colleague: bool
+    is_connected: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
     """What a search found: accounts, projects and tasks; people at customers with their account's name; playbooks."""
 

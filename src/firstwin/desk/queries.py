@@ -15,6 +15,7 @@ from firstwin.desk.contracts import (
     BookingChoice,
     ContactRow,
     Fact,
+    FirstSteps,
     Found,
     LaunchChoice,
     PreviewOfAccount,
@@ -38,6 +39,7 @@ from firstwin.projects.queries import preview as preview_queries
 from firstwin.projects.queries import search as search_queries
 from firstwin.shared.errors import NotFoundError
 from firstwin.shared.pagination import MAX_PAGE_SIZE, Page
+from firstwin.usage.queries import sources as source_queries
 
 
 def get_account_page(*, actor: Actor, account_id: UUID, cursor: str | None, at: datetime) -> AccountPage:
@@ -65,6 +67,17 @@ def get_account_page(*, actor: Actor, account_id: UUID, cursor: str | None, at: 
         history=list_facts(actor=actor, chosen=EntryFilter(account_id=account_id), cursor=cursor),
         days=day_sums.get_totals(actor=actor, filters=DayFilters(account_id=account_id)),
         may=customer_queries.abilities_of(actor),
+    )
+
+
+def find_first_steps(*, actor: Actor, at: datetime) -> FirstSteps | None:
+    """Return how far a workspace without any project is; None where there are projects. One read there, four elsewhere."""
+    if portfolio_queries.count_projects(actor=actor, at=at).total:
+        return None
+    return FirstSteps(
+        has_account=customer_queries.count_accounts(actor=actor) > 0,
+        has_colleague=len(identity_queries.list_members(actor=actor)) > 1,
+        is_connected=source_queries.get_connection(actor=actor).sources > 0,
     )
 
 

@@ -9,8 +9,9 @@ from django.views.decorators.http import require_safe
 
 from firstwin.communications.queries import meetings as meeting_queries
 from firstwin.communications.queries import messages as message_queries
+from firstwin.desk import queries as desk_queries
 from firstwin.desk.http import signal_rows, task_panel
-from firstwin.desk.http.access import desk_page, may_edit
+from firstwin.desk.http.access import desk_page, may_edit, may_govern
 from firstwin.identity.contracts import Actor
 from firstwin.projects.contracts import TaskInfo
 from firstwin.projects.contracts.my_day import DayReason, DayRow
@@ -63,6 +64,10 @@ def show(request: HttpRequest, actor: Actor) -> HttpResponse:
         "may_edit": may_edit(actor),
         "signals": [signal_rows.entry(one) for one in signal_queries.list_my_signals(actor=actor)],
     }
+    is_empty = not (day.project_count or day.needs_you or day.waiting or day.coming_up or context["to_confirm"])
+    if is_empty and may_edit(actor):
+        context["first_steps"] = desk_queries.find_first_steps(actor=actor, at=at)
+        context["may_govern"] = may_govern(actor)
     return render(request, "desk/my_day/index.html", context)
 
 

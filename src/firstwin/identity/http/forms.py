@@ -39,7 +39,10 @@ class SetUpForm(forms.Form):
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )
     time_zone = forms.ChoiceField(
-        label="Time zone", initial="UTC", choices=[(zone, zone) for zone in sorted(available_timezones())]
+        label="Time zone",
+        initial="UTC",
+        choices=[(zone, zone.replace("_", " ")) for zone in sorted(available_timezones())],
+        widget=forms.Select(attrs={"data-controller": "zone"}),
     )
 
     PLACES: ClassVar[dict[str, str]] = {

@@ -15,6 +15,7 @@ class ProjectSort(StrEnum):
     UPDATED = "updated"
     ACCOUNT = "account"
     PLANNED_END = "planned_end"
+    LIKELY_END = "likely_end"
     STARTED = "started"
     STAGE = "stage"
     NEXT_MILESTONE = "next_milestone"

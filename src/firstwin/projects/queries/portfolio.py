@@ -26,6 +26,7 @@ _COLUMNS = {
     ProjectSort.UPDATED: "updated_at",
     ProjectSort.ACCOUNT: "account_name",
     ProjectSort.PLANNED_END: "planned_end_at",
+    ProjectSort.LIKELY_END: "likely_end_at",
     ProjectSort.STARTED: "started_at",
     ProjectSort.STAGE: "current_stage_position",
     ProjectSort.NEXT_MILESTONE: "next_milestone_at",

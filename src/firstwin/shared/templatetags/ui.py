@@ -113,6 +113,16 @@ def when(context: template.Context, at: datetime | None, *, format: str = "relat
     return _moment(at, zone, now.astimezone(zone).date(), format, near)
 
 
+@register.simple_tag(takes_context=True)
+def span(context: template.Context, start: datetime, end: datetime) -> SafeString:
+    """Return from when to when, days and times; a day on which both lie is said once."""
+    begin = when(context, start, format="full")
+    local = end.astimezone(timezone.get_current_timezone())
+    if local.date() != start.astimezone(local.tzinfo).date():
+        return format_html("{} – {}", begin, when(context, end, format="full"))
+    return format_html("{}–{}", begin, f"{local:%H:%M}")
+
+
 @once
 def _moment(at: datetime, zone: tzinfo, today: date, format: str, near: str) -> SafeString:
     """Return the markup of an instant; only words of the next and last hour change within a day."""

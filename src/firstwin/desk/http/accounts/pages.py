@@ -53,7 +53,7 @@ def list_accounts(request: HttpRequest, actor: Actor) -> HttpResponse:
 def add_account(request: HttpRequest, actor: Actor) -> HttpResponse:
     """Add an account; possible duplicates are shown first, and adding all the same is a choice."""
     members = identity_queries.list_members(actor=actor)
-    form = AccountForm(request.POST or None, members=members)
+    form = AccountForm(request.POST or None, initial={"time_zone": actor.time_zone}, members=members)
     duplicates: tuple[Any, ...] = ()
     if form.is_valid():
         new = form.account()
