@@ -1,5 +1,6 @@
 import os
 import signal
+import subprocess
 import sys
 import threading
 import time
@@ -10,6 +11,7 @@ import pytest
 
 from firstwin.config import supervisor
 from firstwin.config.supervisor import Child, Supervisor
+from tests.journeys.installation import free_port
 
 WITHIN_SECONDS = 15.0
 
@@ -116,3 +118,20 @@ def test_children_end_by_themselves_when_the_supervisor_is_killed(tmp_path: Path
     main.process.wait()
     pid = int(pids.read_text().split()[0])
     assert eventually(lambda: not is_running(pid))
+
+
+def test_what_prepared_the_start_becomes_the_supervisor_and_greets_when_all_answers(tmp_path: Path) -> None:
+    port = free_port()
+    serve = [sys.executable, "-m", "http.server", str(port), "--bind", "127.0.0.1", "--directory", str(tmp_path)]
+    order = f"Order({{'web server': {serve!r}}}, 'http://127.0.0.1:{port}/', ['  Sign in   secret'])"
+    code = f"from firstwin.config.supervisor import Order, become; become({order})"
+    with subprocess.Popen(python(code), stdout=subprocess.PIPE, text=True) as running:
+        assert running.stdout is not None
+        said = (line for line in running.stdout if line == "  Sign in   secret\n")  # between what the child says itself
+        assert next(said, "")
+        command = Path(f"/proc/{running.pid}/cmdline")
+        if command.exists():
+            assert "firstwin.config.supervisor" in command.read_text()
+            assert "secret" not in command.read_text()
+        running.terminate()
+    assert running.returncode == 0

@@ -1,8 +1,5 @@
 """What `firstwin up` does before it serves: tables, workspaces, playbooks, and the link that lets one in."""
 
-import http.client
-import time
-import urllib.request
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -20,7 +17,6 @@ from firstwin.shared import clock, row_security
 from firstwin.usage.operations import signals
 
 Say = Callable[[str], None]
-ANSWER_WITHIN_SECONDS = 60.0
 
 
 def prepare_database(*, say: Say) -> None:
@@ -79,15 +75,3 @@ def check_frontend(static_folder: Path, *, say: Say) -> None:
     """Say so where the front end was not built: pages would come without their style."""
     if not static_folder.is_dir():
         say("The front end is not built, so pages come without style. Run make run in the checkout once.")
-
-
-def wait_until_answering(address: str, *, is_stopping: Callable[[], bool]) -> bool:
-    """Wait until the web server answers, and say whether it did."""
-    deadline = time.monotonic() + ANSWER_WITHIN_SECONDS
-    while time.monotonic() < deadline and not is_stopping():
-        try:
-            with urllib.request.urlopen(address, timeout=2):  # noqa: S310 - our own address
-                return True
-        except (OSError, http.client.HTTPException):  # nothing there yet, or something that speaks otherwise
-            time.sleep(0.1)
-    return False

@@ -1,21 +1,30 @@
-"""The small supervisor of `firstwin up`: starts processes, restarts a crashed one with backoff, stops them all cleanly."""
+"""The small supervisor of `firstwin up`: starts processes, restarts a crashed one with backoff, stops them all cleanly.
 
+What prepares the start becomes the supervisor in the end (`become`): it needs nothing of what was loaded for that, and keeps
+a tenth of the memory.
+"""
+
+import http.client
+import json
 import os
 import signal
 import subprocess
 import sys
 import threading
 import time
+import urllib.request
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from types import FrameType
+from typing import NoReturn
 
-from firstwin.config.orphans import SUPERVISED_VARIABLE
+from firstwin.config import orphans
 
 LOOK_EVERY_SECONDS = 0.2
 STOP_WITHIN_SECONDS = 12.0
 LONGEST_DELAY_SECONDS = 30.0
 STEADY_AFTER_SECONDS = 60.0
+ANSWER_WITHIN_SECONDS = 60.0
 
 
 def restart_delay(crashes: int) -> float:
@@ -37,7 +46,7 @@ class Child:
 
     def start(self) -> None:
         """Start it in a process group of its own, so that Ctrl-C reaches the supervisor alone."""
-        environment = {**os.environ, **self.environment, SUPERVISED_VARIABLE: "yes"}
+        environment = {**os.environ, **self.environment, orphans.SUPERVISED_VARIABLE: "yes"}
         self.started = time.monotonic()
         self.process = subprocess.Popen(  # noqa: S603 - our own command
             self.command, env=environment, stdin=subprocess.DEVNULL, start_new_session=True
@@ -128,3 +137,63 @@ class Supervisor:
 def command(*arguments: str) -> list[str]:
     """Return the command line that runs `firstwin` with this very Python."""
     return [sys.executable, "-m", "firstwin.config.cli", *arguments]
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """The command of each process by name, the address that answers once they run, and the lines to say then."""
+
+    commands: Mapping[str, Sequence[str]]
+    address: str
+    greeting: Sequence[str]
+
+
+def become(order: Order) -> NoReturn:
+    """Go on as the supervisor, under the same process id. The greeting lets one in: it goes through a pipe, seen by nobody."""
+    reading, writing = os.pipe()
+    os.write(writing, json.dumps(asdict(order)).encode())
+    os.close(writing)
+    os.set_inheritable(reading, True)
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os.execv(sys.executable, [sys.executable, "-m", "firstwin.config.supervisor", str(reading)])  # noqa: S606
+
+
+def wait_until_answering(address: str, *, is_stopping: Callable[[], bool]) -> bool:
+    """Wait until the web server answers, and say whether it did."""
+    deadline = time.monotonic() + ANSWER_WITHIN_SECONDS
+    while time.monotonic() < deadline and not is_stopping():
+        try:
+            with urllib.request.urlopen(address, timeout=2):  # noqa: S310 - our own address
+                return True
+        except (OSError, http.client.HTTPException):  # nothing there yet, or something that speaks otherwise
+            time.sleep(0.1)
+    return False
+
+
+def say(text: str) -> None:
+    """Write a line to the terminal at once."""
+    sys.stdout.write(text + "\n")
+    sys.stdout.flush()
+
+
+def _greet(running: Supervisor, order: Order) -> None:
+    while not wait_until_answering(order.address, is_stopping=lambda: running.is_stopping):
+        if running.is_stopping:
+            return
+        say("The web server does not answer yet; waiting on. firstwin doctor says what is wrong.")
+    for line in order.greeting:
+        say(line)
+
+
+def main() -> None:
+    """Carry out the order that waits in the pipe."""
+    orphans.end_with_parent()
+    with os.fdopen(int(sys.argv[1])) as pipe:
+        order = Order(**json.load(pipe))
+    running = Supervisor([Child(name, command) for name, command in order.commands.items()], say=say)
+    sys.exit(running.run(when_started=lambda: _greet(running, order)))
+
+
+if __name__ == "__main__":
+    main()

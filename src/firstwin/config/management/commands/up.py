@@ -1,7 +1,6 @@
 """`firstwin up`: everything that Firstwin is, under one supervisor."""
 
 import os
-import sys
 from typing import Any
 
 from django.conf import settings
@@ -34,35 +33,25 @@ class Command(BaseCommand):
             startup.build_demo(at=clock.now(), say=self.say)
         way_in = startup.way_in(at=clock.now())
         connections.close_all()
+        commands = self._commands()
         self.say("Starting")
-        running = supervisor.Supervisor(self._children(), say=self.say)
-        sys.exit(running.run(when_started=lambda: self._greet(running, way_in)))
-
-    def _children(self) -> list[supervisor.Child]:
-        children = [
-            supervisor.Child("web server", supervisor.command("web")),
-            supervisor.Child("worker", supervisor.command("worker")),
-        ]
-        if not settings.EVENT_STORE:
-            return children
-        if settings.EVENT_STORE_URL or event_store.is_installed():
-            children.append(supervisor.Child("event store", supervisor.command("event_store")))
-        else:
-            self.say(
-                "The engine of product events (chdb) is not installed: they wait in the inbox. make run installs it."
-            )
-        return children
-
-    def _greet(self, running: supervisor.Supervisor, way_in: str) -> None:
         host = "127.0.0.1" if settings.HOST in {"0.0.0.0", "::"} else settings.HOST  # noqa: S104
+        greeting = (
+            "",
+            f"  Firstwin runs at   {settings.BASE_URL}",
+            f"  {way_in}",
+            f"  Data               {settings.HOME}",
+            f"  Stop               Ctrl-C (process {os.getpid()})",
+            "",
+        )
         address = f"http://{host}:{settings.PORT}/health/live"
-        while not startup.wait_until_answering(address, is_stopping=lambda: running.is_stopping):
-            if running.is_stopping:
-                return
-            self.say("The web server does not answer yet; waiting on. firstwin doctor says what is wrong.")
-        self.say("")
-        self.say(f"  Firstwin runs at   {settings.BASE_URL}")
-        self.say(f"  {way_in}")
-        self.say(f"  Data               {settings.HOME}")
-        self.say(f"  Stop               Ctrl-C (process {os.getpid()})")
-        self.say("")
+        supervisor.become(supervisor.Order(commands=commands, address=address, greeting=greeting))
+
+    def _commands(self) -> dict[str, list[str]]:
+        commands = {"web server": supervisor.command("web"), "worker": supervisor.command("worker")}
+        if not settings.EVENT_STORE:
+            return commands
+        if settings.EVENT_STORE_URL or event_store.is_installed():
+            return {**commands, "event store": supervisor.command("event_store")}
+        self.say("The engine of product events (chdb) is not installed: they wait in the inbox. make run installs it.")
+        return commands
