@@ -248,6 +248,16 @@ def test_an_overdue_promise_is_flagged_to_the_owner_and_the_customer_is_reminded
     assert "Still open" in summaries[0].text
 
 
+def test_a_customer_is_not_reminded_of_what_waits_for_the_team(run_jobs: Run) -> None:
+    running = launch_talking()
+    at = running.task("logo").due_at + timedelta(days=3)
+    run_jobs(at)
+    assert "Overdue: Send us your logo" in told(running)
+    run_jobs(at + timedelta(days=2))
+    summaries = [one.text for one in mails_of_workspace(running, MessageKind.SUMMARY) if one.to_name == "Nia Park"]
+    assert not any("Send us your logo" in text for text in summaries)
+
+
 def test_an_answer_to_an_invitation_is_told(run_jobs: Run) -> None:
     running = launch_talking()
     run_jobs(MORNING)

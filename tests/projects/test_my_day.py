@@ -109,6 +109,15 @@ def test_hidden_predecessors_are_not_named_and_internals_not_shown(project: Runn
     assert project.info("sales-handoff").visibility is Visibility.INTERNAL
 
 
+def test_a_customer_is_not_late_with_what_waits_for_the_team(project: Running) -> None:
+    seen = view(project, days=60)
+    logo = next(task for stage in seen.stages for task in stage.tasks if task.name == "Send us your logo")
+    assert project.info("logo", at=project.scene.at + timedelta(days=60)).standing is TaskStanding.LATE
+    assert (logo.standing, logo.standing_reason) == (TaskStanding.BLOCKED, "Comes later")
+    complete(project, "company-form", actor=project.scene.contact, result={"users": 1})
+    assert view(project, days=60).next_step.name == "Import your data"
+
+
 def test_the_approver_can_approve_and_others_cannot(project: Running) -> None:
     colleague = contact_actor(make_contact(project.scene.account))
     for actor, may in ((project.scene.contact, True), (colleague, False)):

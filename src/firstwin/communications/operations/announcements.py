@@ -91,12 +91,16 @@ def announce_assignment(*, actor: Actor, assigned: TaskAssigned, author: Author,
 
 
 def announce_overdue(*, actor: Actor, overdue: TaskBecameOverdue, source: str, at: datetime) -> None:
-    """Tell the owner and whoever does it that a promise was not kept; remind the customer of theirs, politely and once."""
+    """Tell the owner and whoever does it that a promise was not kept; remind the customer of theirs, politely and once.
+
+    The customer is not reminded of what cannot begin yet: that would be asked for what somebody else owes.
+    """
     head = letterhead_of(actor=actor, project_id=overdue.project_id)
     task = _task_of(actor, overdue)
     if task is None or task.state not in OPEN_STATES:
         return
-    whose = ", the customer's move" if overdue.side == Side.CUSTOMER.value else ""
+    is_theirs = overdue.side == Side.CUSTOMER.value and not task.is_held
+    whose = ", the customer's move" if is_theirs else ""
     news = News(
         kind=NotificationKind.OVERDUE,
         source=source,
@@ -107,7 +111,7 @@ def announce_overdue(*, actor: Actor, overdue: TaskBecameOverdue, source: str, a
         task_id=overdue.task_id,
     )
     notifications.notify(actor=actor, member_ids=_team_of(head, task), news=news, at=at)
-    if overdue.side == Side.CUSTOMER.value and task.visibility is not Visibility.INTERNAL:
+    if is_theirs and task.visibility is not Visibility.INTERNAL:
         with contextlib.suppress(NoReaderError):  # nobody to remind; the owner was told above
             reader = customer_of_task(actor=actor, head=head, task=task)
             _tell_customers(actor, head, task, [reader], NotificationKind.OVERDUE, source, at)

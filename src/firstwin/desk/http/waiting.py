@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from firstwin.playbooks.contracts import Side, TaskKind
-from firstwin.projects.contracts import ProjectDetail, ReasonSide, TaskInfo, TaskStanding
+from firstwin.projects.contracts import ProjectDetail, ReasonSide, TaskInfo, TaskStanding, TaskState
 
 BEGUN = {TaskStanding.READY, TaskStanding.IN_PROGRESS, TaskStanding.LATE}
 
@@ -38,7 +38,14 @@ def sides(detail: ProjectDetail, at: datetime) -> list[Waiting]:
 def _is_on(task: TaskInfo, side: ReasonSide, at: datetime) -> bool:
     if task.standing is TaskStanding.STUCK:
         return task.stuck_side is side
-    if task.standing not in BEGUN or task.start_at > at or task.is_automatic or task.kind is TaskKind.MILESTONE:
+    is_early = task.is_held and task.state is TaskState.OPEN
+    if (
+        is_early
+        or task.standing not in BEGUN
+        or task.start_at > at
+        or task.is_automatic
+        or task.kind is TaskKind.MILESTONE
+    ):
         return False
     return (side is ReasonSide.CUSTOMER and task.side is Side.CUSTOMER) or (
         side is ReasonSide.VENDOR and task.side is Side.VENDOR

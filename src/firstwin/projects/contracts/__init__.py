@@ -137,7 +137,8 @@ class ProjectRole:
 class TaskInfo:
     """A task of a running project. `start_at` and `due_at` are the plan; `baseline_*` were kept at launch.
 
-    `duration` is a span such as 3wd, empty while nothing but the kind and the dates say how long it takes.
+    `duration` is a span such as 3wd, empty while nothing but the kind and the dates say how long it takes. What is held waits
+    for what comes before it.
     """
 
     id: UUID
@@ -183,6 +184,7 @@ class TaskInfo:
     changed_by: str
     changed_at: datetime
     estimate_hours: float | None = None
+    is_held: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -29,7 +29,7 @@ class ProjectBrief:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TaskBrief:
-    """A task in brief; `reason` says why it is stuck or does not apply."""
+    """A task in brief; `reason` says why it is stuck or does not apply, `is_held` that it waits for what comes before it."""
 
     id: UUID
     project_id: UUID
@@ -47,4 +47,5 @@ class TaskBrief:
     reason: str
     start_at: datetime
     due_at: datetime
+    is_held: bool
     settings: dict[str, Any]

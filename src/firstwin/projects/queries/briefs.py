@@ -72,6 +72,7 @@ def _brief(row: ProjectTask) -> TaskBrief:
         reason=row.reason,
         start_at=row.start_at,
         due_at=row.due_at,
+        is_held=not row.is_released,
         settings=dict(row.details.get("settings", {})),
     )
 

@@ -137,7 +137,7 @@ def _task(info: TaskInfo, actor: Actor, roles: tuple[ProjectRole, ...], *, comme
         has_details=is_shared,
         description=info.description if is_shared else "",
         state=info.state,
-        standing=info.standing if is_shared else _plain(info),
+        standing=_standing(info) if is_shared else _plain(info),
         standing_reason=_reason(info, is_shared=is_shared),
         is_yours=info.assignee is not None and info.assignee.id == actor.id,
         can_act=works and is_open and not is_approval,
@@ -157,6 +157,12 @@ def _task(info: TaskInfo, actor: Actor, roles: tuple[ProjectRole, ...], *, comme
     )
 
 
+def _standing(info: TaskInfo) -> TaskStanding:
+    """Return how a shared task stands: nobody is late with what cannot begin yet."""
+    is_early = info.is_held and info.state is TaskState.OPEN
+    return TaskStanding.BLOCKED if is_early and info.standing is TaskStanding.LATE else info.standing
+
+
 def _plain(info: TaskInfo) -> TaskStanding:
     """Return the standing of a title-only task: done, running or to come, and nothing of what is behind it."""
     if info.finished_at is not None:
@@ -168,6 +174,6 @@ def _reason(info: TaskInfo, *, is_shared: bool) -> str:
     """Return why a task stands as it does; what it waits for is named only where that is shared too, so it is not."""
     if not is_shared:
         return ""
-    if info.standing is TaskStanding.BLOCKED:
+    if _standing(info) is TaskStanding.BLOCKED:
         return "Comes later"
     return info.standing_reason if info.side is Side.CUSTOMER or info.state is not TaskState.STUCK else "Stuck"

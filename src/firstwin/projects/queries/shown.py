@@ -104,6 +104,7 @@ def task_info(
         changed_by=row.changed_by,
         changed_at=row.changed_at,
         estimate_hours=row.details.get("estimate_hours"),
+        is_held=bool(blocked_by),
     )
 
 
