@@ -120,6 +120,8 @@ def test_every_fault_has_its_line_and_column_and_nothing_is_taken() -> None:
         (3, "Amount"),
         (3, "Seats"),
         (3, "Owner"),
+        (3, "Name"),
+        (3, "Country"),
         (4, "Name"),
         (5, "Name"),
         (6, "Salesforce ID"),
@@ -218,6 +220,7 @@ def test_contacts_find_their_account_by_id_domain_or_name() -> None:
         (8, "Email"),
         (9, "Email"),
         (10, "Roles"),
+        (10, "Email"),
     ]
     good = upload(
         actor,

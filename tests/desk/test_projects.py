@@ -47,6 +47,9 @@ def test_another_workspace_sees_none_of_it(running: Running) -> None:
 def test_a_filter_that_does_not_exist_is_told(running: Running, query: str) -> None:
     answer = colleague(running).get(f"/projects/?{query}")
     assert answer.status_code == 422
+    page = text_of(answer)
+    assert 'href="/projects/"' in page
+    assert page.count("is not a filter of this list") <= 1
 
 
 def test_the_number_of_queries_does_not_grow_with_the_list(

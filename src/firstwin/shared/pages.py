@@ -92,5 +92,9 @@ def answer_to(request: HttpRequest, error: errors.FirstwinError) -> HttpResponse
         response.headers["HX-Reswap"] = "beforeend"
         return response
     title = {404: ERRORS[404][0]}.get(error.status, error.title)
+    problems = [problem for problem in error.problems if problem.message != error.detail]
     answer = {"status": error.status, "title": title, "detail": error.detail, "remedy": error.remedy}
-    return render(request, "error.html", {**answer, "problems": error.problems}, status=error.status)
+    # What stands in an address after its question mark was perhaps typed or is out of date: the page itself is there.
+    is_asked = request.method == "GET" and request.GET and error.status != 404
+    back = request.path if is_asked else ""
+    return render(request, "error.html", {**answer, "problems": problems, "back": back}, status=error.status)

@@ -53,7 +53,7 @@ def shape_problems(headers: Sequence[str], row: Sequence[str]) -> list[Problem]:
 
 
 def account_of(cells: Cells, known: Known) -> tuple[NewAccount | None, list[Problem]]:
-    """A row becomes an account, or a list of what is wrong with it."""
+    """A row becomes an account, or a list of all that is wrong with it."""
     problems: list[Problem] = []
     values: dict[str, Any] = {"name": cells.get("name", "")}
     readers: dict[str, Callable[[str], Any]] = {
@@ -75,10 +75,8 @@ def account_of(cells: Cells, known: Known) -> tuple[NewAccount | None, list[Prob
         if values["owner_id"] is None:
             problems.append(Problem("owner_email", f"No active member has the address {owner[:80]}.", "Correct it."))
     values["external_ids"] = {n.removeprefix(EXTERNAL): cell for n, cell in cells.items() if n.startswith(EXTERNAL)}
-    if problems:
-        return None, problems
-    account = NewAccount(**values)
-    return account, facts.account_problems(account)
+    account, is_read = NewAccount(**values), not problems
+    return (account if is_read else None), problems + facts.account_problems(account)
 
 
 def double_problems(account: NewAccount, line: int, known: Known) -> list[Problem]:
@@ -106,15 +104,13 @@ def existing_account(account: NewAccount, known: Known) -> tuple[str, UUID] | No
 
 
 def contact_of(cells: Cells) -> tuple[NewContact | None, list[Problem]]:
-    """A row becomes a contact, or a list of what is wrong with it."""
+    """A row becomes a contact, or a list of all that is wrong with it."""
     problems: list[Problem] = []
     values: dict[str, Any] = {name: cells.get(name, "") for name in ("name", "email", "title", "phone", "time_zone")}
     values["email"] = facts.normal_email(values["email"])
     _read(cells, "roles", _roles, values, problems)
-    if problems:
-        return None, problems
-    contact = NewContact(**values)
-    return contact, facts.contact_problems(contact)
+    contact, is_read = NewContact(**values), not problems
+    return (contact if is_read else None), problems + facts.contact_problems(contact)
 
 
 def account_for_contact(cells: Cells, known: Known) -> tuple[UUID | None, list[Problem]]:

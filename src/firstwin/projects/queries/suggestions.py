@@ -26,6 +26,7 @@ from firstwin.projects.models import ProjectRole, ProjectTask
 from firstwin.projects.queries import bookings, loads, workload
 from firstwin.projects.rules import bookings as booking_rules
 from firstwin.projects.rules import estimates, suggesting
+from firstwin.shared import wording
 from firstwin.shared.errors import NotFoundError, PermissionDeniedError
 
 MOST_SUGGESTED = 3
@@ -46,7 +47,9 @@ def suggest_owners(*, actor: Actor, task_id: UUID, at: datetime) -> tuple[Sugges
         TaskKind(task.kind), is_automatic=task.is_automatic, hours=task.details.get("estimate_hours")
     )
     place = suggesting.Place(
-        role=_role_name(actor, task), segment=task.project.segment.replace("_", " "), hours=Decimal(minutes) / 60
+        role=_role_name(actor, task),
+        segment=wording.in_words(task.project.segment).lower(),
+        hours=Decimal(minutes) / 60,
     )
     first, last = (max(instant, at).date() for instant in (task.start_at, task.due_at))
     last = max(last, first + SHORTEST)
@@ -104,7 +107,7 @@ def _suggested_role(
     hours = Decimal(sum(one.minutes for one in works)) / 60
     place = suggesting.Place(
         role=name,
-        segment=asked.segment.replace("_", " "),
+        segment=wording.in_words(asked.segment).lower(),
         hours=hours,
         weeks="the weeks of its tasks, which take",
     )
@@ -161,7 +164,7 @@ def suggest_relief(*, actor: Actor, member_id: UUID, monday: date | None, at: da
 def _for_task(asked: "_Asked", task: ProjectTask) -> tuple[SuggestedOwner, ...]:
     role = task.owner_role.replace("_", " ").replace("-", " ") or "its owner"
     hours = Decimal(loads.minutes_of(task)) / 60
-    place = suggesting.Place(role=role, segment=asked.segment.replace("_", " "), hours=hours)
+    place = suggesting.Place(role=role, segment=wording.in_words(asked.segment).lower(), hours=hours)
     first, last = (max(instant, asked.at).date() for instant in (task.start_at, task.due_at))
     about = f"{task.name} {role} {task.project.playbook_name}".casefold()
     days = first, max(last, first + SHORTEST)
