@@ -1,9 +1,8 @@
 """A way to an installation on which requests fail: refused, kept without an answer, cut off, or late beyond all patience."""
 
 import contextlib
-import itertools
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from enum import StrEnum
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import cast
@@ -28,10 +27,10 @@ class Fault(StrEnum):
 class _Server(ThreadingHTTPServer):
     daemon_threads = True
 
-    def __init__(self, address: str, faults: Sequence[Fault]) -> None:
+    def __init__(self, address: str, faults: Iterable[Fault]) -> None:
         super().__init__(("127.0.0.1", 0), _Way)
         self.address = address
-        self.faults = itertools.cycle(faults)
+        self.faults = iter(faults)
         self.stopping = threading.Event()
 
 
@@ -44,7 +43,7 @@ class _Way(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers["Content-Length"]))
-        fault = next(self._server.faults)
+        fault = next(self._server.faults, Fault.NONE)
         if fault is Fault.REFUSED:
             self._answer(500, {})
             return
@@ -88,8 +87,8 @@ class _Way(BaseHTTPRequestHandler):
 
 
 @contextlib.contextmanager
-def faulty_way(address: str, faults: Sequence[Fault]) -> Iterator[str]:
-    """Lead to an address; the faults come one after the other, again and again, to what is posted."""
+def faulty_way(address: str, faults: Iterable[Fault]) -> Iterator[str]:
+    """Lead to an address; the faults come one after the other to what is posted, and then all goes well."""
     server = _Server(address, faults)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()

@@ -4,6 +4,7 @@ What the clients do does not depend on the database below; a run on either datab
 """
 
 import contextlib
+import itertools
 import os
 import shutil
 import signal
@@ -30,7 +31,8 @@ from tests.journeys.vendor import vendor_site
 pytestmark = [pytest.mark.journey, pytest.mark.long]
 EVENTS = 32
 PATIENCE_SECONDS = 180.0
-SERVER_FAULTS = (Fault.REFUSED, Fault.UNANSWERED, Fault.LATE, Fault.NONE, Fault.CUT_OFF, Fault.NONE)
+# They end: a client waits twice as long after each failure in a row, half a minute after the fifth, and the restart adds some.
+SERVER_FAULTS = 2 * (Fault.REFUSED, Fault.UNANSWERED, Fault.LATE, Fault.NONE, Fault.CUT_OFF, Fault.NONE)
 BROWSER_FAULTS = (Fault.NONE, Fault.REFUSED, Fault.NONE, Fault.UNANSWERED, Fault.NONE, Fault.CUT_OFF, Fault.NONE)
 BROWSER_CLIENTS = ROOT / "frontend" / "node_modules" / "@segment" / "analytics-next" / "dist" / "umd"
 PAGE = """<!doctype html><title>Vendor</title><script src="/client.js"></script><script>
@@ -106,7 +108,7 @@ def test_what_official_clients_send_is_stored_once_through_faults_and_a_restart(
     page.on("request", lambda request: asked.append(request.url))
     with contextlib.ExitStack() as stack:
         ways = [stack.enter_context(faulty_way(firstwin.address, SERVER_FAULTS)) for _ in range(3)]
-        way = stack.enter_context(faulty_way(firstwin.address, BROWSER_FAULTS))
+        way = stack.enter_context(faulty_way(firstwin.address, itertools.cycle(BROWSER_FAULTS)))
         site = stack.enter_context(
             vendor_site(
                 {"/": PAGE.format(key=key, way=way, host=firstwin.address), "/client.js": BROWSER_CLIENTS / "index.js"}

@@ -8,7 +8,7 @@ const [host, writeKey, count] = process.argv.slice(2);
 const analytics = new Analytics({
   writeKey,
   host,
-  flushAt: 8,
+  flushAt: 4,
   flushInterval: 50,
   maxRetries: 30,
   httpRequestTimeout: 3000,

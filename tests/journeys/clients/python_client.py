@@ -13,7 +13,7 @@ client = Client(
     on_error=lambda error, _items: lost.append(error),
     gzip=True,
     max_retries=30,
-    upload_size=8,
+    upload_size=4,
     upload_interval=0.05,
     timeout=3,
 )
