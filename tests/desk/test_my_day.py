@@ -31,6 +31,7 @@ def test_late_tasks_need_their_owner_and_can_be_finished_in_place(running: Runni
     answer = client.post(f"/tasks/{late.id}/complete/?version={late.version}", headers=HTMX)
     assert answer.headers["HX-Trigger"] == "changed"
     assert "Undo" in text_of(answer)
+    assert f"“{late.name}” is done." in text_of(answer)
     assert running.task("provision").state == "done"
 
 

@@ -1,5 +1,6 @@
 """The page of people's time, its panel and its download; and the same over the API."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -32,6 +33,19 @@ def test_the_table_shows_everybody_and_narrows(running: Running) -> None:
     narrowed = text_of(client.get(f"{reverse('workload')}?role=viewer&weeks=4"))
     assert "Nobody matches these filters" in narrowed
     assert client.get(f"{reverse('workload')}?role=king").status_code == 422
+
+
+def test_the_table_is_sorted_by_name_and_by_who_has_time(running: Running) -> None:
+    client, busy = colleague(running), running.scene.specialist.name
+
+    def order(sort: str) -> list[str]:
+        text = text_of(client.get(f"{reverse('workload')}?weeks=4&sort={sort}"))
+        return re.findall(r'scope="row">.*?</span><span>([^<]+)<', text)
+
+    assert order("free")[0] == busy
+    assert order("-free")[-1] == busy
+    assert order("member") == order("luck") == list(reversed(order("-member")))
+    assert len(order("free")) == 3
 
 
 def test_a_week_opens_beside_the_table_and_by_its_address(running: Running) -> None:

@@ -159,6 +159,16 @@ def test_filters_narrow_and_combine(fleet: dict[str, Running]) -> None:
     assert find(playbook_id=fleet["Late"].row().playbook_id, stage="Welcome", is_late=True) == ["Late"]
 
 
+@pytest.mark.parametrize(("later", "said"), [(timedelta(hours=2), "some hours"), (timedelta(days=1, hours=2), "1 day")])
+def test_a_plan_that_ends_on_the_day_of_its_target_is_not_said_to_end_a_day_later(later: timedelta, said: str) -> None:
+    running = launch_example()
+    row = running.row()
+    Project.objects.for_actor(running.scene.manager).filter(id=row.id).update(target_end_at=row.planned_end_at - later)
+    detail = running.detail()
+    assert detail.summary.standing is Standing.AT_RISK
+    assert detail.summary.standing_reason == f"Planned to end {said} after its target"
+
+
 def test_pages_follow_one_another_in_every_order(fleet: dict[str, Running]) -> None:
     scene = fleet["Late"].scene
     for sort, is_descending in product(ProjectSort, (True, False)):

@@ -6,6 +6,7 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.text import Truncator
 from django.views.decorators.http import require_http_methods, require_POST
 
 from firstwin.desk.http import answers, asks, people, task_panel
@@ -17,6 +18,7 @@ from firstwin.projects.contracts import ReasonSide, TaskInfo, TaskState
 from firstwin.projects.contracts.changes import TaskChange, TaskMove, TaskPatch
 from firstwin.projects.operations import changes
 from firstwin.projects.operations import tasks as task_operations
+from firstwin.projects.queries import briefs
 from firstwin.projects.queries import projects as project_queries
 from firstwin.shared import clock
 from firstwin.shared.errors import InvalidInputError
@@ -32,12 +34,23 @@ def _address(task: TaskInfo) -> str:
     return reverse("task", kwargs={"project_id": task.project_id, "task_id": task.id})
 
 
+def _said(actor: Actor, task_id: UUID, what: str) -> str:
+    """Return what happened to a task with its name: several notices may stand one above the other."""
+    task = briefs.find_task_brief(actor=actor, task_id=task_id)
+    return f"“{Truncator(task.name).chars(60)}” {what}." if task else f"It {what}."
+
+
+def _done(request: HttpRequest, actor: Actor, task_id: UUID) -> HttpResponse:
+    undo_url = reverse("reopen_task", kwargs={"task_id": task_id})
+    return answers.done(request, _said(actor, task_id, "is done"), undo_url=undo_url)
+
+
 @require_POST
 @desk_page
 def start(request: HttpRequest, actor: Actor, task_id: UUID) -> HttpResponse:
     """Begin a task."""
     task_operations.start_task(actor=actor, task_id=task_id, at=clock.now(), expected_version=version_seen(request))
-    return answers.done(request, "Begun.")
+    return answers.done(request, _said(actor, task_id, "has begun"))
 
 
 @require_POST
@@ -45,7 +58,7 @@ def start(request: HttpRequest, actor: Actor, task_id: UUID) -> HttpResponse:
 def complete(request: HttpRequest, actor: Actor, task_id: UUID) -> HttpResponse:
     """Finish a task that needs nothing but the word."""
     task_operations.complete_task(actor=actor, task_id=task_id, at=clock.now(), expected_version=version_seen(request))
-    return answers.done(request, "Done.", undo_url=reverse("reopen_task", kwargs={"task_id": task_id}))
+    return _done(request, actor, task_id)
 
 
 @require_POST
@@ -53,7 +66,7 @@ def complete(request: HttpRequest, actor: Actor, task_id: UUID) -> HttpResponse:
 def reopen(request: HttpRequest, actor: Actor, task_id: UUID) -> HttpResponse:
     """Open a task again; also the way back from Done, Stuck and Not applicable."""
     task_operations.reopen_task(actor=actor, task_id=task_id, at=clock.now())
-    return answers.done(request, "Open again.")
+    return answers.done(request, _said(actor, task_id, "is open again"))
 
 
 @require_POST
@@ -84,7 +97,7 @@ def finish(request: HttpRequest, actor: Actor, task_id: UUID) -> HttpResponse:
         except InvalidInputError as error:
             add_problems(form, error)
         else:
-            return answers.done(request, "Done.", undo_url=reverse("reopen_task", kwargs={"task_id": task_id}))
+            return _done(request, actor, task_id)
     return render(request, "desk/task/_finish.html", {"task": task, "finish_form": form}, status=422)
 
 
@@ -229,12 +242,12 @@ def drop_into(request: HttpRequest, actor: Actor, task_id: UUID) -> HttpResponse
     column = request.POST.get("column", "")
     if column == "in_progress":
         task_operations.start_task(actor=actor, task_id=task_id, at=at)
-        return answers.done(request, "Begun.")
+        return answers.done(request, _said(actor, task_id, "has begun"))
     if column == "done":
         task_operations.complete_task(actor=actor, task_id=task_id, at=at)
-        return answers.done(request, "Done.", undo_url=reverse("reopen_task", kwargs={"task_id": task_id}))
+        return _done(request, actor, task_id)
     task = project_queries.get_task(actor=actor, task_id=task_id, at=at)
     if column == "ready" and task.state in {TaskState.DONE, TaskState.STUCK, TaskState.NOT_APPLICABLE}:
         task_operations.reopen_task(actor=actor, task_id=task_id, at=at)
-        return answers.done(request, "Open again.")
+        return answers.done(request, _said(actor, task_id, "is open again"))
     raise InvalidInputError("A card cannot be put there.", remedy="Open it and say what happened.")

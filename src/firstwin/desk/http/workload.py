@@ -1,6 +1,6 @@
 """People's time: everybody's weeks as a heat map, what is behind a week, and handing it on."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -144,7 +144,10 @@ def _context(request: HttpRequest, actor: Actor) -> dict[str, Any]:
     first = [member.weeks[0] for member in found.members]
     return {
         "workload": found,
-        "rows": [(member, [_cell(member, week) for week in member.weeks]) for member in found.members],
+        "rows": [
+            (member, [_cell(member, week) for week in member.weeks])
+            for member in _ordered(found.members, words(request, "sort"))
+        ],
         "weeks": weeks,
         "week_choices": WEEKS,
         "over_count": sum(member.is_over for member in found.members),
@@ -158,6 +161,14 @@ def _context(request: HttpRequest, actor: Actor) -> dict[str, Any]:
         "cleared": reverse("workload"),
         "list_url": f"{reverse('workload')}?{request.GET.urlencode()}",
     }
+
+
+def _ordered(members: Sequence[MemberLoad], sort: str) -> list[MemberLoad]:
+    """Return members by the hours that they have free, or else by name, either way round."""
+    is_turned = sort.startswith("-")
+    if sort.removeprefix("-") == "free":
+        return sorted(members, key=lambda member: member.free, reverse=is_turned)
+    return list(reversed(members)) if sort == "-member" else list(members)
 
 
 def _cell(member: MemberLoad, week: WeekLoad) -> Cell:

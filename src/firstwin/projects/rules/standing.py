@@ -123,7 +123,8 @@ def _risk(stuck_count: int, planned_end_at: datetime, target_end_at: datetime, l
     if stuck_count:
         return f"{counted(stuck_count)} stuck"
     if planned_end_at > target_end_at:
-        return f"Planned to end {counted(max(1, (planned_end_at - target_end_at).days), 'day')} after its target"
+        days = (planned_end_at - target_end_at).days
+        return f"Planned to end {counted(days, 'day') if days else 'some hours'} after its target"
     if likely_chance is not None and likely_chance < UNLIKELY:
         return f"{max(round(likely_chance * 100), 1)} % chance to meet its target"
     return ""
