@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from firstwin.customers.contracts import StakeholderRole
-from firstwin.customers.models import Account
+from firstwin.customers.models import Account, Contact
 from firstwin.identity.contracts import Actor, Role, system_actor
 from firstwin.identity.models import Workspace
 from firstwin.jobs.contracts import JobContext
@@ -21,6 +21,7 @@ from firstwin.usage.contracts.catalogue import NewFeature
 from firstwin.usage.contracts.signals import SignalKind, SignalLimits, SignalState
 from firstwin.usage.models import Signal, UsagePerson, Watch
 from firstwin.usage.operations import features, signals
+from firstwin.usage.queries import signal_facts
 from firstwin.usage.queries import signals as queries
 from firstwin.usage.rules import signals as rules
 from firstwin.usage.rules.signals import AccountFacts, Champion, OpenGoal, WantedFeature
@@ -219,9 +220,7 @@ def test_everything_that_is_known_of_an_account_is_gathered(
         actor=manager, new=NewFeature(name="Reports", events=("report_run",), products=("Plus",)), at=AT
     )
     champion = make_contact(account, name="Nia Park", roles=(StakeholderRole.ADMIN_CHAMPION,))
-    UsagePerson(
-        workspace_id=account.workspace_id, user_id="nia", contact=champion, first_seen_at=AT - timedelta(days=60)
-    ).save(force_insert=True)
+    known_person(account, champion, "nia")
     for day in range(30, 55):
         did(store, account, "x", at=AT - timedelta(days=day), user="nia")
     Watch(
@@ -246,6 +245,44 @@ def test_everything_that_is_known_of_an_account_is_gathered(
     assert found["champion_silent"] == "Nia Park, the champion, was last seen in the product 30 days ago."
     assert "2 people used “Reports”" in found["feature_wanted"]
     assert "“Adoption” was due on 29 March and stands at: 2 of 9 users active." in found["behind_plan"]
+
+
+def known_person(account: Account, contact: Contact, user_id: str) -> None:
+    UsagePerson(
+        workspace_id=account.workspace_id, user_id=user_id, contact=contact, first_seen_at=AT - timedelta(days=60)
+    ).save(force_insert=True)
+
+
+@pytest.mark.django_db
+def test_a_champion_with_several_ids_is_seen_when_the_last_of_them_is(
+    actor: Actor, account: Account, store: PlainStore
+) -> None:
+    Account.objects.for_actor(actor).update(licensed_seats=None)
+    champion = make_contact(account, name="Nia Park", roles=(StakeholderRole.ADMIN_CHAMPION,))
+    for user_id, days in (("nia-new", 20), ("nia-old", 40), ("nia-unused", None)):
+        known_person(account, champion, user_id)
+        if days is not None:
+            did(store, account, "x", at=AT - timedelta(days=days), user=user_id)
+    assert signals.find_signals(actor=actor, store=store, at=AT) == 1
+    assert only(actor).reason == "Nia Park, the champion, was last seen in the product 20 days ago."
+    did(store, account, "x", at=AT - timedelta(hours=1), user="nia-old")
+    signals.find_signals(actor=actor, store=store, at=AT)
+    assert only(actor).state == SignalState.ENDED
+
+
+@pytest.mark.django_db
+def test_many_champions_are_asked_for_in_several_questions(
+    actor: Actor, account: Account, store: PlainStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(signal_facts, "NAMED_AT_ONCE", 1)
+    for name, user_id, days in (("Nia Park", "nia", 20), ("Ola Berg", "ola", 16)):
+        known_person(account, make_contact(account, name=name, roles=(StakeholderRole.ADMIN_CHAMPION,)), user_id)
+        did(store, account, "x", at=AT - timedelta(days=days), user=user_id)
+    (facts,) = signal_facts.gather(actor=actor, store=store, at=AT)
+    assert [(one.name, (AT - one.last_at).days) for one in facts.champions if one.last_at] == [
+        ("Nia Park", 20),
+        ("Ola Berg", 16),
+    ]
 
 
 @pytest.mark.django_db

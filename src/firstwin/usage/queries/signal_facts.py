@@ -1,13 +1,13 @@
 """What signals are found in: one set of questions to the event store for all accounts of a workspace."""
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
 from uuid import UUID
 
 from firstwin.customers import queries as customer_queries
-from firstwin.customers.contracts import AccountInfo, StakeholderRole
+from firstwin.customers.contracts import AccountInfo, ContactInfo, StakeholderRole
 from firstwin.identity.contracts import Actor
 from firstwin.usage.contracts.goals import WatchState
 from firstwin.usage.contracts.store import AccountQuestions, Adoption, EventScope
@@ -17,8 +17,8 @@ from firstwin.usage.queries import known_features
 from firstwin.usage.rules.signals import STRETCH, AccountFacts, Champion, OpenGoal, WantedFeature
 
 LOOKED_BACK = timedelta(days=180)
-MOST_PEOPLE = 50_000
-PAGE = 5000
+NAMED_AT_ONCE = 2000
+"""Names go to the event store with the question, whose length has a limit."""
 
 
 class SignalQuestions(AccountQuestions, Protocol):
@@ -52,7 +52,7 @@ def gather(*, actor: Actor, store: SignalQuestions, at: datetime) -> list[Accoun
     now = {one.account_id: one for one in store.accounts(scopes["now"])}
     then = {one.account_id: one for one in store.accounts(scopes["then"])}
     ever = {one.account_id: one for one in store.accounts(scopes["ever"])}
-    champions = _champions(actor, store, scopes["ever"], accounts)
+    champions = _champions(actor, store, scopes["ever"], _leading(actor, accounts))
     wanted = _wanted(actor, store, scopes["now"], accounts)
     goals = _goals(actor)
     won = _won(actor)
@@ -74,39 +74,43 @@ def gather(*, actor: Actor, store: SignalQuestions, at: datetime) -> list[Accoun
     ]
 
 
+def _leading(actor: Actor, account_ids: Iterable[UUID]) -> list[ContactInfo]:
+    """Return the contacts who lead the product at these accounts."""
+    contacts = customer_queries.list_contacts_of(actor=actor, account_ids=list(account_ids))
+    return [
+        contact for some in contacts.values() for contact in some if StakeholderRole.ADMIN_CHAMPION in contact.roles
+    ]
+
+
 def _champions(
-    actor: Actor, store: SignalQuestions, scope: EventScope, accounts: Mapping[UUID, AccountInfo]
+    actor: Actor, store: SignalQuestions, scope: EventScope, contacts: Iterable[ContactInfo]
 ) -> Mapping[UUID, list[Champion]]:
-    """Return the contacts who lead the product and whom the product knows, with when they were last seen."""
-    contacts = {
-        contact.id: contact
-        for some in customer_queries.list_contacts_of(actor=actor, account_ids=list(accounts)).values()
-        for contact in some
-        if contact.is_active and StakeholderRole.ADMIN_CHAMPION in contact.roles
-    }
-    rows = UsagePerson.objects.for_actor(actor).filter(contact_id__in=list(contacts), merged_into="")
-    people = list(rows.order_by("id").values_list("user_id", "contact_id", "first_seen_at"))
-    last = _last_seen(store, scope, {user_id for user_id, _, _ in people})
-    found: dict[UUID, list[Champion]] = defaultdict(list)
-    for user_id, contact_id, first_seen_at in people:
-        contact = contacts[contact_id]
+    """Return those of the champions whom the product knows, once each, with when they were last seen under any id."""
+    known = {contact.id: contact for contact in contacts}
+    rows = UsagePerson.objects.for_actor(actor).filter(contact_id__in=list(known), merged_into="")
+    ids: dict[UUID, list[tuple[str, datetime]]] = defaultdict(list)
+    for user_id, contact_id, first_seen_at in rows.order_by("id").values_list("user_id", "contact_id", "first_seen_at"):
+        ids[contact_id].append((user_id, first_seen_at))
+    last = _last_seen(store, scope, [user_id for found in ids.values() for user_id, _ in found])
+    champions: dict[UUID, list[Champion]] = defaultdict(list)
+    for contact_id, found in ids.items():
+        contact = known[contact_id]
         champion = Champion(
-            name=contact.name, key=str(contact_id), last_at=last.get(user_id), known_since=first_seen_at
+            name=contact.name,
+            key=str(contact_id),
+            last_at=max((last[user_id] for user_id, _ in found if user_id in last), default=None),
+            known_since=max(first_seen_at for _, first_seen_at in found),
         )
-        found[contact.account_id].append(champion)
-    return found
+        champions[contact.account_id].append(champion)
+    return champions
 
 
-def _last_seen(store: SignalQuestions, scope: EventScope, wanted: Collection[str]) -> Mapping[str, datetime]:
-    found: dict[str, datetime] = {}
-    after, read = "", 0
-    while wanted and read < MOST_PEOPLE and len(found) < len(wanted):
-        page = store.people(scope, limit=PAGE, after=after)
-        found |= {one.person: one.last_at for one in page if one.person in wanted}
-        if len(page) < PAGE:
-            break
-        after, read = page[-1].cursor, read + len(page)
-    return found
+def _last_seen(store: SignalQuestions, scope: EventScope, people: Sequence[str]) -> Mapping[str, datetime]:
+    return {
+        one.person: one.last_at
+        for start in range(0, len(people), NAMED_AT_ONCE)
+        for one in store.people_named(scope, people=people[start : start + NAMED_AT_ONCE])
+    }
 
 
 def _wanted(
