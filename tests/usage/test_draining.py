@@ -1,14 +1,16 @@
 """From the inbox into the store: all of it, once, whatever breaks in between."""
 
+import sqlite3
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
 import pytest
+from django.db import DataError, connection
 
 from firstwin.usage.contracts.store import StoredEvent, StoreUnavailableError
 from firstwin.usage.models import InboxBatch, SetAsideBatch
-from firstwin.usage.operations import draining, erasure
+from firstwin.usage.operations import draining, erasure, noting
 from firstwin.usage.operations import set_aside as set_aside_operations
 from tests.factories.identity import make_actor
 from tests.factories.usage import in_inbox, make_source, take_in, track
@@ -140,6 +142,50 @@ def test_what_the_store_refuses_is_set_aside_alone_once_batches_are_moved_singly
     set_aside_operations.retry_batch(actor=actor, batch_id=row.id, at=now)
     assert draining.drain_singly(store=store, at=now).new == 2
     assert (set_aside(), in_inbox(source)) == ([], [])
+
+
+def test_what_the_database_will_never_take_is_set_aside_alone_and_holds_up_nobody(
+    now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = make_source()
+    for name in ("Poison", "A"):
+        take_in(source, track(name), at=now)
+    note = noting.note_events
+
+    def refuse(*, prepared: noting.Prepared, at: datetime) -> None:
+        if any(event.name == "Poison" for event in prepared.events):
+            raise DataError("value too long")
+        note(prepared=prepared, at=at)
+
+    monkeypatch.setattr(noting, "note_events", refuse)
+    store = PlainStore()
+    with pytest.raises(DataError):
+        draining.drain_inbox(store=store, at=now)
+    assert draining.drain_singly(store=store, at=now).set_aside == 1
+    assert set_aside() == [(1, "The database refuses what is to be noted of it: value too long")]
+    assert in_inbox(source) == []
+
+
+@pytest.fixture
+def few_values() -> Iterator[None]:
+    """SQLite as it is usually built takes 32,766 values with a statement; here it takes fewer still."""
+    connection.ensure_connection()
+    if connection.vendor != "sqlite":
+        yield
+        return
+    usual = connection.connection.setlimit(sqlite3.SQLITE_LIMIT_VARIABLE_NUMBER, 2_000)
+    yield
+    connection.connection.setlimit(sqlite3.SQLITE_LIMIT_VARIABLE_NUMBER, usual)
+
+
+def test_a_round_brings_more_new_people_than_a_statement_takes_values(now: datetime, few_values: None) -> None:
+    source = make_source()
+    for first in range(0, 6_000, 2_000):
+        events = [
+            track(user=f"user {n}", anonymousId=f"anon {n}", groupId=f"g {n}") for n in range(first, first + 2_000)
+        ]
+        take_in(source, *events, at=now)
+    assert draining.drain_inbox(store=PlainStore(), at=now).taken == 6_000
 
 
 @pytest.mark.parametrize("batches", [1, 30])

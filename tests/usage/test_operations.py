@@ -144,6 +144,15 @@ def test_a_batch_that_was_too_long_stays_whole_and_a_single_call_keeps_its_kind(
     assert rejected.replay_rejected(actor=actor, source_id=source.id, at=now).taken == 1
 
 
+def test_a_list_where_an_event_should_be_stays_rejected(now: datetime) -> None:
+    actor = make_actor()
+    source = make_source(actor)
+    take_in(source, [], [track("A")], at=now)
+    done = rejected.replay_rejected(actor=actor, source_id=source.id, at=now)
+    assert (done.taken, dict(done.still_rejected)) == (0, {RejectReason.NOT_AN_EVENT: 2})
+    assert (in_inbox(source), len(rejected_of(source))) == ([], 2)
+
+
 def test_rejected_events_are_dropped_by_hand_and_forgotten_after_30_days(
     now: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -55,6 +55,8 @@ HOSTILE: dict[str, tuple[bytes, int, int, int]] = {
     "100,000 brackets": (b'{"batch":[' + b"[" * 100_000 + b"]" * 100_000 + b"]}", 400, 0, 0),
     "100,000 open brackets": (b"[" * 100_000, 400, 0, 0),
     "number of 400 digits": (with_neighbour(b'{"n":' + b"9" * 400 + b"}"), 200, 2, 0),
+    "5,000 digits beside half a character": (with_neighbour(b'{"n":' + b"9" * 5000 + b"}", event=b'"\\ud800"'), 200, 1, 1),
+    "a character that becomes eighteen": (batch_body(track("\ufdfa" * 200, user="\ufdfa" * 100)), 200, 1, 0),
     "1e400": (with_neighbour(b'{"n":1e400}'), 200, 1, 1),
     "not a number": (with_neighbour(b'{"n":NaN}'), 200, 1, 1),
     "year 0": (batch_body(track(timestamp="0000-01-01T00:00:00Z"), track(timestamp="0001-01-01T00:00:00+14:00")), 200, 0, 2),
@@ -104,6 +106,14 @@ def test_a_hostile_body_is_answered_and_what_is_kept_reaches_the_store(
         drained = draining.drain_inbox(store=EventWriter(engine), at=clock.now())
         assert (drained.taken, drained.new) == (taken, taken)
         assert in_inbox(source) == []
+
+
+@pytest.mark.parametrize("properties", [b'{"title":"\\ud83d"}', b'{"n":NaN}'])
+def test_a_single_call_that_cannot_be_read_is_kept_with_its_reason_too(source: SourceInfo, properties: bytes) -> None:
+    body = b'{"event":"A","userId":"a","properties":' + properties + b"}"
+    assert send("/v1/track", body, Authorization=basic(source))[0] == 200
+    (row,) = rejected_of(source)
+    assert (row.reason, bytes(row.raw), row.call) == ("unreadable", body, "track")
 
 
 def test_a_gzip_bomb_is_not_unpacked(source: SourceInfo) -> None:

@@ -91,7 +91,7 @@ class StoreOwner:
                 pause = min(LONGEST_PAUSE_SECONDS, max(1.0, pause * 2))
                 log.error("events wait in the inbox", error=str(error)[:500], again_in_seconds=pause)
                 close_old_connections()
-                self._failures += isinstance(error, StoreUnavailableError)
+                self._failures += isinstance(error, (StoreUnavailableError, *draining.UNACCEPTABLE))
                 self._end_if_broken()
 
     def answer(self, path: str, body: bytes) -> bytes:

@@ -43,7 +43,7 @@ def describe_event(*, actor: Actor, event_type_id: UUID, description: str, at: d
         row = _locked(actor, event_type_id)
         if row.description != description:
             was, row.description = row.description, description
-            row.search_key = _search_key(row)
+            row.search_key = identities.event_key(row.name, row.description)
             row.save(update_fields=["description", "search_key"])
             fact = EventDescribed(event_type_id=row.id, title=row.name, description=description, was=was)
             journal_operations.record(fact, actor=actor, at=at)
@@ -171,7 +171,7 @@ def _take_in(actor: Actor, planned: Sequence[PlannedEvent]) -> PlanImported:
 def _plan_type(row: EventType, event: PlannedEvent) -> bool:
     before = (row.is_expected, row.description)
     row.is_expected, row.description = True, event.description or row.description
-    row.search_key = _search_key(row)
+    row.search_key = identities.event_key(row.name, row.description)
     return before != (row.is_expected, row.description)
 
 
@@ -218,10 +218,6 @@ def _set_settled(actor: Actor, drift_id: UUID, *, settled_at: datetime | None, a
             title = row.event_type.name if row.event_type else "events"
             fact = DriftReopened if settled_at is None else DriftSettled
             journal_operations.record(fact(drift_id=row.id, title=title, detail=row.detail), actor=actor, at=at)
-
-
-def _search_key(row: EventType) -> str:
-    return identities.comparable(f"{row.name} {row.description}")[:2600]
 
 
 def _locked(actor: Actor, event_type_id: UUID) -> EventType:

@@ -8,7 +8,7 @@ from uuid import UUID
 
 import msgspec
 import structlog
-from django.db import transaction
+from django.db import DataError, IntegrityError, transaction
 
 from firstwin.usage.contracts.keeping import EventTaker
 from firstwin.usage.contracts.store import StoredEvent, StoreUnavailableError
@@ -23,6 +23,8 @@ _REASON = "the owner of the event store serves every workspace"
 
 
 Broken = tuple[InboxBatch, str]
+UNACCEPTABLE = (DataError, IntegrityError)
+"""What the database answers when it is well and will never take this batch, however often it is tried."""
 log = structlog.get_logger("firstwin.event_store")
 
 
@@ -49,12 +51,13 @@ def drain_inbox(*, store: EventTaker, at: datetime) -> Drained:
 
 
 def drain_singly(*, store: EventTaker, at: datetime) -> Drained:
-    """Move the oldest batches one by one, after a round of them failed: what the store refuses is set aside.
+    """Move the oldest batches one by one, after a round of them failed: what store or database refuse is set aside.
 
-    If it refuses every one, the store is to blame and nothing is set aside. Raises StoreUnavailableError then.
+    If the store refuses every one, it is to blame and nothing is set aside. Raises StoreUnavailableError then.
     """
     rows = _oldest()
     refused: list[Broken] = []
+    unacceptable: list[Broken] = []
     taken = new = aside = 0
     for row in rows:
         try:
@@ -63,14 +66,18 @@ def drain_singly(*, store: EventTaker, at: datetime) -> Drained:
             if not taken and len(refused) >= MOST_REFUSED:
                 raise
             refused.append((row, error.detail))
+        except UNACCEPTABLE as error:
+            unacceptable.append((row, f"The database refuses what is to be noted of it: {error}"))
         else:
             taken, new, aside = taken + counts[0], new + counts[1], aside + counts[2]
-    if refused and not taken:
-        raise StoreUnavailableError(refused[0][1])
+    is_store_to_blame = bool(refused) and not taken
+    broken = unacceptable if is_store_to_blame else refused + unacceptable
     with transaction.atomic():
-        _set_aside(refused, at=at)
-        _delete([row for row, _ in refused])
-    return Drained(taken=taken, new=new, has_more=len(rows) == MOST_BATCHES, set_aside=aside + len(refused))
+        _set_aside(broken, at=at)
+        _delete([row for row, _ in broken])
+    if is_store_to_blame:
+        raise StoreUnavailableError(refused[0][1])
+    return Drained(taken=taken, new=new, has_more=len(rows) == MOST_BATCHES, set_aside=aside + len(broken))
 
 
 def has_waiting() -> bool:

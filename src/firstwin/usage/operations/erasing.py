@@ -4,6 +4,7 @@ First everything is hidden from every answer; then it is waited until the store 
 it was in; then everything is counted again. Each step is written down before the next, and may be done twice.
 """
 
+import json
 import zlib
 from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
@@ -213,14 +214,18 @@ def _from_faults(erasure: Erasure, names: Collection[str]) -> int:
 
 
 def _is_named_in(raw: bytes, names: Collection[str]) -> bool:
-    """Say whether something that was not taken in holds one of the names as an id; unreadable text is searched for it."""
+    """Say whether something that was not taken in holds one of the names as an id; unreadable text is searched for it.
+
+    Ids are compared as they would have been taken in, without the spaces around them.
+    """
     try:
         found = _anything.decode(raw)
-    except (msgspec.DecodeError, UnicodeDecodeError):
-        return any(_plain(name).encode() in raw for name in names)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        plain = [_plain(name) for name in names]
+        return any(name.encode() in raw or json.dumps(name)[1:-1].encode() in raw for name in plain)
     items = found if isinstance(found, list) else [found]
     said = {
-        str(item[key])
+        str(item[key]).strip()
         for item in items
         if isinstance(item, dict)
         for key in (*_IDS, "user_id", "anonymous_id", "previous_id")

@@ -26,7 +26,6 @@ from firstwin.usage.models import Feature, FeatureLicence
 from firstwin.usage.operations.access import require_shaper
 from firstwin.usage.queries.features import feature_info
 from firstwin.usage.rules import features as rules
-from firstwin.usage.rules.identities import comparable
 
 LONGEST_NOTE = 500
 
@@ -163,7 +162,7 @@ def _checked(new: NewFeature) -> NewFeature:
 
 
 def _refuse_taken(actor: Actor, name: str, *, besides: UUID | None = None) -> None:
-    others = Feature.objects.for_actor(actor).filter(name_key=comparable(name))
+    others = Feature.objects.for_actor(actor).filter(name_key=rules.name_key(name))
     if besides is not None:
         others = others.exclude(id=besides)
     if (other := others.first()) is not None:
@@ -176,7 +175,7 @@ def _refuse_taken(actor: Actor, name: str, *, besides: UUID | None = None) -> No
 
 
 def _fill(row: Feature, feature: NewFeature) -> None:
-    row.name, row.name_key = feature.name, comparable(feature.name)
+    row.name, row.name_key = feature.name, rules.name_key(feature.name)
     row.description, row.events, row.products = feature.description, list(feature.events), list(feature.products)
 
 

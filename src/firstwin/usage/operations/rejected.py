@@ -37,7 +37,7 @@ def replay_rejected(*, actor: Actor, source_id: UUID, at: datetime) -> Replayed:
             found = reading.sort_events(_request(row), received_at=row.received_at, batch_id=row.id)
             if found.rejections:
                 still[found.rejections[0].reason] += 1
-                if found.rejections[0].reason.value != row.reason:
+                if found.rejections[0].reason.value != row.reason and not _is_many(row):
                     row.reason, row.detail = found.rejections[0].reason.value, found.rejections[0].detail
                     row.save(update_fields=["reason", "detail"])
                 continue
@@ -85,7 +85,7 @@ def forget_old_rejected(*, at: datetime) -> int:
 
 def _request(row: RejectedEvent) -> requests.TrackingRequest:
     raw = bytes(row.raw)
-    items = [bytes(item) for item in _raw_items.decode(raw)] if raw[:1] == b"[" and not row.call else [raw]
+    items = [bytes(item) for item in _raw_items.decode(raw)] if _is_many(row) else [raw]
     return requests.TrackingRequest(
         write_key=None,
         sent_at=row.sent_at,
@@ -93,6 +93,12 @@ def _request(row: RejectedEvent) -> requests.TrackingRequest:
         items=items,
         kind=row.call,
     )
+
+
+def _is_many(row: RejectedEvent) -> bool:
+    """Say whether it is a batch that was refused as a whole; anything else was one of a batch, though it be a list."""
+    is_whole = row.reason in {RejectReason.TOO_MANY.value, RejectReason.TOO_LARGE.value}
+    return is_whole and not row.call and bytes(row.raw[:1]) == b"["
 
 
 def _source(actor: Actor, source_id: UUID) -> Source:

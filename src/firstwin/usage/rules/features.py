@@ -15,7 +15,13 @@ MOST_PRODUCTS = 50
 LONGEST_TITLE = 120
 LONGEST_DESCRIPTION = 2000
 LONGEST_KEY = 60
+LONGEST_NAME_KEY = 240
 _APART = re.compile(r"[^a-z0-9]+")
+
+
+def name_key(name: str) -> str:
+    """Names of features that differ only in case, width, or spacing are the same name."""
+    return comparable(name)[:LONGEST_NAME_KEY]
 
 
 def tidy(new: NewFeature) -> NewFeature:

@@ -10,6 +10,7 @@ LONGEST_TRAIT = 500
 LONGEST_NAME = 200
 LONGEST_EMAIL = 254
 LONGEST_KEY = 1000
+LONGEST_EVENT_KEY = 2600
 _NOBODY = frozenset(
     {
         "null",
@@ -44,6 +45,11 @@ def comparable(text: str) -> str:
 def search_key(*texts: str) -> str:
     """A search looks into all that somebody or something is called."""
     return comparable(" ".join(text for text in texts if text))[:LONGEST_KEY]
+
+
+def event_key(name: str, description: str = "") -> str:
+    """A search for events looks into their names and what is said about them; one character may become eighteen."""
+    return comparable(f"{name} {description}")[:LONGEST_EVENT_KEY]
 
 
 def trait_key(name: str) -> str:

@@ -146,7 +146,8 @@ def _decoded(raw: bytes) -> _Item:
             ) from None
         raise _RejectedError(RejectReason.WRONG_VALUE, f"A value cannot be stored: {error}.") from None
     except (msgspec.DecodeError, RecursionError, ValueError):
-        raise _RejectedError(RejectReason.UNREADABLE, "Its text cannot be read, such as half of a character.") from None
+        detail = "It cannot be read: it has half of a character, or a number that is none or beyond all bounds."
+        raise _RejectedError(RejectReason.UNREADABLE, detail) from None
 
 
 def _levels(raw: bytes) -> int:

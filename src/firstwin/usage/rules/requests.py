@@ -14,6 +14,7 @@ BATCH = "batch"
 MOST_BYTES = 32 * 1024
 MOST_BATCH_BYTES = 500 * 1024
 MOST_EVENTS = 2500
+MOST_DIGITS = 4000
 _SHORT = {"t": "track", "i": "identify", "p": "page", "s": "screen", "g": "group", "a": "alias", "b": BATCH}
 _CALLS = {*_SHORT.values()}
 
@@ -85,15 +86,25 @@ def read_request(body: bytes, *, call: str) -> TrackingRequest:
     body = body.removeprefix(b"\xef\xbb\xbf")
     try:
         body.decode("utf-8")  # what is skipped while decoding is not looked at otherwise
-        if call == BATCH:
-            return _read_batch(body)
-        single = _singles.decode(body)
+        return _read_batch(body) if call == BATCH else _read_single(body, call)
     except UnicodeDecodeError:
         raise UnreadableRequestError("The body is not UTF-8.") from None
     except msgspec.ValidationError as error:
         raise UnreadableRequestError(f"The body is not a {call} call: {error}.") from None
     except (msgspec.DecodeError, RecursionError, ValueError):
         raise UnreadableRequestError("The body is not JSON that can be read.") from None
+
+
+def _read_single(body: bytes, call: str) -> TrackingRequest:
+    try:
+        single = _singles.decode(body)
+    except msgspec.ValidationError:
+        raise
+    except msgspec.DecodeError:
+        content = _lax(body)  # the event itself is rejected, and kept as it came
+        if not isinstance(content, dict):
+            raise
+        single = _Single(write_key=content.get("writeKey"), sent_at=content.get("sentAt"))
     return TrackingRequest(
         write_key=single.write_key,
         sent_at=_text(single.sent_at),
@@ -121,7 +132,7 @@ def _read_batch(body: bytes) -> TrackingRequest:
 
 def _read_laxly(body: bytes) -> TrackingRequest:
     """Find the events around one that holds half of a character or NaN, so that it alone is rejected."""
-    content = json.loads(body)
+    content = _lax(body)
     if not isinstance(content, dict) or not isinstance(content.get("batch"), list):
         raise UnreadableRequestError("The body is not a batch call.")
     return TrackingRequest(
@@ -131,6 +142,11 @@ def _read_laxly(body: bytes) -> TrackingRequest:
         items=[json.dumps(item).encode() for item in content["batch"]],
         kind="",
     )
+
+
+def _lax(body: bytes) -> Any:
+    """Read JSON with halves of characters and NaN; a number of thousands of digits counts as infinite."""
+    return json.loads(body, parse_int=lambda digits: int(digits) if len(digits) < MOST_DIGITS else float("inf"))
 
 
 def too_large(call: str) -> UnreadableRequestError:

@@ -101,7 +101,7 @@ def _add_types(
             workspace_id=workspace_id,
             kind=kind.value,
             name=name,
-            search_key=identities.comparable(name),
+            search_key=identities.event_key(name),
             first_seen_at=what.first_at,
             last_seen_at=what.last_at,
             noted_at=at,
