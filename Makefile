@@ -49,22 +49,22 @@ frontend:
 # The journeys run apart: a browser leaves an event loop behind, in which Django refuses to reach the database. One that
 # fails is walked once more, and the report says what it failed on (RERUN): on a busy machine a browser may lose its page.
 # They wait for each other's processes half of the time, so one more of them goes than there are cores.
-# On PostgreSQL runs what touches the database; that nothing else can is seen to by tests/conftest.py.
+# The architecture is the same whatever the database: `make static` looks at it.
 IN_PARALLEL := --dist loadfile --no-loadscope-reorder
-TESTS := $(BIN)/pytest -n $(WORKERS) $(IN_PARALLEL)
+TESTS := $(BIN)/pytest -n $(WORKERS) $(IN_PARALLEL) --ignore tests/architecture -m "not journey"
 JOURNEYS := $(BIN)/pytest -n $(JOURNEY_WORKERS) $(IN_PARALLEL) --reruns 1 --rerun-show-tracebacks
 suite: suite-sqlite suite-postgresql
 
-suite-sqlite: ## The whole suite on SQLite, but for the architecture, which `make static` looks at
+suite-sqlite: ## The whole suite on SQLite
 	@$(PREPARE) dev
 	@echo "== the suite on SQLite"
-	@$(TESTS) --ignore tests/architecture -m "not journey"
+	@$(TESTS)
 	@$(JOURNEYS) -m journey
 
-suite-postgresql: ## What touches the database, on PostgreSQL (FIRSTWIN_TEST_POSTGRES_URL, or a throw-away server)
+suite-postgresql: ## The whole suite on PostgreSQL (FIRSTWIN_TEST_POSTGRES_URL, or a throw-away server)
 	@$(PREPARE) dev
 	@echo "== the suite on PostgreSQL"
-	@$(BIN)/python scripts/with_postgresql.py $(TESTS) -m "database and not journey"
+	@$(BIN)/python scripts/with_postgresql.py $(TESTS)
 	@$(BIN)/python scripts/with_postgresql.py $(JOURNEYS) -m "journey and not looks"
 
 bench: ## Measure, about a quarter of an hour on two quiet cores; writes benchmarks/results and docs/guide/figures.md

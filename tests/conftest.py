@@ -110,24 +110,13 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
 
 @pytest.hookimpl(wrapper=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> Generator[None]:
-    """Mark what touches the database, and let the files that take longest begin.
+    """Let the files that take longest begin, so that no worker is left alone with one in the end.
 
-    A test without the mark cannot touch it: pytest-django refuses it a connection. Long files come first, so that no worker
-    is left alone with one in the end; that is said last, since pytest-django has an order of its own.
+    Said last, since pytest-django has an order of its own.
     """
-    for item in items:
-        if _touches_the_database(item):
-            item.add_marker("database")
     yield
     long = {item.path for item in items if item.get_closest_marker("long")}
     items.sort(key=lambda item: item.path not in long)
-
-
-def _touches_the_database(item: pytest.Item) -> bool:
-    """Say whether a test asks for the database, or starts processes that do."""
-    own_processes = {"journey", "conformance"} & {mark.name for mark in item.iter_markers()}
-    asks = {"db", "transactional_db", "live_server", "django_db_setup"} & set(getattr(item, "fixturenames", ()))
-    return bool(own_processes or asks or item.get_closest_marker("django_db"))
 
 
 @pytest.hookimpl(wrapper=True)
