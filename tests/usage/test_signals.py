@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from firstwin.customers.contracts import StakeholderRole
 from firstwin.customers.models import Account, Contact
+from firstwin.customers.operations import contacts
 from firstwin.identity.contracts import Actor, Role, system_actor
 from firstwin.identity.models import Workspace
 from firstwin.jobs.contracts import JobContext
@@ -24,7 +25,7 @@ from firstwin.usage.operations import features, signals
 from firstwin.usage.queries import signal_facts
 from firstwin.usage.queries import signals as queries
 from firstwin.usage.rules import signals as rules
-from firstwin.usage.rules.signals import AccountFacts, Champion, OpenGoal, WantedFeature
+from firstwin.usage.rules.signals import AccountFacts, Champion, Leaver, OpenGoal, WantedFeature
 from tests.factories.customers import make_account, make_contact
 from tests.factories.identity import make_actor, make_workspace, recorded
 from tests.factories.usage import make_source
@@ -54,6 +55,8 @@ def goal(*, share: float, begun: int, due: int) -> OpenGoal:
         ({"now_events": 50}, SignalKind.USAGE_FALLING),
         ({"champions": [Champion(name="Nia", key="n", last_at=None, known_since=AT - timedelta(days=15))]},
          SignalKind.CHAMPION_SILENT),
+        ({"left": Leaver(name="Nia", key="n")}, SignalKind.CHAMPION_LEFT),
+        ({"left": Leaver(name="Nia", key="n"), "last_at": None, "has_open_goals": True}, SignalKind.CHAMPION_LEFT),
         ({"won_at": AT - timedelta(days=20), "last_at": AT - timedelta(days=20)}, SignalKind.NOTHING_SINCE_WIN),
         ({"goals": [goal(share=0.2, begun=20, due=10)]}, SignalKind.BEHIND_PLAN),
         ({"goals": [goal(share=0.6, begun=20, due=-1)]}, SignalKind.BEHIND_PLAN),
@@ -91,6 +94,7 @@ def test_an_account_that_is_behind_with_several_goals_is_told_of_once() -> None:
         {"now_events": 51},
         {"now_events": 0, "then_events": 19},
         {"champions": [Champion(name="Nia", key="n", last_at=AT - timedelta(days=13), known_since=AT)]},
+        {"left": Leaver(name="Nia", key="n"), "last_at": None},
         {"won_at": AT - timedelta(days=20)},
         {"won_at": AT - timedelta(days=5), "last_at": None},
         {"goals": [goal(share=0.0, begun=4, due=10)]},
@@ -223,6 +227,17 @@ def test_everything_that_is_known_of_an_account_is_gathered(
     known_person(account, champion, "nia")
     for day in range(30, 55):
         did(store, account, "x", at=AT - timedelta(days=day), user="nia")
+    open_goal(account, due_at=AT - timedelta(days=1))
+    with django_assert_max_num_queries(60):
+        assert signals.find_signals(actor=actor, store=store, at=AT) == 4
+    found = {row.kind: row.reason for row in Signal.objects.for_actor(actor)}
+    assert set(found) == {"feature_wanted", "champion_silent", "usage_falling", "behind_plan"}
+    assert found["champion_silent"] == "Nia Park, the champion, was last seen in the product 30 days ago."
+    assert "2 people used “Reports”" in found["feature_wanted"]
+    assert "“Adoption” was due on 29 March and stands at: 2 of 9 users active." in found["behind_plan"]
+
+
+def open_goal(account: Account, *, due_at: datetime | None) -> None:
     Watch(
         workspace_id=account.workspace_id,
         account=account,
@@ -231,20 +246,13 @@ def test_everything_that_is_known_of_an_account_is_gathered(
         title="Adoption",
         goal={"users": 9},
         since=AT - timedelta(days=20),
-        due_at=AT - timedelta(days=1),
+        due_at=due_at,
         state="open",
         share=0.2,
         progress="2 of 9 users active",
         checked_at=AT,
         opened_at=AT,
     ).save(force_insert=True)
-    with django_assert_max_num_queries(60):
-        assert signals.find_signals(actor=actor, store=store, at=AT) == 4
-    found = {row.kind: row.reason for row in Signal.objects.for_actor(actor)}
-    assert set(found) == {"feature_wanted", "champion_silent", "usage_falling", "behind_plan"}
-    assert found["champion_silent"] == "Nia Park, the champion, was last seen in the product 30 days ago."
-    assert "2 people used “Reports”" in found["feature_wanted"]
-    assert "“Adoption” was due on 29 March and stands at: 2 of 9 users active." in found["behind_plan"]
 
 
 def known_person(account: Account, contact: Contact, user_id: str) -> None:
@@ -268,6 +276,51 @@ def test_a_champion_with_several_ids_is_seen_when_the_last_of_them_is(
     did(store, account, "x", at=AT - timedelta(hours=1), user="nia-old")
     signals.find_signals(actor=actor, store=store, at=AT)
     assert only(actor).state == SignalState.ENDED
+
+
+@pytest.mark.django_db
+def test_a_champion_who_left_is_missed_until_somebody_takes_over(
+    actor: Actor, account: Account, store: PlainStore
+) -> None:
+    Account.objects.for_actor(actor).update(licensed_seats=None)
+    someone = member(account)
+    earlier, nia = (
+        make_contact(account, name=name, roles=(StakeholderRole.ADMIN_CHAMPION,)) for name in ("Ola Berg", "Nia Park")
+    )
+    known_person(account, nia, "nia")
+    did(store, account, "x", at=AT - timedelta(days=30), user="nia")
+    contacts.archive_contact(actor=someone, contact_id=earlier.id, at=AT - timedelta(days=1))
+    signals.find_signals(actor=actor, store=store, at=AT)
+    assert only(actor).kind == SignalKind.CHAMPION_SILENT
+    contacts.archive_contact(actor=someone, contact_id=nia.id, at=AT)
+    signals.find_signals(actor=actor, store=store, at=AT)
+    silent, left = Signal.objects.for_actor(actor).order_by("id")
+    assert (silent.state, left.state, left.kind) == (SignalState.ENDED, SignalState.OPEN, SignalKind.CHAMPION_LEFT)
+    assert left.reason == "Nia Park, the champion, left, and nobody else has that role."
+    successor = make_contact(account, roles=(StakeholderRole.END_USER,))
+    signals.find_signals(actor=actor, store=store, at=AT)
+    left.refresh_from_db(from_queryset=Signal.objects.for_actor(actor))
+    assert left.state == SignalState.OPEN
+    roles = (StakeholderRole.END_USER, StakeholderRole.ADMIN_CHAMPION)
+    contacts.edit_contact(actor=someone, contact_id=successor.id, changes={"roles": roles}, at=AT)
+    signals.find_signals(actor=actor, store=store, at=AT)
+    left.refresh_from_db(from_queryset=Signal.objects.for_actor(actor))
+    assert left.state == SignalState.ENDED
+
+
+@pytest.mark.django_db
+def test_who_left_last_is_named_of_an_account_with_an_open_goal(actor: Actor, account: Account) -> None:
+    someone = member(account)
+    for day, name in enumerate(("Ola Berg", "Nia Park", "Kim Lund")):
+        row = make_contact(account, name=name, roles=(StakeholderRole.ADMIN_CHAMPION,))
+        contacts.archive_contact(actor=someone, contact_id=row.id, at=AT - timedelta(days=abs(day - 1)))
+    open_goal(account, due_at=None)
+    (facts,) = signal_facts.gather(actor=actor, store=PlainStore(), at=AT)
+    assert facts.left is not None
+    assert (facts.left.name, facts.has_open_goals) == ("Nia Park", True)
+    Watch.objects.for_actor(actor).update(state="met")
+    (facts,) = signal_facts.gather(actor=actor, store=PlainStore(), at=AT)
+    assert not facts.has_open_goals
 
 
 @pytest.mark.django_db

@@ -79,6 +79,7 @@ class ContactInfo:
     roles: tuple[StakeholderRole, ...]
     is_active: bool
     created_at: datetime
+    archived_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -251,12 +251,14 @@ def list_contacts(
     return tuple(contact for contact in contacts if role is None or role in contact.roles)
 
 
-def list_contacts_of(*, actor: Actor, account_ids: Collection[UUID]) -> Mapping[UUID, tuple[ContactInfo, ...]]:
-    """Return the active contacts of several accounts by account and by name, in one query."""
+def list_contacts_of(
+    *, actor: Actor, account_ids: Collection[UUID], has_archived: bool = False
+) -> Mapping[UUID, tuple[ContactInfo, ...]]:
+    """Return the contacts of several accounts, archived ones only where asked for, by account and by name, in one query."""
     wanted = [id for id in set(account_ids) if permissions.can_see_account(actor, id)]
     found: dict[UUID, list[ContactInfo]] = {id: [] for id in wanted}
-    active = {"account_id": wanted, "archived_at": None}
-    for row in bulk.read_rows(Contact, actor, active, order_by=("name_key", "id")):
+    where = {"account_id": wanted} if has_archived else {"account_id": wanted, "archived_at": None}
+    for row in bulk.read_rows(Contact, actor, where, order_by=("name_key", "id")):
         found[row.account_id].append(contact_info(row))
     return {id: tuple(contacts) for id, contacts in found.items()}
 
@@ -313,6 +315,7 @@ def contact_info(row: Contact) -> ContactInfo:
         roles=tuple(role for role in StakeholderRole if role.value in row.roles),
         is_active=row.archived_at is None,
         created_at=row.created_at,
+        archived_at=row.archived_at,
     )
 
 

@@ -9,6 +9,7 @@ LOOKS = {
     SignalKind.FEATURE_WANTED: ("done", "puzzle", "Wants a feature"),
     SignalKind.USAGE_FALLING: ("risk", "trending-down", "Usage falls"),
     SignalKind.CHAMPION_SILENT: ("risk", "user-question", "Champion silent"),
+    SignalKind.CHAMPION_LEFT: ("risk", "logout", "Champion left"),
     SignalKind.NOTHING_SINCE_WIN: ("risk", "zzz", "Nothing since the first win"),
     SignalKind.BEHIND_PLAN: ("late", "clock-exclamation", "Behind the plan"),
 }

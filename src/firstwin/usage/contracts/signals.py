@@ -15,6 +15,7 @@ class SignalKind(StrEnum):
     FEATURE_WANTED = "feature_wanted"
     USAGE_FALLING = "usage_falling"
     CHAMPION_SILENT = "champion_silent"
+    CHAMPION_LEFT = "champion_left"
     NOTHING_SINCE_WIN = "nothing_since_win"
     BEHIND_PLAN = "behind_plan"
 

@@ -14,7 +14,7 @@ from firstwin.usage.contracts.store import AccountQuestions, Adoption, EventScop
 from firstwin.usage.models import UsageGroup, UsagePerson, Watch
 from firstwin.usage.queries import features as feature_queries
 from firstwin.usage.queries import known_features
-from firstwin.usage.rules.signals import STRETCH, AccountFacts, Champion, OpenGoal, WantedFeature
+from firstwin.usage.rules.signals import STRETCH, AccountFacts, Champion, Leaver, OpenGoal, WantedFeature
 
 LOOKED_BACK = timedelta(days=180)
 NAMED_AT_ONCE = 2000
@@ -35,8 +35,8 @@ def gather(*, actor: Actor, store: SignalQuestions, at: datetime) -> list[Accoun
     Raises StoreUnavailableError.
     """
     seen = UsageGroup.objects.for_actor(actor).filter(account_id__isnull=False).values_list("account_id", flat=True)
-    watched = Watch.objects.for_actor(actor).values_list("account_id", flat=True)
-    ids = {id for id in (*seen, *watched) if id is not None}
+    watched = list(Watch.objects.for_actor(actor).values_list("account_id", "state").distinct())
+    ids = {id for id in (*seen, *(id for id, _ in watched)) if id is not None}
     accounts = {
         id: account
         for id, account in customer_queries.get_accounts(actor=actor, account_ids=ids).items()
@@ -52,9 +52,12 @@ def gather(*, actor: Actor, store: SignalQuestions, at: datetime) -> list[Accoun
     now = {one.account_id: one for one in store.accounts(scopes["now"])}
     then = {one.account_id: one for one in store.accounts(scopes["then"])}
     ever = {one.account_id: one for one in store.accounts(scopes["ever"])}
-    champions = _champions(actor, store, scopes["ever"], _leading(actor, accounts))
+    leading = _leading(actor, accounts)
+    champions = _champions(actor, store, scopes["ever"], [one for one in leading if one.is_active])
+    left = _left(leading)
     wanted = _wanted(actor, store, scopes["now"], accounts)
     goals = _goals(actor)
+    with_open_goals = {id for id, state in watched if state == WatchState.OPEN}
     won = _won(actor)
     return [
         AccountFacts(
@@ -67,6 +70,8 @@ def gather(*, actor: Actor, store: SignalQuestions, at: datetime) -> list[Accoun
             last_at=ever[id].last_at if id in ever else None,
             won_at=won.get(id),
             champions=champions.get(id, ()),
+            left=left.get(id),
+            has_open_goals=id in with_open_goals,
             wanted=wanted.get(id, ()),
             goals=goals.get(id, ()),
         )
@@ -75,11 +80,28 @@ def gather(*, actor: Actor, store: SignalQuestions, at: datetime) -> list[Accoun
 
 
 def _leading(actor: Actor, account_ids: Iterable[UUID]) -> list[ContactInfo]:
-    """Return the contacts who lead the product at these accounts."""
-    contacts = customer_queries.list_contacts_of(actor=actor, account_ids=list(account_ids))
+    """Return the contacts who lead the product at these accounts, and those who did so until they were archived."""
+    contacts = customer_queries.list_contacts_of(actor=actor, account_ids=list(account_ids), has_archived=True)
     return [
         contact for some in contacts.values() for contact in some if StakeholderRole.ADMIN_CHAMPION in contact.roles
     ]
+
+
+def _left(leading: Iterable[ContactInfo]) -> Mapping[UUID, Leaver]:
+    """Return who left last of each account that nobody leads any more."""
+    archived: dict[UUID, list[tuple[datetime, ContactInfo]]] = defaultdict(list)
+    led: set[UUID] = set()
+    for contact in leading:
+        if contact.archived_at is None:
+            led.add(contact.account_id)
+        else:
+            archived[contact.account_id].append((contact.archived_at, contact))
+    found: dict[UUID, Leaver] = {}
+    for account_id, contacts in archived.items():
+        if account_id not in led:
+            _, last = max(contacts, key=lambda one: (one[0], str(one[1].id)))
+            found[account_id] = Leaver(name=last.name, key=str(last.id))
+    return found
 
 
 def _champions(

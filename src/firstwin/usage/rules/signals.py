@@ -32,6 +32,14 @@ class Champion:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Leaver:
+    """The contact who led the product at the customer last, and was archived."""
+
+    name: str
+    key: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class WantedFeature:
     """A feature that an account has not bought, and how many of its people used it in four weeks."""
 
@@ -54,7 +62,10 @@ class OpenGoal:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccountFacts:
-    """What is known of one account; `now_*` are of the last four weeks, `then_*` of the four before."""
+    """What is known of one account; `now_*` are of the last four weeks, `then_*` of the four before.
+
+    `left` is nobody while an active contact is a champion, whether or not the product knows them.
+    """
 
     account_id: UUID
     seats: int | None
@@ -65,13 +76,15 @@ class AccountFacts:
     last_at: datetime | None = None
     won_at: datetime | None = None
     champions: Sequence[Champion] = ()
+    left: Leaver | None = None
+    has_open_goals: bool = False
     wanted: Sequence[WantedFeature] = ()
     goals: Sequence[OpenGoal] = ()
 
 
 def find(facts: AccountFacts, *, limits: SignalLimits, at: datetime) -> tuple[FoundSignal, ...]:
     """Each signal says what was seen and what to do about it; an account that does nothing wrong has none."""
-    found = (_seats, _features, _falling, _champions, _since_win, _behind)
+    found = (_seats, _features, _falling, _champions, _left, _since_win, _behind)
     return tuple(signal for look in found for signal in look(facts, limits, at))
 
 
@@ -151,6 +164,23 @@ def _champions(facts: AccountFacts, limits: SignalLimits, at: datetime) -> Itera
             todo=f"Call {champion.name}; if they left, find out who takes over.",
             figures={"days": days, "name": champion.name},
         )
+
+
+def _left(facts: AccountFacts, _limits: SignalLimits, _at: datetime) -> Iterator[FoundSignal]:
+    """A champion left when the last one was archived and nobody has the role since, while there is something to lead.
+
+    The silence of somebody who is archived says nothing; that nobody took over does, and no event would ever show it.
+    """
+    if facts.left is None or not (facts.has_open_goals or facts.last_at):
+        return
+    yield FoundSignal(
+        account_id=facts.account_id,
+        kind=SignalKind.CHAMPION_LEFT,
+        subject=facts.left.key,
+        reason=f"{facts.left.name}, the champion, left, and nobody else has that role.",
+        todo="Find a successor with the project owner, and give them the role of admin champion.",
+        figures={"name": facts.left.name},
+    )
 
 
 def _since_win(facts: AccountFacts, limits: SignalLimits, at: datetime) -> Iterator[FoundSignal]:
