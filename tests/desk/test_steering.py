@@ -10,6 +10,7 @@ from firstwin.playbooks.contracts import LinkSpec
 from firstwin.projects.models import TaskLink
 from tests.desk.browsing import HTMX, colleague, outsider, owner_of, text_of
 from tests.factories.projects import Running, example_definition, launch_example, make_scene
+from tests.projects.test_steering import dates_of, march, set_for_a_week
 
 pytestmark = pytest.mark.django_db
 
@@ -145,6 +146,15 @@ def test_a_bar_dropped_on_a_weekend_lands_on_monday_and_says_so(running: Running
     moved = running.task("provision")
     assert moved.start_at.weekday() == 0
     assert (moved.start_at - task.start_at).days == int(to_saturday) + 2
+
+
+def test_a_bar_with_both_ends_set_by_hand_keeps_its_length_when_it_is_dropped_on_a_weekend(running: Running) -> None:
+    client, task = owner_of(running), running.task("provision")
+    set_for_a_week(running)
+    said = text_of(client.post(f"/tasks/{task.id}/drag/", {"start": "5", "end": "5"}, headers=HTMX))
+    assert "it starts on Monday 23 March" in said
+    assert "ends on Friday 27 March" in said
+    assert dates_of(running, "provision") == (march(23), march(27, 17))
 
 
 def test_a_line_between_bars_asks_for_that_dependency(running: Running) -> None:

@@ -22,7 +22,7 @@ from tests.factories.http import key_client
 from tests.factories.identity import actor_for, make_member, recorded
 from tests.factories.projects import Running, example_definition, launch_example, make_scene, moment
 from tests.factories.updates import rows_of
-from tests.projects.test_steering import save, timing
+from tests.projects.test_steering import dates_of, march, save, set_for_a_week, timing
 from tests.projects.test_undoing import plan_of
 
 pytestmark = pytest.mark.django_db
@@ -97,6 +97,14 @@ def test_a_shifted_date_lands_on_a_working_day_and_says_so(project: Running) -> 
     effect = move(project, Anchor.KICKOFF, kickoff.due_at + timedelta(days=1), Following.SHIFT_ALL)
     assert effect.notes
     assert project.task("logo").start_at == friday + timedelta(days=3)
+
+
+def test_a_task_that_is_shifted_with_both_ends_keeps_its_working_days(project: Running) -> None:
+    set_for_a_week(project)
+    kickoff = project.task("kickoff")
+    effect = move(project, Anchor.KICKOFF, kickoff.due_at + timedelta(days=5), Following.SHIFT_ALL)
+    assert dates_of(project, "provision") == (march(23), march(27, 17))
+    assert any("it keeps its working days" in note for note in effect.notes)
 
 
 def test_the_signature_moves_on_the_account_too_and_comes_back(project: Running) -> None:

@@ -19,9 +19,13 @@ from firstwin.projects.contracts import (
 from firstwin.projects.contracts.changes import TaskMove
 from firstwin.projects.models import Hold
 from firstwin.projects.operations import changes, lifecycle, tasks
+from firstwin.projects.queries import day_counts, plans
+from firstwin.scheduling import queries as scheduling_queries
+from firstwin.scheduling.contracts import CalendarSpec, Pause
 from firstwin.shared.errors import InvalidInputError, NotFoundError, PermissionDeniedError
 from tests.factories.identity import recorded
 from tests.factories.projects import Running, example_definition, launch_example, make_scene
+from tests.projects.test_steering import dates_of, march, save, set_for_a_week, timing
 from tests.projects.test_tasks import complete, refused
 
 pytestmark = pytest.mark.django_db
@@ -76,6 +80,30 @@ def test_a_hold_stops_the_clock_and_a_resumption_moves_what_was_ahead(project: R
         "project.resumed",
         "project.rescheduled",
     ]
+
+
+@pytest.mark.parametrize("days", range(1, 9))
+def test_a_resumption_keeps_the_working_days_of_what_was_set_by_hand(project: Running, days: int) -> None:
+    set_for_a_week(project)
+    hold(project)
+    at = project.scene.at + timedelta(days=days)
+    plan = plans.load_plan(project.scene.specialist, project.row())
+    forecast = day_counts.held(plan.facts(), Pause(start_at=project.scene.at, end_at=at))
+    resume(project, days=days)
+    start_at, due_at = dates_of(project, "provision")
+    assert start_at == march(16 + days + {5: 2, 6: 1}.get(days, 0))
+    before = start_at.date() - timedelta(days=1)
+    assert scheduling_queries.working_days(CalendarSpec(), before, due_at.date()) == 5
+    assert due_at.hour == 17
+    told = next(task for task in forecast.tasks if task.key == "provision")
+    assert (told.start_at, told.due_at) == (start_at, due_at)
+
+
+def test_a_start_set_by_hand_moves_alone_where_the_end_follows_the_plan(project: Running) -> None:
+    save(project, timing(project, "provision", start_at=march(16)))
+    hold(project)
+    resume(project, days=5)
+    assert dates_of(project, "provision") == (march(23), march(25, 17))
 
 
 def test_only_what_runs_is_held_and_only_what_is_held_goes_on(project: Running) -> None:

@@ -243,9 +243,46 @@ def test_dates_on_days_off_move_on_to_the_next_working_day_where_that_is_asked_f
     assert len(effect.notes) == 2
     moved = project.task("logo")
     assert moved.start_at == saturday + timedelta(days=2)
-    assert moved.due_at == saturday + timedelta(days=2)
+    assert moved.due_at == saturday + timedelta(days=3)
     assert save(project, timing(project, "logo", **both)).notes == ()
     assert project.task("logo").start_at == saturday
+
+
+def set_for_a_week(project: Running) -> None:
+    """Set both ends of a task by hand, Monday to Friday: five working days."""
+    save(project, timing(project, "provision", start_at=march(16), due_at=march(20, 17)))
+
+
+def march(day: int, hour: int = 9) -> datetime:
+    return datetime(2026, 3, day, hour, tzinfo=UTC)
+
+
+def dates_of(project: Running, key: str) -> tuple[datetime, datetime]:
+    return project.task(key).start_at, project.task(key).due_at
+
+
+@pytest.mark.parametrize(
+    ("days", "landed", "said"),
+    [
+        (
+            5,
+            (march(23), march(27, 17)),
+            "ends on Friday 27 March, not on Wednesday 25 March: it keeps its working days",
+        ),
+        (1, (march(17), march(23, 17)), "cannot end on Saturday 21 March, a day off: it ends on Monday 23 March"),
+        (7, (march(23), march(27, 17)), ""),
+    ],
+)
+def test_what_moves_as_a_whole_keeps_its_working_days(
+    project: Running, days: int, landed: tuple[datetime, datetime], said: str
+) -> None:
+    set_for_a_week(project)
+    start_at, due_at = (at + timedelta(days=days) for at in dates_of(project, "provision"))
+    change = timing(project, "provision", start_at=start_at, due_at=due_at, on_working_days=True)
+    effect = save(project, change)
+    assert dates_of(project, "provision") == landed
+    assert said in " ".join(effect.notes)
+    assert bool(effect.notes) == bool(said)
 
 
 def test_the_room_has_every_dependency_in_words_and_the_days_off(project: Running) -> None:

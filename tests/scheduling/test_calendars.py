@@ -194,3 +194,47 @@ def test_hours_away_go_off_the_day_and_never_open_it() -> None:
         date(2026, 3, 13),
         date(2026, 3, 20),
     )
+
+
+def worked_days(spec: CalendarSpec, start: datetime, due: datetime) -> int:
+    """The working days from the day of the start to the day of the end, both counted."""
+    calendar = calendar_of(spec)
+    return calendar.working_days(calendar.day_of(start) - timedelta(days=1), calendar.day_of(due))
+
+
+@given(CALENDARS, INSTANTS, st.integers(0, 20), st.integers(0, 23), st.integers(-60, 60))
+def test_what_moves_as_a_whole_keeps_its_working_days(
+    spec: CalendarSpec, at: datetime, length: int, hours: int, days: int
+) -> None:
+    calendar = calendar_of(spec)
+    start = calendar.instant(calendar.day_of(at), time(1))
+    due = calendar.plus_days(start, length) + timedelta(hours=hours) if hours else calendar.plus_days(start, length)
+    wished = (calendar.plus_days(start, days), calendar.plus_days(due, days))
+    landed = queries.moved(spec, (start, due), wished)
+    assert queries.on_working_day(spec, landed[0]) == landed[0]
+    assert landed[0] >= wished[0]
+    assert landed[1] >= landed[0]
+    if due > start:
+        assert landed[1] > landed[0]
+    before, after = worked_days(spec, start, due), worked_days(spec, *landed)
+    assert after >= before
+    if before and calendar.clock_of(start) <= calendar.clock_of(due):
+        assert after == before
+
+
+@pytest.mark.parametrize(
+    ("known", "days", "landed"),
+    [
+        ((berlin(2026, 3, 14, 10), berlin(2026, 3, 14, 12)), 7, (berlin(2026, 3, 23, 10), berlin(2026, 3, 23, 12))),
+        ((berlin(2026, 3, 9), berlin(2026, 3, 14)), 7, (berlin(2026, 3, 16), berlin(2026, 3, 21))),
+        ((berlin(2026, 3, 9), berlin(2026, 3, 14)), 1, (berlin(2026, 3, 10), berlin(2026, 3, 16, 17))),
+        ((berlin(2026, 3, 13, 22), berlin(2026, 3, 14, 2)), 7, (berlin(2026, 3, 20, 22), berlin(2026, 3, 21, 2))),
+        ((berlin(2026, 3, 13, 22), berlin(2026, 3, 14, 2)), 6, (berlin(2026, 3, 19, 22), berlin(2026, 3, 20, 2))),
+        ((berlin(2026, 3, 30), berlin(2026, 4, 2, 17)), 2, (berlin(2026, 4, 1), berlin(2026, 4, 8, 17))),
+    ],
+)
+def test_a_whole_that_touches_days_off_loses_nothing(
+    known: tuple[datetime, datetime], days: int, landed: tuple[datetime, datetime]
+) -> None:
+    start, due = (calendar_of(BERLIN).plus_days(at, days) for at in known)
+    assert queries.moved(BERLIN, known, (start, due)) == landed

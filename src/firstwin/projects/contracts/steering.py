@@ -23,7 +23,8 @@ class TaskTiming:
 
     `start_at` and `due_at` stay from then on, whatever moves around them. `duration` is a span such as 3wd; it replaces
     the day that the playbook promised. `freed` goes back to the plan, before anything is set. With `on_working_days` a
-    date that falls on a day off moves on to the next working day of whoever owns the task.
+    date that falls on a day off moves on to the next working day of whoever owns the task; where start and end move by the
+    same days, the task keeps the working days that it took.
     """
 
     task_id: UUID

@@ -23,11 +23,10 @@ from firstwin.projects.contracts import (
 )
 from firstwin.projects.models import Hold, Project, ProjectRole, ProjectTask
 from firstwin.projects.operations import settling, tasks, waking
-from firstwin.projects.queries import plans
+from firstwin.projects.queries import day_counts, plans
 from firstwin.projects.queries import projects as project_queries
 from firstwin.projects.queries.plans import RunningPlan
 from firstwin.projects.rules import casting, owners
-from firstwin.scheduling import queries as scheduling_queries
 from firstwin.scheduling.contracts import Pause
 from firstwin.shared.errors import InvalidInputError, NotFoundError, PermissionDeniedError, Problem
 
@@ -113,11 +112,8 @@ def _shift_fixed(plan: RunningPlan, pause: Pause) -> None:
             continue
         key = owners.calendar_key(member_id=task.member_id, contact_id=task.contact_id)
         calendar = calendars.get(key) or calendars[task.side]
-        if task.is_start_fixed and task.start_at > pause.start_at:
-            task.start_at = scheduling_queries.resumed_at(calendar, pause, task.start_at)
-            plan.moved.add(task.id)
-        if task.is_due_fixed and task.due_at > pause.start_at:
-            task.due_at = scheduling_queries.resumed_at(calendar, pause, task.due_at)
+        if day_counts.is_ahead(task, pause):
+            task.start_at, task.due_at = day_counts.resumed(task, calendar, pause)
             plan.moved.add(task.id)
 
 

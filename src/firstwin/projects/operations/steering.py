@@ -114,19 +114,21 @@ def carried_out(
 
 
 def _landed(facts: PlanFacts, task: ProjectTask, asked: TaskTiming, notes: list[str]) -> TaskTiming:
-    """Move dates that fall on days off on to the next working day, and note which."""
+    """Move dates that fall on days off on to working days, and note which; a task moved as a whole keeps its length."""
     fact = next(one for one in facts.tasks if one.id == task.id)
     calendar = facts.calendars[dates.calendar_of(fact, facts)]
-    found: dict[str, datetime | None] = {"start_at": asked.start_at, "due_at": asked.due_at}
-    for name, verb in (("start_at", "start"), ("due_at", "end")):
-        wished = found[name]
-        if wished is not None:
-            landed = found[name] = scheduling_queries.on_working_day(calendar, wished)
-            if landed != wished:
-                notes.append(steering.day_off_in_words(task.name, verb, wished, landed, calendar.time_zone))
-    start_at, due_at = found["start_at"], found["due_at"]
+    start_at, due_at = asked.start_at, asked.due_at
     if start_at is not None and due_at is not None:
-        due_at = max(start_at, due_at)
+        start_at, due_at = scheduling_queries.moved(calendar, (task.start_at, task.due_at), (start_at, due_at))
+    elif start_at is not None:
+        start_at = scheduling_queries.on_working_day(calendar, start_at)
+    elif due_at is not None:
+        due_at = scheduling_queries.on_working_day(calendar, due_at)
+    for verb, wished, landed in (("start", asked.start_at, start_at), ("end", asked.due_at, due_at)):
+        if wished is not None and landed is not None and landed != wished:
+            is_day_off = scheduling_queries.on_working_day(calendar, wished) != wished
+            in_words = steering.day_off_in_words if is_day_off else steering.kept_length_in_words
+            notes.append(in_words(task.name, verb, wished, landed, calendar.time_zone))
     return replace(asked, start_at=start_at, due_at=due_at)
 
 

@@ -8,7 +8,7 @@ from functools import cached_property
 from firstwin.playbooks.contracts import Side
 from firstwin.projects.contracts import TaskState
 from firstwin.projects.contracts.ledger import LedgerLine
-from firstwin.projects.models import Project, ProjectRole
+from firstwin.projects.models import Project, ProjectRole, ProjectTask
 from firstwin.projects.rules import dates, ledger
 from firstwin.projects.rules.facts import PlanFacts, TaskFact
 from firstwin.projects.rules.ledger import Situation
@@ -71,23 +71,39 @@ def calendar_of(facts: PlanFacts) -> CalendarSpec:
 def held(facts: PlanFacts, pause: Pause) -> PlanFacts:
     """Return a plan as it would go on if it were resumed at the end of a pause."""
 
-    def is_ahead(task: TaskFact) -> bool:
-        is_start_ahead = task.is_start_fixed and task.start_at > pause.start_at
-        return task.is_open and (is_start_ahead or (task.is_due_fixed and task.due_at > pause.start_at))
-
     def moved(task: TaskFact) -> TaskFact:
-        calendar = facts.calendars[dates.calendar_of(task, facts)]
-        start, due = task.start_at, task.due_at
-        if task.is_start_fixed and start > pause.start_at:
-            start = scheduling_queries.resumed_at(calendar, pause, start)
-        if task.is_due_fixed and due > pause.start_at:
-            due = scheduling_queries.resumed_at(calendar, pause, due)
-        return replace(task, start_at=start, due_at=max(start, due))
+        start_at, due_at = resumed(task, facts.calendars[dates.calendar_of(task, facts)], pause)
+        return replace(task, start_at=start_at, due_at=due_at)
 
-    tasks = facts.tasks
-    if any(map(is_ahead, tasks)):
-        tasks = tuple(moved(task) if is_ahead(task) else task for task in tasks)
+    tasks, ahead = facts.tasks, {task.id for task in facts.tasks if task.is_open and is_ahead(task, pause)}
+    if ahead:
+        tasks = tuple(moved(task) if task.id in ahead else task for task in tasks)
     return replace(facts, tasks=tasks, pauses=(*facts.pauses, pause))
+
+
+def is_ahead(task: TaskFact | ProjectTask, pause: Pause) -> bool:
+    """Say whether a date of a task that was set by hand lay ahead when its plan was held."""
+    return _is_start_ahead(task, pause) or _is_due_ahead(task, pause)
+
+
+def resumed(task: TaskFact | ProjectTask, calendar: CalendarSpec, pause: Pause) -> tuple[datetime, datetime]:
+    """Return start and end of a task after a pause: both move with it as a whole, or the one that lay ahead."""
+    start, due = task.start_at, task.due_at
+    if _is_start_ahead(task, pause) and _is_due_ahead(task, pause):
+        return scheduling_queries.resumed(calendar, pause, (start, due))
+    if _is_start_ahead(task, pause):
+        start = scheduling_queries.resumed_at(calendar, pause, start)
+    if _is_due_ahead(task, pause):
+        due = scheduling_queries.resumed_at(calendar, pause, due)
+    return start, max(start, due)
+
+
+def _is_start_ahead(task: TaskFact | ProjectTask, pause: Pause) -> bool:
+    return task.is_start_fixed and task.start_at > pause.start_at
+
+
+def _is_due_ahead(task: TaskFact | ProjectTask, pause: Pause) -> bool:
+    return task.is_due_fixed and task.due_at > pause.start_at
 
 
 def counter(calendar: CalendarSpec) -> Callable[[datetime, datetime], int]:

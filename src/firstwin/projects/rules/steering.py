@@ -62,9 +62,19 @@ def link_in_words(type: LinkType, lag: str, spoken_lag: str, predecessor: str) -
 
 def day_off_in_words(name: str, verb: str, wished: datetime, found: datetime, zone: str) -> str:
     """A date that falls on a day off is moved on to the next working day, and both days are named."""
-    days = (at.astimezone(ZoneInfo(zone)) for at in (wished, found))
-    off, on = (f"{day:%A} {day.day} {day:%B}" for day in days)
+    off, on = _spoken_day(wished, zone), _spoken_day(found, zone)
     return f"“{name}” cannot {verb} on {off}, a day off: it {verb}s on {on}."
+
+
+def kept_length_in_words(name: str, verb: str, wished: datetime, found: datetime, zone: str) -> str:
+    """A date that gives way so that a task keeps its working days is named beside the one that was asked for."""
+    asked, on = _spoken_day(wished, zone), _spoken_day(found, zone)
+    return f"“{name}” {verb}s on {on}, not on {asked}: it keeps its working days."
+
+
+def _spoken_day(at: datetime, zone: str) -> str:
+    day = at.astimezone(ZoneInfo(zone))
+    return f"{day:%A} {day.day} {day:%B}"
 
 
 def shifts(tasks: Iterable[TaskFact], before: PlanDates, after: PlanDates) -> tuple[TaskShift, ...]:

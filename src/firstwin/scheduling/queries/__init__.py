@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from functools import lru_cache
-from zoneinfo import ZoneInfo
 
 from firstwin.scheduling.contracts import (
     CalendarSpec,
@@ -16,7 +15,7 @@ from firstwin.scheduling.contracts import (
     SharedHours,
     Span,
 )
-from firstwin.scheduling.rules import drivers, hours, mornings, recurrence, sharing, wishes, wording
+from firstwin.scheduling.rules import drivers, hours, mornings, moving, recurrence, sharing, wishes, wording
 from firstwin.scheduling.rules import floats as float_rules
 from firstwin.scheduling.rules import plan as plan_rules
 from firstwin.scheduling.rules.calendars import calendar_of
@@ -74,10 +73,14 @@ def working_days(calendar: CalendarSpec, since: date, until: date) -> int:
 
 def on_working_day(calendar: CalendarSpec, at: datetime) -> datetime:
     """Return an instant, or the same time of the next day on which people of this calendar work."""
-    known = calendar_of(calendar)
-    local = at.astimezone(ZoneInfo(calendar.time_zone))
-    day = known.working_day(local.date())
-    return at if day == local.date() else datetime.combine(day, local.time(), tzinfo=local.tzinfo).astimezone(at.tzinfo)
+    return moving.on_working_day(calendar_of(calendar), at)
+
+
+def moved(
+    calendar: CalendarSpec, known: tuple[datetime, datetime], wished: tuple[datetime, datetime]
+) -> tuple[datetime, datetime]:
+    """Return where start and end land that are moved by days: as a whole they keep the working days that they took."""
+    return moving.moved(calendar_of(calendar), known, wished)
 
 
 def hours_on(calendar: CalendarSpec, day: date) -> OpenHours:
@@ -121,6 +124,11 @@ def ends_at(calendar: CalendarSpec, start: datetime, duration: Span) -> datetime
 def resumed_at(calendar: CalendarSpec, pause: Pause, at: datetime) -> datetime:
     """Return where an instant moves that was still ahead when a plan was held."""
     return plan_rules.after_pause(calendar_of(calendar).table, pause, at)
+
+
+def resumed(calendar: CalendarSpec, pause: Pause, known: tuple[datetime, datetime]) -> tuple[datetime, datetime]:
+    """Return where start and end move that were both still ahead when a plan was held; they keep their working days."""
+    return moving.resumed(calendar_of(calendar), pause, known)
 
 
 def opening_of(calendar: CalendarSpec, day: date) -> datetime:

@@ -33,6 +33,10 @@ class WorkingCalendar:
         """The local day of an instant."""
         return at.astimezone(self.zone).date()
 
+    def clock_of(self, at: datetime) -> time:
+        """The local time of day of an instant."""
+        return at.astimezone(self.zone).time()
+
     def opening(self, day: date) -> datetime:
         """When a working day opens; for a closed day the next opening."""
         return moment(self.table.nth_day(day.toordinal(), 0)[1])
