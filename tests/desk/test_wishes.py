@@ -19,7 +19,7 @@ def running() -> Running:
 def test_a_wished_end_is_tried_out_and_becomes_the_target(running: Running) -> None:
     client, address = owner_of(running), f"/projects/{running.id}/plan/backwards/"
     assert address in text_of(client.get(f"/projects/{running.id}/"))
-    assert "Everything done by" in text_of(client.get(address, headers=HTMX))
+    assert "What is to be done" in text_of(client.get(address, headers=HTMX))
     target = running.row().target_end_at
     assert "Choose a day" in text_of(client.post(f"{address}?try=1", {"end_on": ""}, headers=HTMX))
     tried = text_of(client.post(f"{address}?try=1", {"end_on": "2026-03-10"}, headers=HTMX))
@@ -32,6 +32,21 @@ def test_a_wished_end_is_tried_out_and_becomes_the_target(running: Running) -> N
     assert client.post(address, {"end_on": "2040-01-31"}, headers=HTMX).headers["HX-Trigger"] == "changed"
     assert running.row().target_end_at.year == 2040
     assert client.post(address, {"end_on": "2020-01-01"}, headers=HTMX).status_code == 422
+
+
+def test_a_key_date_is_wished_for_a_day_and_its_task_gets_a_deadline(running: Running) -> None:
+    client, address = owner_of(running), f"/projects/{running.id}/plan/backwards/"
+    first_win, target = running.task("first-report"), running.row().target_end_at
+    assert f'value="{first_win.id}"' in text_of(client.get(address, headers=HTMX))
+    said = {"what": str(first_win.id), "end_on": "2040-01-31"}
+    assert "It can be kept" in text_of(client.post(f"{address}?try=1", said, headers=HTMX))
+    assert "The task has another deadline" in text_of(client.post(address, said, headers=HTMX))
+    deadline = running.task("first-report").must_finish_by_at
+    assert deadline is not None
+    assert deadline.date().isoformat() == "2040-01-31"
+    assert running.row().target_end_at == target
+    foreign = launch_example().task("first-report").id
+    assert client.post(address, {**said, "what": str(foreign)}, headers=HTMX).status_code == 422
 
 
 def test_viewers_and_strangers_set_no_target(running: Running) -> None:

@@ -52,6 +52,44 @@ def test_an_end_that_is_too_early_names_what_is_too_late_and_why(project: Runnin
     assert all("cannot start before" in task.problem for task in found.late)
 
 
+def test_a_wished_day_of_one_task_counts_back_from_it_and_leaves_its_time_to_what_comes_after(project: Running) -> None:
+    scene, task = project.scene, project.task("provision")
+
+    def by(end_on: date) -> Wish:
+        return wishes.get_wish(actor=scene.manager, project_id=project.id, end_on=end_on, at=scene.at, task_id=task.id)
+
+    later = by(task.due_at.date() + timedelta(days=14))
+    assert (later.is_possible, later.possible_end_at, later.contradictions) == (True, task.due_at, ())
+    by_name = {one.name: one for one in later.tasks}
+    assert by_name[task.name].due_by == later.end_at
+    assert by_name["Import your data"].start_by > later.end_at
+    assert by_name["Import your data"].due_by - later.end_at >= project.task("first-import").due_at - task.due_at
+    sooner = by(scene.at.date())
+    assert not sooner.is_possible
+    assert task.name in [one.name for one in sooner.late]
+
+
+def test_a_wished_day_that_breaks_a_promise_says_which(project: Running) -> None:
+    scene, kickoff = project.scene, project.task("kickoff")
+    end_on = kickoff.due_at.date() + timedelta(days=14)
+    found = wishes.get_wish(actor=scene.manager, project_id=project.id, end_on=end_on, at=scene.at, task_id=kickoff.id)
+    assert [one.name for one in found.late] == ["Kickoff call"]
+    assert "promised within 7 days of signature" in found.late[0].problem
+
+
+def test_only_an_open_task_of_the_project_can_be_wished_for(project: Running) -> None:
+    complete(project, "sales-handoff")
+    for task in (project.task("sales-handoff"), launch_example().task("kickoff")):
+        with pytest.raises(NotFoundError):
+            wishes.get_wish(
+                actor=project.scene.manager,
+                project_id=project.id,
+                end_on=end_of(project),
+                at=project.scene.at,
+                task_id=task.id,
+            )
+
+
 def test_time_that_passed_makes_an_end_impossible(project: Running) -> None:
     end_on = end_of(project)
     assert wish(project, end_on).possible_end_at.date() == end_on

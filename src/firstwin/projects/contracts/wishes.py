@@ -1,4 +1,4 @@
-"""A plan from its end: what has to start when for a wished end, and what is too late for that."""
+"""A plan from its end, or from that of one of its tasks: what has to start when, and what is too late for that."""
 
 from dataclasses import dataclass
 from datetime import datetime

@@ -182,8 +182,10 @@ def move_anchor(request: HttpRequest, project_id: UUID, body: AnchorBody) -> Pla
 
 
 @router.get("/{uuid:project_id}/plan/backwards", response=Wish)
-def read_wish(request: HttpRequest, project_id: UUID, end_on: date) -> Wish:
-    return wishes.get_wish(actor=actor_of(request), project_id=project_id, end_on=end_on, at=clock.now())
+def read_wish(request: HttpRequest, project_id: UUID, end_on: date, task_id: UUID | None = None) -> Wish:
+    return wishes.get_wish(
+        actor=actor_of(request), project_id=project_id, end_on=end_on, task_id=task_id, at=clock.now()
+    )
 
 
 @router.post("/{uuid:project_id}/target", response={204: None})

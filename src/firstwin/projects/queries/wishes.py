@@ -19,43 +19,60 @@ from firstwin.scheduling.contracts import (
     PlanItem,
     PlanNetwork,
 )
-from firstwin.shared.errors import ConflictError
+from firstwin.shared.errors import ConflictError, NotFoundError
 
 
-def get_wish(*, actor: Actor, project_id: UUID, end_on: date, at: datetime) -> Wish:
-    """Return what has to start when for a project to end on a day, seen from now; nothing is written.
+def get_wish(*, actor: Actor, project_id: UUID, end_on: date, at: datetime, task_id: UUID | None = None) -> Wish:
+    """Return what has to start when for a project, or one task of it such as the go-live, to end on a day, seen from now.
 
-    Raises NotFoundError, and ConflictError for a plan that contradicts itself.
+    Nothing is written. Raises NotFoundError, and ConflictError for a plan that contradicts itself.
     """
-    return wish_of(plans.load_for_team(actor, project_id).facts(), end_on, at)
+    return wish_of(plans.load_for_team(actor, project_id).facts(), end_on, at, task_id=task_id)
 
 
-def wish_of(plan: PlanFacts, end_on: date, at: datetime) -> Wish:
-    """Return what has to start when for a plan to end on a day; inside projects only."""
+def wish_of(plan: PlanFacts, end_on: date, at: datetime, *, task_id: UUID | None = None) -> Wish:
+    """Return what has to start when for a plan, or an open task of it, to end on a day; inside projects only."""
+    task = next((one for one in plan.tasks if one.id == task_id and one.is_open), None)
+    if task_id is not None and task is None:
+        raise NotFoundError("There is no such open task.", remedy="Choose one that is still to be done.")
     network = replace(dates.network_of(plan), open_from=at)
-    end_at = scheduling_queries.closing_of(plan.calendars[Side.VENDOR], end_on)
+    holder = Side.VENDOR if task is None else dates.calendar_of(task, plan)
+    wished_at = scheduling_queries.closing_of(plan.calendars[holder], end_on)
     try:
         possible = scheduling_queries.plan_dates(network)
-        wished = scheduling_queries.plan_backwards(_with_promises(network, possible), end_at)
+        if task is None:
+            reached_at, end_at, usual = possible.end_at, wished_at, possible
+        else:
+            item = next(one for one in network.items if one.key == task.id.hex)
+            reached_at, usual = possible.items[item.key].due_at, possible
+            if wished_at > reached_at:  # what comes after the task comes after the day that is wished for
+                usual = scheduling_queries.plan_dates(_with_item(network, replace(item, fixed_due_at=wished_at)))
+            network = _with_item(network, replace(item, must_finish_by=wished_at))
+            end_at = usual.end_at
+        wished = scheduling_queries.plan_backwards(_with_promises(network, usual), end_at)
     except (CycleError, InvalidCalendarError) as error:
         raise ConflictError(f"{error}.", remedy="Look at the plan before you wish for an end.") from error
     tasks = [
         WishedTask(
-            task_id=task.id,
-            name=task.name,
-            start_by=wished.items[task.id.hex].start_at,
-            due_by=wished.items[task.id.hex].due_at,
-            problem=_new_problem(possible.items[task.id.hex], wished.items[task.id.hex]),
+            task_id=one.id,
+            name=one.name,
+            start_by=wished.items[one.id.hex].start_at,
+            due_by=wished.items[one.id.hex].due_at,
+            problem=_new_problem(usual.items[one.id.hex], wished.items[one.id.hex]),
         )
-        for task in plan.tasks
-        if task.is_open
+        for one in plan.tasks
+        if one.is_open
     ]
     return Wish(
-        end_at=end_at,
-        possible_end_at=possible.end_at,
-        tasks=tuple(sorted(tasks, key=lambda task: (task.start_by, task.due_by, task.name))),
-        contradictions=tuple(f"{warning}." for warning in wished.warnings if warning not in possible.warnings),
+        end_at=wished_at,
+        possible_end_at=reached_at,
+        tasks=tuple(sorted(tasks, key=lambda one: (one.start_by, one.due_by, one.name))),
+        contradictions=tuple(f"{warning}." for warning in wished.warnings if warning not in usual.warnings),
     )
+
+
+def _with_item(network: PlanNetwork, item: PlanItem) -> PlanNetwork:
+    return replace(network, items=tuple(item if one.key == item.key else one for one in network.items))
 
 
 def _with_promises(network: PlanNetwork, possible: PlanDates) -> PlanNetwork:
