@@ -1,7 +1,7 @@
 """Results as papers: a table for the terminal, and the page of the guide that holds the figures."""
 
 import ast
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -54,9 +54,16 @@ def _side_by_side(rows: Sequence[dict[str, Any]]) -> list[str]:
     for name in dict.fromkeys(row["name"] for row in rows):
         found = {row["database"]: row for row in rows if row["name"] == name}
         cells = [f"{number(found[v]['median'])} {found[v]['unit']}" if v in found else "" for v in vendors]
-        goal = next(iter(found.values()))["goal"]
-        lines.append(f"| {name} | {' | '.join(cells)} | {goal} | {_met(list(found.values()))} |")
+        lines.append(f"| {name} | {' | '.join(cells)} | {_goal(found)} | {_met(list(found.values()))} |")
     return lines
+
+
+def _goal(found: Mapping[str, dict[str, Any]]) -> str:
+    """Return the goal, or that of each database where they differ."""
+    goals = {vendor: row["goal"] for vendor, row in found.items() if row["goal"]}
+    if len(set(goals.values())) < 2:
+        return next(iter(goals.values()), "")
+    return ", ".join(f"{goal} on {NAMES[vendor]}" for vendor, goal in goals.items())
 
 
 def _met(rows: Sequence[dict[str, Any]]) -> str:
