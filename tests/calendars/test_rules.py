@@ -179,6 +179,108 @@ def test_occurrences_that_are_different_are_taken_one_by_one() -> None:
     ]
 
 
+NEW_YORK = "DTSTART;TZID=America/New_York:20260302T{0}\nDTEND;TZID=America/New_York:20260302T{1}\nRRULE:FREQ=WEEKLY"
+
+
+def test_what_repeats_in_another_zone_keeps_its_days_and_hours_there() -> None:
+    london = "DTSTART;TZID=Europe/London:20260302T200000\nDTEND;TZID=Europe/London:20260302T210000"
+    content = read_ics(f"UID:a\n{london}\nRRULE:FREQ=WEEKLY;BYDAY=MO;COUNT=6", zone="Pacific/Auckland")
+    assert content.problems == []
+    # London changes its clock on 29 March, Auckland on 5 April.
+    assert said(content) == [
+        "Away 9:00–10:00 on 3 March",
+        "Away 9:00–10:00 on 10 March",
+        "Away 9:00–10:00 on 17 March",
+        "Away 9:00–10:00 on 24 March",
+        "Away 8:00–9:00 on 31 March",
+        "Away 7:00–8:00 on 7 April",
+    ]
+    assert [entry.uid for entry in content.entries][:2] == ["a#20260302", "a#20260309"]
+    assert content.entries[0].note == (
+        "It repeats by the clock of Europe/London, so its times are taken one by one, until 4 March 2029."
+    )
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "rule", "expected"),
+    [
+        ("090000", "100000", ";COUNT=2", ["15:00–16:00 on 2 March", "14:00–15:00 on 9 March"]),
+        ("090000", "100000", ";UNTIL=20260309T130000Z", ["15:00–16:00 on 2 March", "14:00–15:00 on 9 March"]),
+        # 20:30 there is past midnight in Berlin, so that the end falls on another day than in UTC.
+        ("203000", "213000", ";UNTIL=20260310T003000Z", ["2:30–3:30 on 3 March", "1:30–2:30 on 10 March"]),
+        ("174500", "184500", ";COUNT=2",
+         ["23:45–24:00 on 2 March", "0:00–0:45 on 3 March", "22:45–23:45 on 9 March"]),
+        ("203000", "213000", ";COUNT=3\nEXDATE;TZID=America/New_York:20260309T203000",
+         ["2:30–3:30 on 3 March", "1:30–2:30 on 17 March"]),
+        ("203000", "213000", ";COUNT=3\nEXDATE:20260310T003000Z", ["2:30–3:30 on 3 March", "1:30–2:30 on 17 March"]),
+        ("203000", "213000", ";COUNT=1\nRDATE;TZID=America/New_York:20260310T203000",
+         ["2:30–3:30 on 3 March", "1:30–2:30 on 11 March"]),
+    ],
+)  # fmt: skip
+def test_hours_follow_the_clock_of_the_zone_in_which_they_repeat(
+    start: str, end: str, rule: str, expected: list[str]
+) -> None:
+    content = read_ics(f"UID:a\n{NEW_YORK.format(start, end)}{rule}")
+    assert content.problems == []
+    assert said(content) == [f"Away {one}" for one in expected]
+
+
+def test_an_occurrence_that_was_moved_elsewhere_is_known_by_its_day_there() -> None:
+    content = read_ics(
+        f"UID:a\n{NEW_YORK.format('203000', '213000')};COUNT=2",
+        "UID:a\nRECURRENCE-ID:20260310T003000Z\nDTSTART;TZID=America/New_York:20260312T090000\nDURATION:PT1H",
+    )
+    assert said(content) == ["Away 2:30–3:30 on 3 March", "Away 14:00–15:00 on 12 March"]
+    assert [entry.uid for entry in content.entries] == ["a#20260302", "a#20260309"]
+
+
+def test_what_repeats_in_utc_does_not_stay_where_the_clock_changes() -> None:
+    content = read_ics("UID:a\nDTSTART:20260323T090000Z\nDURATION:PT1H\nRRULE:FREQ=WEEKLY;BYDAY=MO;COUNT=2")
+    assert said(content) == ["Away 10:00–11:00 on 23 March", "Away 11:00–12:00 on 30 March"]
+    assert content.entries[0].note.startswith("It repeats by the clock of UTC,")
+
+
+def test_a_zone_that_is_always_as_far_away_keeps_the_rule_on_the_same_day() -> None:
+    london = "DTSTART;TZID=Europe/London:20260302T{0}\nDURATION:PT1H\nRRULE:FREQ=WEEKLY;BYDAY=MO"
+    content = read_ics(
+        f"UID:a\n{london.format('090000')}",
+        f"UID:b\n{london.format('233000')};COUNT=2",
+        f"UID:c\n{london.format('223000')};COUNT=2",
+    )
+    assert content.problems == []
+    assert said(content) == [
+        "Away 10:00–11:00 on 2 March, every week on Monday",
+        "Away 0:30–1:30 on 3 March",
+        "Away 0:30–1:30 on 10 March",
+        "Away 23:30–24:00 on 2 March",
+        "Away 0:00–0:30 on 3 March",
+        "Away 23:30–24:00 on 9 March",
+        "Away 0:00–0:30 on 10 March",
+    ]
+    assert content.entries[0].note == ""
+
+
+def test_what_repeats_elsewhere_for_years_is_taken_from_a_year_ago_on() -> None:
+    content = read_ics(
+        "UID:a\nDTSTART;TZID=America/New_York:20200101T090000\nDURATION:PT1H\nRRULE:FREQ=DAILY",
+    )
+    assert (content.entries[0].fact.first_on, len(content.entries)) == (date(2025, 2, 28), ics_files.MOST_TIMES)
+    last = content.entries[-1].fact.first_on
+    assert last > date(2026, 10, 1)
+    assert content.entries[0].note.endswith(f"until {last.day} {last:%B %Y}.")
+
+
+@pytest.mark.parametrize(
+    "rule", ["", "\nRRULE:FREQ=WEEKLY;COUNT=2", "\nRRULE:FREQ=WEEKLY;COUNT=2\nEXDATE;VALUE=DATE:20260309"]
+)
+def test_a_time_zone_that_is_not_known_is_told(rule: str) -> None:
+    content = read_ics(f"UID:a\nDTSTART;TZID=Foo/Bar:20260302T090000\nDTEND;TZID=Foo/Bar:20260302T100000{rule}")
+    assert said(content)[0].startswith("Away 9:00–10:00 on 2 March")
+    told = "The time zone “Foo/Bar” is not known, so the hours are taken as they stand here."
+    assert content.entries
+    assert all(entry.note.endswith(told) for entry in content.entries)
+
+
 def test_what_says_nothing_about_working_time_is_left_out() -> None:
     content = read_ics(
         "UID:a\nDTSTART;VALUE=DATE:20260803\nSTATUS:CANCELLED",

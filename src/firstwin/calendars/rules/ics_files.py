@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -17,6 +17,8 @@ from firstwin.calendars.rules.file_entries import FileContent, FileEntry, Skippe
 NOT_ICS = "This is not a calendar file (ICS)."
 EXPORT_AGAIN = "Export the calendar as .ics and choose that file."
 AHEAD = timedelta(days=3 * 366)
+BEHIND = timedelta(days=366)
+"""How far back times are taken one by one: what is older moves no plan, and would leave no room for what is to come."""
 MOST_TIMES = 600
 _DAY = timedelta(days=1)
 _PARSE_ERRORS = (ValueError, KeyError, IndexError, TypeError, AttributeError, RecursionError, OverflowError)
@@ -72,6 +74,7 @@ class _Reader:
     def __init__(self, content: FileContent, zone: ZoneInfo, ordinary: DayKind, today: date) -> None:
         self.content, self.zone, self.ordinary, self.today = content, zone, ordinary, today
         self.seen: dict[str, int] = {}
+        self.alike: dict[str, bool] = {}
 
     def read_all(self, events: Sequence[_Event]) -> None:
         """Read every event; what moved or left out an occurrence of a repeating one belongs to that one."""
@@ -85,7 +88,7 @@ class _Reader:
                 if "RECURRENCE-ID" not in event.body:
                     self._read_one(event, moved.get(event.uid, []))
                 elif event.uid not in known:
-                    self._take(event, f"{event.uid}#{self._recurrence_day(event):%Y%m%d}", self._facts(event))
+                    self._take(event, f"{event.uid}#{self._recurrence_day(event, event):%Y%m%d}", self._facts(event))
             except _EventError as error:
                 self.content.fault(event.line, error.message, error.remedy)
             except _PARSE_ERRORS as error:
@@ -111,36 +114,53 @@ class _Reader:
         rule = self._rule(event)
         if not rule:
             self._take(event, event.uid, facts)
+        elif not self._repeats_alike(event, facts):
+            zone = event.body["DTSTART"].params.get("TZID", "UTC")
+            self._take_each(event, rule, moved, why=f"It repeats by the clock of {zone}, so its times")
         elif len(facts) > 1:
             raise _EventError(f"{_named(event)} repeats and runs over midnight.", "Enter it as two events.")
         elif moved or "EXDATE" in event.body or "RDATE" in event.body:
-            self._take_each(event, facts[0], rule, moved)
+            self._take_each(event, rule, moved, why="Some times are different, so they")
         else:
             self._take(event, event.uid, [replace(facts[0], repeats=rule)])
 
-    def _take_each(self, event: _Event, fact: DayFact, rule: str, moved: Sequence[_Event]) -> None:
-        """Take the occurrences of a repeating event one by one, because some of them are different."""
-        horizon = max(self.today, fact.first_on) + AHEAD
-        since, until = _midnight(fact.first_on), _midnight(horizon)
-        times = [at.date() for at in repeats.rule_from(rule, fact.first_on).between(since, until, inc=True)][
-            :MOST_TIMES
-        ]
-        times += [day for day in self._days(event.body, "RDATE") if day not in times]
-        left_out = {*self._days(event.body, "EXDATE"), *(self._recurrence_day(other) for other in moved)}
-        length = fact.last_on - fact.first_on
-        note = f"Some times are different, so they are taken one by one, until {horizon.day} {horizon:%B %Y}."
-        for day in sorted(set(times) - left_out):
-            single = replace(fact, first_on=day, last_on=day + length)
-            self._take(event, f"{event.uid}#{day:%Y%m%d}", [single], note=note)
+    def _repeats_alike(self, event: _Event, facts: Sequence[DayFact]) -> bool:
+        """What repeats by the clock of another zone does so here where it is the same day, always as many hours away."""
+        start = event.body.decoded("DTSTART")
+        if not isinstance(start, datetime) or start.tzinfo is None or str(start.tzinfo) == str(self.zone):
+            return True
+        return len(facts) == 1 and facts[0].first_on == start.date() and self._is_always_as_far(start.tzinfo)
+
+    def _is_always_as_far(self, zone: tzinfo) -> bool:
+        name = str(zone)
+        if name not in self.alike:
+            noons = (datetime.combine(self.today, time(12), UTC) + _DAY * number for number in range(AHEAD.days))
+            away = {_offset(noon, zone) - _offset(noon, self.zone) for noon in noons}
+            self.alike[name] = len(away) == 1
+        return self.alike[name]
+
+    def _take_each(self, event: _Event, rule: str, moved: Sequence[_Event], *, why: str) -> None:
+        """Take the occurrences of a repeating event one by one, each counted in the zone in which it repeats."""
+        first = self._own_day(event, event.body.decoded("DTSTART"))
+        horizon = max(self.today, first) + AHEAD
+        since = max(first, self.today - BEHIND)
+        found = repeats.rule_from(rule, first).between(_midnight(since), _midnight(horizon), inc=True)
+        times = [at.date() for at in found[:MOST_TIMES]]
+        until = horizon if len(found) <= MOST_TIMES else times[-1]
+        left_out = {*self._days(event, "EXDATE"), *(self._recurrence_day(event, other) for other in moved)}
+        note = f"{why} are taken one by one, until {until.day} {until:%B %Y}."
+        for day in sorted({*times, *self._days(event, "RDATE")} - left_out):
+            self._take(event, f"{event.uid}#{day:%Y%m%d}", self._facts(event, later=day - first), note=note)
         for other in moved:
             if str(other.body.get("STATUS", "")).upper() != "CANCELLED":
-                self._take(other, f"{event.uid}#{self._recurrence_day(other):%Y%m%d}", self._facts(other))
+                self._take(other, f"{event.uid}#{self._recurrence_day(event, other):%Y%m%d}", self._facts(other))
 
     def _take(self, event: _Event, uid: str, facts: Sequence[DayFact], *, note: str = "") -> None:
         if uid in self.seen:
             self._skip(event, f"It stands in line {self.seen[uid]} already.")
             return
         self.seen[uid] = event.line
+        note = " ".join(part for part in (note, _zone_note(event)) if part)
         for number, fact in enumerate(facts, start=1):
             problems = days.problems_of(fact)
             for problem in problems:
@@ -154,7 +174,8 @@ class _Reader:
     def _skip(self, event: _Event, note: str) -> None:
         self.content.skipped.append(SkippedEntry(line=event.line, title=event.title or "An event", note=note))
 
-    def _facts(self, event: _Event) -> list[DayFact]:
+    def _facts(self, event: _Event, *, later: timedelta = timedelta()) -> list[DayFact]:
+        """What an event says of the days here, or an occurrence of it, so much later by the clock of its own zone."""
         start = event.body.decoded("DTSTART", None)
         if start is None:
             raise _EventError(f"{_named(event)} has no beginning.", "Give it a day, or take it out.")
@@ -162,6 +183,7 @@ class _Reader:
         length = event.body.decoded("DURATION", None)
         if end is None:
             end = start + length if length is not None else None
+        start, end = start + later, end + later if end is not None else None
         if isinstance(start, datetime):
             return self._timed(event, self._local(start), self._local(end) if isinstance(end, datetime) else None)
         last = (end.date() if isinstance(end, datetime) else end) - _DAY if end is not None else start
@@ -206,7 +228,7 @@ class _Reader:
             raise _EventError(f"{_named(event)} has more than one repetition.", "Keep one of them.")
         until = (found.get("UNTIL") or [None])[0]
         if isinstance(until, datetime):
-            until = self._local(until).date()
+            until = self._own_day(event, until)
         try:
             first = event.body.decoded("DTSTART")
             text = repeats.clean(found.to_ical().decode(), until=until)
@@ -218,18 +240,38 @@ class _Reader:
             ) from error
         return text
 
-    def _days(self, body: Any, name: str) -> list[date]:
-        found = body.get(name)
+    def _days(self, event: _Event, name: str) -> list[date]:
+        found = event.body.get(name)
         lists = found if isinstance(found, list) else [found] if found is not None else []
-        return [self._as_day(entry.dt) for one in lists for entry in one.dts]
+        return [self._own_day(event, entry.dt) for one in lists for entry in one.dts]
 
-    def _as_day(self, value: Any) -> date:
+    def _recurrence_day(self, event: _Event, other: _Event) -> date:
+        return self._own_day(event, other.body.decoded("RECURRENCE-ID"))
+
+    def _own_day(self, event: _Event, value: date | tuple[date, date | timedelta]) -> date:
+        """The day of a time where the event repeats, which is how its occurrences are told apart."""
         if isinstance(value, tuple):
             value = value[0]
-        return self._local(value).date() if isinstance(value, datetime) else value
+        if not isinstance(value, datetime):
+            return value
+        if value.tzinfo is None:
+            return value.date()
+        start = event.body.decoded("DTSTART")
+        return value.astimezone(getattr(start, "tzinfo", None) or self.zone).date()
 
-    def _recurrence_day(self, event: _Event) -> date:
-        return self._as_day(event.body.decoded("RECURRENCE-ID"))
+
+def _offset(at: datetime, zone: tzinfo) -> timedelta:
+    return at.astimezone(zone).utcoffset() or timedelta()
+
+
+def _zone_note(event: _Event) -> str:
+    """A time zone that neither the file nor anybody knows is read as no time zone; whoever looks at the file should know."""
+    for name in ("DTSTART", "DTEND"):
+        found = event.body.get(name)
+        zone = str(found.params.get("TZID", "")) if found is not None else ""
+        if zone and isinstance(found.dt, datetime) and found.dt.tzinfo is None:
+            return f"The time zone “{zone[:60]}” is not known, so the hours are taken as they stand here."
+    return ""
 
 
 def _midnight(day: date) -> datetime:
