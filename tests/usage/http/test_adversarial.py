@@ -10,6 +10,7 @@ import pytest
 
 from firstwin.shared import clock
 from firstwin.usage.contracts import SourceInfo
+from firstwin.usage.http.intake import Intake
 from firstwin.usage.models import InboxBatch, RejectedEvent, UsageGroup, UsagePerson
 from firstwin.usage.operations import draining
 from firstwin.usage.operations.store import ChdbEngine, EventWriter
@@ -197,3 +198,12 @@ def test_a_single_call_that_is_wrong_is_kept_as_rejected_or_refused(source: Sour
         assert send(path, body, Authorization=basic(source))[0] == status
     assert in_inbox(source) == []
     assert len(rejected_of(source)) == 2
+
+
+@pytest.mark.parametrize("path", ["/v1/", "/v1/tracks", "/v1/batch/more"])
+def test_an_address_that_is_no_call_is_answered_as_clients_expect(source: SourceInfo, path: str) -> None:
+    assert Intake.takes({"type": "http", "path": path})
+    status, headers, content = send(path, batch_body(track()), Authorization=basic(source))
+    assert (status, content["code"], headers[b"access-control-allow-origin"]) == (404, "no_such_call", b"*")
+    assert "/v1/batch" in content["message"]
+    assert in_inbox(source) == []

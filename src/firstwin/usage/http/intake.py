@@ -89,8 +89,8 @@ class Intake:
 
     @staticmethod
     def takes(scope: Scope) -> bool:
-        """Say whether a request is one of the intake."""
-        return scope["type"] == "http" and bool(requests.call_of(scope["path"]))
+        """Say whether a request is one of the intake: all below its address, so that a slip is answered as clients expect."""
+        return scope["type"] == "http" and str(scope["path"]).startswith(requests.ADDRESS)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -106,9 +106,11 @@ class Intake:
             log.error("events could not be kept", error=str(error).strip()[:300])
             answer = refusal(503, "not_kept", "The events could not be kept. Send them again.", retry_after=5)
         await _send(send, answer)
-        self._observe(scope["method"], f"intake-{call}", answer.status, time.perf_counter() - started)
+        self._observe(scope["method"], f"intake-{call or 'unknown'}", answer.status, time.perf_counter() - started)
 
     async def _answer(self, scope: Scope, receive: Receive, call: str) -> Answer:
+        if not call:
+            return refusal(404, "no_such_call", f"There is no such call. Send events to {requests.ADDRESS}batch.")
         if scope["method"] == "OPTIONS":
             return DONE
         if scope["method"] != "POST":

@@ -10,6 +10,7 @@ import msgspec
 
 from firstwin.usage.contracts import EventKind, UnreadableRequestError
 
+ADDRESS = "/v1/"
 BATCH = "batch"
 MOST_BYTES = 32 * 1024
 MOST_BATCH_BYTES = 500 * 1024
@@ -48,7 +49,7 @@ _singles = msgspec.json.Decoder(_Single)
 
 def call_of(path: str) -> str:
     """An address below /v1/ names its call in full, or by its first letter as browsers do; "" is no call."""
-    name = path.removeprefix("/v1/").rstrip("/") if path.startswith("/v1/") else ""
+    name = path.removeprefix(ADDRESS).rstrip("/") if path.startswith(ADDRESS) else ""
     return name if name in _CALLS else _SHORT.get(name, "")
 
 

@@ -136,7 +136,7 @@ def stickiness_chart(
     mean = figures.get_mean_days(stickiness=stickiness)
     said = f"Of {charts.many(people, 'person', 'people')} in {days} days"
     if share is not None and mean is not None:
-        said += f", {charts.percent(share)} come on an average day (DAU/MAU). Somebody comes on {mean:.1f} days."
+        said += f", {charts.percent(share)} come on an average day. Somebody comes on {mean:.1f} days."
     most = max(stickiness, default=0)
     return Chart(
         key="stickiness",

@@ -217,6 +217,8 @@ def activation_chart(share: Share, cohorts: Sequence[ActivationCohort]) -> Chart
             target=(TARGET, f"Target {charts.percent(TARGET)}"),
             is_share=True,
         ),
-        note="Dashed: some who signed in that month still have time, and are left out of its share.",
+        note="Dashed: some who signed in that month still have time, and are left out of its share."
+        if any(one.young for one in cohorts)
+        else "",
         empty="Nobody has reached a first win in time yet",
     )
