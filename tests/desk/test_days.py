@@ -1,5 +1,7 @@
 """Whose days were lost, in the browser: on a project, and correcting one."""
 
+from datetime import timedelta
+
 import pytest
 from django.test import Client
 from django.urls import reverse
@@ -44,6 +46,15 @@ def test_the_page_says_draws_and_lists_the_days(running: Running) -> None:
     assert text.count('<g class="fw-days-step">') == len(ledger_of(running).entries)
     assert "Budget" in text
     assert "+10" in text
+
+
+def test_an_end_that_the_plan_does_not_know_yet_is_explained(running: Running) -> None:
+    client, row = colleague(running), running.row()
+    shown = ledger_of(running).current_end_at
+    for planned, is_said in ((shown, False), (shown - timedelta(days=14), True)):
+        row.planned_end_at = planned
+        row.save(update_fields=["planned_end_at"])
+        assert ("do not move by themselves" in text_of(client.get(days_of(running)))) == is_said
 
 
 def test_a_side_narrows_the_lines_and_the_download(running: Running) -> None:
