@@ -1,24 +1,27 @@
 """Writes on calendars: hours, exceptions, capacity, and files that are taken over and undone."""
 
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
 import pytest
+from pytest_django import DjangoAssertNumQueries
 
 from firstwin.calendars.contracts import DayKind, DayState, Holder, HolderKind, ImportState, NewDay, Repeat
-from firstwin.calendars.models import CalendarDay
+from firstwin.calendars.models import Calendar, CalendarDay
 from firstwin.calendars.operations import days, hours, imports
 from firstwin.calendars.queries import calendars, capacities, specs
 from firstwin.customers.models import Account
-from firstwin.identity.contracts import Actor, Role
-from firstwin.identity.models import Workspace
+from firstwin.identity.contracts import Actor, Role, system_actor
+from firstwin.identity.models import Member, Workspace
 from firstwin.journal.models import Entry
 from firstwin.shared import ids
 from firstwin.shared.errors import ConflictError, InvalidInputError, NotFoundError, PermissionDeniedError
 from tests.calendars.test_rules import ics
 from tests.factories.calendars import NOW, enter, holder_of, of_workspace
 from tests.factories.customers import contact_actor, make_account, make_contact
-from tests.factories.identity import actor_for, make_actor, make_member, make_workspace, recorded
+from tests.factories.identity import actor_for, make_actor, make_member, make_user, make_workspace, recorded
 
 pytestmark = pytest.mark.django_db
 
@@ -110,6 +113,130 @@ def test_a_calendar_cannot_be_closed_for_good() -> None:
     with pytest.raises(InvalidInputError):
         hours.set_hours(actor=actor, holder=holder, changes={"week": ((),) * 7}, at=NOW)
     assert recorded(actor) == []
+
+
+FRIDAYS_OFF = NewDay(kind=DayKind.DAY_OFF, first_on=date(2026, 3, 6), repeat=Repeat.WEEKLY)
+NINE_TO_FIVE = ((time(9), time(17)),)
+FRIDAY_ONLY = ((), (), (), (), NINE_TO_FIVE, (), ())
+REST_OF_WEEK = NewDay(kind=DayKind.DAY_OFF, first_on=date(2026, 3, 2), last_on=date(2026, 3, 5), repeat=Repeat.WEEKLY)
+SATURDAYS = NewDay(kind=DayKind.WORKING_DAY, first_on=date(2026, 3, 7), hours=NINE_TO_FIVE, repeat=Repeat.WEEKLY)
+
+
+def refused_for(name: str, actor: Actor, act: Callable[[], object]) -> None:
+    """Assert that a change is refused because it would leave somebody without any hour, and that nothing is written."""
+    rows = [list(model.objects.for_actor(actor).order_by("id").values()) for model in (Calendar, CalendarDay)]
+    facts = recorded(actor)
+    with pytest.raises(InvalidInputError, match="no working hour for years") as caught:
+        act()
+    assert caught.value.detail.startswith(f"With this change {name} would")
+    assert caught.value.remedy
+    assert [list(model.objects.for_actor(actor).order_by("id").values()) for model in (Calendar, CalendarDay)] == rows
+    assert recorded(actor) == facts
+
+
+def test_a_change_of_the_workspace_leaves_nobody_without_hours() -> None:
+    workspace = make_workspace()
+    member = make_member(Role.SPECIALIST, workspace=workspace, user=make_user(name="Sam Reed"))
+    actor, top, own = system_actor(workspace.id), of_workspace(actor_for(member)), holder_of(member)
+    days.add_day(actor=actor, holder=top, new=SATURDAYS, at=NOW)
+    days.add_day(actor=actor, holder=own, new=FRIDAYS_OFF, at=NOW)
+    days.add_day(actor=actor, holder=own, new=REST_OF_WEEK, at=NOW)
+    (saturdays,) = calendars.get_calendar(actor=actor, holder=top, today=TODAY).days
+    refused_for("Sam Reed", actor, lambda: days.remove_day(actor=actor, day_id=saturdays.id, at=NOW))
+    every_saturday = replace(SATURDAYS, kind=DayKind.DAY_OFF, hours=())
+    refused_for("Sam Reed", actor, lambda: days.add_day(actor=actor, holder=top, new=every_saturday, at=NOW))
+    refused_for(
+        "Sam Reed", actor, lambda: days.change_day(actor=actor, day_id=saturdays.id, new=every_saturday, at=NOW)
+    )
+    file = ics("UID:1\nDTSTART;VALUE=DATE:20260307\nRRULE:FREQ=WEEKLY\nSUMMARY:Closed")
+    looked = imports.prepare_import(actor=actor, holder=top, file_name="closed.ics", data=file, at=NOW)
+    refused_for("Sam Reed", actor, lambda: imports.finish_import(actor=actor, import_id=looked.id, at=NOW))
+    days.add_day(actor=actor, holder=holder_of(make_member(workspace=workspace)), new=FRIDAYS_OFF, at=NOW)
+
+
+def test_new_hours_of_the_workspace_and_of_an_account_leave_nobody_without_any() -> None:
+    workspace = make_workspace()
+    member = make_member(Role.SPECIALIST, workspace=workspace, user=make_user(name="Sam Reed"))
+    account = make_account(workspace, name="Acorn")
+    contact = make_contact(account, name="Nia Park")
+    actor, top = system_actor(workspace.id), of_workspace(actor_for(member))
+
+    def friday_only(holder: Holder) -> None:
+        hours.set_hours(actor=actor, holder=holder, changes={"week": FRIDAY_ONLY}, at=NOW)
+
+    days.add_day(actor=actor, holder=holder_of(contact), new=FRIDAYS_OFF, at=NOW)
+    refused_for("Nia Park (Acorn)", actor, lambda: friday_only(holder_of(account)))
+    refused_for("the calendar", actor, lambda: friday_only(holder_of(contact)))
+    refused_for("Nia Park (Acorn)", actor, lambda: friday_only(top))
+    days.add_day(actor=actor, holder=holder_of(member), new=FRIDAYS_OFF, at=NOW)
+    refused_for("Nia Park (Acorn) and Sam Reed", actor, lambda: friday_only(top))
+    Member.objects.for_actor(actor).filter(id=member.id).update(is_active=False)
+    Account.objects.for_actor(actor).filter(id=account.id).update(archived_at=NOW)
+    friday_only(top)
+
+
+def test_another_country_of_an_account_leaves_nobody_without_hours() -> None:
+    workspace = make_workspace(country="DE")
+    account = make_account(workspace, name="Acorn", country="FR")
+    actor = system_actor(workspace.id)
+    days.add_day(actor=actor, holder=holder_of(make_contact(account, name="Nia Park")), new=FRIDAYS_OFF, at=NOW)
+    hours.set_hours(actor=actor, holder=of_workspace(actor), changes={"week": FRIDAY_ONLY}, at=NOW)
+
+    def move_home() -> None:
+        hours.set_hours(actor=actor, holder=holder_of(account), changes={"country": "DE"}, at=NOW)
+
+    refused_for("Nia Park (Acorn)", actor, move_home)
+    assert Account.objects.for_actor(actor).get(id=account.id).country == "FR"
+
+
+def test_an_undo_leaves_nobody_without_hours() -> None:
+    workspace = make_workspace()
+    actor, member = (
+        system_actor(workspace.id),
+        make_member(Role.SPECIALIST, workspace=workspace, user=make_user(name="Sam Reed")),
+    )
+    friday = "UID:1\nDTSTART;VALUE=DATE:20260306\nSUMMARY:Closed"
+    take_over(actor, of_workspace(actor), "closed.ics", ics(f"{friday}\nRRULE:FREQ=WEEKLY"))
+    take_over(actor, of_workspace(actor), "closed.ics", ics(friday))
+    days.add_day(actor=actor, holder=holder_of(member), new=REST_OF_WEEK, at=NOW)
+    latest = imports.import_queries.list_imports(actor=actor, holder=of_workspace(actor), today=TODAY)[0]
+    refused_for("Sam Reed", actor, lambda: imports.undo_import(actor=actor, import_id=latest.id, at=NOW))
+
+
+def test_whoever_had_no_hours_before_a_change_does_not_stand_in_its_way() -> None:
+    workspace = make_workspace()
+    actor, member = system_actor(workspace.id), make_member(Role.SPECIALIST, workspace=workspace)
+    days.add_day(actor=actor, holder=holder_of(member), new=FRIDAYS_OFF, at=NOW)
+    only_friday = [[], [], [], [], [["09:00", "17:00"]], [], []]
+    row = Calendar(workspace_id=workspace.id, holder_kind="workspace", holder_id=workspace.id, created_at=NOW)
+    row.week = only_friday
+    row.save(force_insert=True)
+    days.add_day(actor=actor, holder=of_workspace(actor), new=LEAVE, at=NOW)
+    hours.set_hours(actor=actor, holder=of_workspace(actor), changes={"week": MORNINGS}, at=NOW)
+    (fridays,) = [day for day in CalendarDay.objects.for_actor(actor) if day.repeats]
+    days.remove_day(actor=actor, day_id=fridays.id, at=NOW)
+
+
+def test_looking_after_those_who_inherit_takes_the_same_queries_for_many(
+    django_assert_max_num_queries: DjangoAssertNumQueries,
+) -> None:
+    workspace = make_workspace()
+    actor = system_actor(workspace.id)
+
+    def queries_of(day: date) -> int:
+        new = NewDay(kind=DayKind.DAY_OFF, first_on=day)
+        with django_assert_max_num_queries(100) as captured:
+            days.add_day(actor=actor, holder=of_workspace(actor), new=new, at=NOW)
+        return len(captured)
+
+    counts = []
+    for number in range(3):
+        for _ in range(3):
+            contact = make_contact(make_account(workspace))
+            for row in (make_member(workspace=workspace), contact.account, contact):
+                days.add_day(actor=actor, holder=holder_of(row), new=LEAVE, at=NOW)
+        counts.append(queries_of(date(2026, 9, 1 + number)))
+    assert len(set(counts[1:])) == 1
 
 
 def test_hours_country_and_region_are_set_and_inherited_again() -> None:

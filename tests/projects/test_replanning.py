@@ -8,7 +8,7 @@ from uuid import UUID
 import pytest
 
 from firstwin.calendars.contracts import DayKind, Holder
-from firstwin.calendars.models import CalendarChange
+from firstwin.calendars.models import Calendar, CalendarChange, CalendarDay
 from firstwin.calendars.operations import days, hours, imports
 from firstwin.calendars.queries import specs as spec_queries
 from firstwin.communications.models import Notification
@@ -24,7 +24,9 @@ from firstwin.projects.contracts.ledger import LedgerSide
 from firstwin.projects.contracts.steering import PlanChange, TaskTiming
 from firstwin.projects.models import LedgerEntry, Project, ProjectTask
 from firstwin.projects.operations import baselines, changes, clock, lifecycle, replanning, steering, tasks
-from firstwin.projects.queries import day_counts, preview
+from firstwin.projects.queries import day_counts, preview, wishes
+from firstwin.projects.queries import steering as steering_queries
+from firstwin.shared.errors import ConflictError
 from tests.calendars.test_rules import ics
 from tests.factories.calendars import enter, holder_of, of_workspace
 from tests.factories.projects import Running, Scene, launch_example, make_scene, new_project
@@ -356,3 +358,37 @@ def test_shorter_hours_an_import_and_its_undo_are_followed(run_jobs: RunJobs) ->
     run_jobs(scene.at)
     assert days_of(project) != before
     assert moves(project)[0].data["cause"].endswith("working hours changed")
+
+
+def test_a_calendar_that_cannot_be_used_is_told_with_whose_it_is() -> None:
+    project = launch_example()
+    scene = project.scene
+    closed = Calendar(
+        workspace_id=scene.workspace.id,
+        holder_kind="member",
+        holder_id=member_row(scene.specialist).id,
+        week=[[], [], [], [], [["09:00", "17:00"]], [], []],
+        day_count=1,
+        created_at=scene.at,
+    )
+    closed.save(force_insert=True)
+    day_off = CalendarDay(
+        workspace_id=scene.workspace.id,
+        calendar_id=closed.id,
+        kind="day_off",
+        first_on=date(2026, 3, 6),
+        last_on=date(2026, 3, 6),
+        repeats="FREQ=WEEKLY",
+    )
+    day_off.save(force_insert=True)
+    told = f"The calendar of {scene.specialist.name} cannot be used. No working hour in 3 years"
+    with pytest.raises(ConflictError, match=told) as caught:
+        tasks.complete_task(actor=scene.specialist, task_id=project.task("sales-handoff").id, at=scene.at)
+    assert "some hours" in caught.value.remedy
+    assert project.task("sales-handoff").finished_at is None
+    room = steering_queries.get_room(actor=scene.specialist, project_id=project.id)
+    assert room.problem.startswith(told)
+    with pytest.raises(ConflictError, match=told):
+        wishes.get_wish(actor=scene.specialist, project_id=project.id, end_on=date(2026, 6, 1), at=scene.at)
+    with pytest.raises(ConflictError, match="The calendar of whoever does “Welcome email”"):
+        preview.preview_launch(actor=scene.specialist, new=new_project(scene), at=scene.at)

@@ -28,7 +28,7 @@ def add_day(*, actor: Actor, holder: Holder, new: NewDay, at: datetime) -> UUID:
         row = row_of(opened, fact)
         row.save(force_insert=True)
         count_again(opened)
-        holding.require_usable(actor=actor, holder=holder, around=fact.first_on)
+        holding.require_usable(opened, actor=actor, around=fact.first_on)
         holding.record(opened, _event(events.CalendarDayAdded, opened, row, at), actor=actor, at=at)
     return row.id
 
@@ -44,7 +44,7 @@ def change_day(*, actor: Actor, day_id: UUID, new: NewDay, at: datetime) -> None
         write_fact(row, fact)
         row.import_run_id = None
         row.save()
-        holding.require_usable(actor=actor, holder=opened.calendar.holder, around=fact.first_on)
+        holding.require_usable(opened, actor=actor, around=fact.first_on)
         holding.record(opened, _event(events.CalendarDayChanged, opened, row, at), actor=actor, at=at)
 
 
@@ -55,6 +55,7 @@ def remove_day(*, actor: Actor, day_id: UUID, at: datetime) -> None:
         event = _event(events.CalendarDayRemoved, opened, row, at)
         row.delete()
         count_again(opened)
+        holding.require_usable(opened, actor=actor, around=event.first_on)
         holding.record(opened, event, actor=actor, at=at)
 
 

@@ -1,6 +1,6 @@
 """Opening the calendar of a holder for a change. Inside calendars only."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -11,7 +11,8 @@ from firstwin.calendars.events import CalendarEvent
 from firstwin.calendars.models import Calendar, CalendarChange
 from firstwin.calendars.queries import calendars as calendar_queries
 from firstwin.calendars.queries import resolved
-from firstwin.calendars.rules import past, resolving
+from firstwin.calendars.queries.resolved import Known
+from firstwin.calendars.rules import closing, past, resolving
 from firstwin.calendars.rules.resolving import OwnFacts, Resolved
 from firstwin.identity.contracts import Actor
 from firstwin.journal import operations as journal_operations
@@ -80,16 +81,50 @@ def holder_of(*, actor: Actor, calendar_id: UUID) -> Holder:
     return Holder(kind=HolderKind(row.holder_kind), id=row.holder_id)
 
 
-def require_usable(*, actor: Actor, holder: Holder, around: date) -> None:
-    """Raise InvalidInputError when a change has left a calendar without any working hour for years."""
-    spec = resolving.spec_of(calendar_queries.resolved_for(actor, holder))
-    try:
-        scheduling_queries.opening_of(spec, around)
-    except InvalidCalendarError as error:
+def require_usable(opened: Opened, *, actor: Actor, around: date) -> None:
+    """Raise InvalidInputError when a change leaves a calendar, or one that inherits from it, without any working hour for
+    years. What had none before the change does not stand in its way.
+    """
+    holder = opened.calendar.holder
+    known = resolved.known_with_heirs(actor, holder)
+    own = resolved.own_facts_of(known)
+    closed = [one for one in resolved.resolved_with(known, own).values() if _is_closed(one, around)]
+    if not closed:
+        return
+    before = resolved.resolved_with(_with_country(known, opened.calendar), {**own, holder.id: opened.own})
+    left = [one for one in closed if not _is_closed(before[one.holder.id], around)]
+    if any(one.holder == holder for one in left):
         raise InvalidInputError(
             "With this change the calendar would have no working hour for years.",
             remedy="Shorten what closes it, or give the week some hours.",
-        ) from error
+        )
+    if left:
+        raise InvalidInputError(
+            f"With this change {closing.names_of(left)} would have no working hour for years.",
+            remedy="Change their own hours or days off first: together with these they leave nothing open.",
+        )
+
+
+def _is_closed(calendar: Resolved, around: date) -> bool:
+    """Whether a calendar has no hour for years, from a day on or from when all that repeats has begun."""
+    spec = resolving.spec_of(calendar)
+    begun = max((rule.first_on for rule in spec.rules if rule.repeats), default=around)
+    try:
+        for day in {around, max(around, begun)}:
+            scheduling_queries.opening_of(spec, day)
+    except InvalidCalendarError:
+        return True
+    return False
+
+
+def _with_country(known: Known, before: Resolved) -> Known:
+    """The country of a workspace or an account stands elsewhere, and is the new one already."""
+    if before.holder.kind is HolderKind.WORKSPACE:
+        return replace(known, workspace=replace(known.workspace, country=before.country))
+    account = known.accounts.get(before.holder.id)
+    if account is None:
+        return known
+    return replace(known, accounts={**known.accounts, account.id: replace(account, country=before.country)})
 
 
 def require_editor(*, actor: Actor, holder: Holder) -> None:

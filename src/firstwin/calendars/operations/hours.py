@@ -47,6 +47,7 @@ def set_hours(*, actor: Actor, holder: Holder, changes: Mapping[str, Any], at: d
         after = calendar_queries.resolved_for(actor, holder)
         differences = _differences(before, after)
         if differences:
+            holding.require_usable(opened, actor=actor, around=at.date())
             why = f"{days.possessive(after.name)} working hours changed"
             event = events.CalendarChanged(**opened.about(why), changes=differences)
             holding.record(opened, event, actor=actor, at=at)

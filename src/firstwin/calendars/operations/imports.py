@@ -113,7 +113,7 @@ def finish_import(*, actor: Actor, import_id: UUID, at: datetime) -> CalendarImp
         row.save()
         if fresh or changed:
             first = min(day.first_on for day in (*fresh, *changed))
-            holding.require_usable(actor=actor, holder=opened.calendar.holder, around=first)
+            holding.require_usable(opened, actor=actor, around=first)
             _record_done(opened, row, len(fresh), len(changed), actor, at)
     return import_queries.info_of(actor, row, today=at.date())
 
@@ -164,6 +164,7 @@ def undo_import(*, actor: Actor, import_id: UUID, at: datetime) -> CalendarImpor
         day_operations.count_again(opened)
         row.state, row.finished_at = ImportState.UNDONE, at
         row.save()
+        holding.require_usable(opened, actor=actor, around=at.date())
         event = events.CalendarImportUndone(
             **opened.about(
                 f"the import of {row.file_name} into {days.possessive(opened.calendar.name)} calendar was undone"

@@ -1,7 +1,7 @@
 """Calendars with what they inherit, read in a constant number of queries. Inside calendars only."""
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from uuid import UUID
 
 from firstwin.calendars.contracts import DayKind, Holder, HolderKind
@@ -43,6 +43,41 @@ def known_of(
         accounts=customer_queries.get_accounts(actor=reader, account_ids=account_ids) if account_ids else {},
         members=members,
         contacts=contacts,
+    )
+
+
+def known_with_heirs(actor: Actor, holder: Holder) -> Known:
+    """Return a holder and everybody active who inherits from its calendar and has something of their own, in at most five
+    reads: whoever has nothing of their own works as the holder does.
+    """
+    ids: dict[HolderKind, list[UUID]] = {kind: [] for kind in HolderKind}
+    ids[holder.kind].append(holder.id)
+    reader = system_actor(actor.workspace_id)
+    if holder.kind is HolderKind.WORKSPACE:
+        for kind, holder_id in Calendar.objects.for_actor(reader).values_list("holder_kind", "holder_id"):
+            ids[HolderKind(kind)].append(holder_id)
+    elif holder.kind is HolderKind.ACCOUNT:
+        contacts = customer_queries.list_contacts_of(actor=reader, account_ids=[holder.id]).get(holder.id, ())
+        ids[HolderKind.CONTACT] += [contact.id for contact in contacts]
+    known = known_of(
+        actor,
+        account_ids=ids[HolderKind.ACCOUNT],
+        member_ids=ids[HolderKind.MEMBER],
+        contact_ids=ids[HolderKind.CONTACT],
+    )
+
+    def counts(one: AccountInfo | ContactInfo | MemberInfo) -> bool:
+        is_gone = not one.is_active if isinstance(one, MemberInfo) else one.archived_at is not None
+        return one.id == holder.id or not is_gone
+
+    return replace(
+        known,
+        members={id: member for id, member in known.members.items() if counts(member)},
+        contacts={
+            id: contact
+            for id, contact in known.contacts.items()
+            if counts(contact) and (contact.id == holder.id or counts(known.accounts[contact.account_id]))
+        },
     )
 
 

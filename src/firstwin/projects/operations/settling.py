@@ -124,8 +124,9 @@ def settle(
     """
     project = plan.project
     before_end = project.planned_end_at
-    network = dates.network_of(plan.facts())
-    planned = planned_dates(network)
+    facts = plan.facts()
+    network = dates.network_of(facts)
+    planned = planned_dates(facts, network)
     moved = _place(plan, planned)
     after = plan.situation()  # its network is the same: what follows does not hang on the dates that it had
     held = progress.blockers(after.plan)
@@ -151,14 +152,15 @@ def settle(
     plan.note(after)
 
 
-def planned_dates(network: PlanNetwork) -> PlanDates:
-    """Work out the dates of a plan; raises ConflictError for a circle and for calendars that cannot be used."""
+def planned_dates(facts: PlanFacts, network: PlanNetwork) -> PlanDates:
+    """Work out the dates of a plan; raises ConflictError for a circle, and for a calendar that cannot be used, saying whose."""
     try:
         return scheduling_queries.plan_dates(network)
     except CycleError as error:
         raise ConflictError(f"{error}.", remedy="Take one of these dependencies out.") from error
     except InvalidCalendarError as error:
-        raise ConflictError(str(error), remedy="Look at the calendars and the lengths of this plan.") from error
+        remedy = "Give that calendar some hours, or look at the lengths of this plan."
+        raise ConflictError(owners.in_words(facts, error), remedy=remedy) from error
 
 
 def _place(plan: RunningPlan, planned: PlanDates) -> dict[UUID, timedelta]:

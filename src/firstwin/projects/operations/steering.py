@@ -91,7 +91,7 @@ def carried_out(
     Inside projects only; the caller settles, or drops the plan when it only tries something out.
     """
     before = plan.facts()
-    old = settling.planned_dates(dates.network_of(before))
+    old = settling.planned_dates(before, dates.network_of(before))
     notes: list[str] = []
     for asked in timings:
         task = _open_task(plan, asked)
@@ -100,7 +100,7 @@ def carried_out(
             changes.note_change(plan, task, changed, actor=actor, at=at)
     then()
     after = plan.facts()
-    new = settling.planned_dates(dates.network_of(after))
+    new = settling.planned_dates(after, dates.network_of(after))
     names = {task.id: task.name for task in after.tasks}
     broken, kept = steering.conflicts(names, new), steering.conflicts(names, old)
     return PlanPreview(

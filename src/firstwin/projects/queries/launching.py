@@ -290,7 +290,8 @@ def _dates(draft: drafting.Draft, calendars: Mapping[str, CalendarSpec], anchors
     except CycleError as error:
         raise ConflictError(f"{error}.", remedy="Take one of these dependencies out of the playbook.") from error
     except InvalidCalendarError as error:
-        raise ConflictError(str(error), remedy="Look at the calendars and at the lengths in the playbook.") from error
+        remedy = "Give that calendar some hours, or look at the lengths in the playbook."
+        raise ConflictError(owners.in_words(facts, error), remedy=remedy) from error
 
 
 def _times(

@@ -10,7 +10,7 @@ from firstwin.projects.contracts.steering import Bond, LinkInfo, PlanRoom, TaskR
 from firstwin.projects.models import TaskLink
 from firstwin.projects.queries import plans
 from firstwin.projects.queries.plans import RunningPlan
-from firstwin.projects.rules import dates, steering
+from firstwin.projects.rules import dates, owners, steering
 from firstwin.projects.rules.facts import PlanFacts
 from firstwin.scheduling import queries as scheduling_queries
 from firstwin.scheduling.contracts import CycleError, InvalidCalendarError, LinkType, parse_span
@@ -71,8 +71,10 @@ def room_of(plan: RunningPlan) -> PlanRoom:
     bonds = _bonds(facts)
     try:
         planned = scheduling_queries.plan_dates(network)
-    except (CycleError, InvalidCalendarError) as error:
+    except CycleError as error:
         return PlanRoom(tasks=(), problem=str(error), bonds=bonds)
+    except InvalidCalendarError as error:
+        return PlanRoom(tasks=(), problem=owners.in_words(facts, error), bonds=bonds)
     floats = scheduling_queries.plan_floats(network, planned)
     return PlanRoom(
         bonds=bonds,

@@ -21,7 +21,7 @@ from firstwin.projects.rules.updates import comparing, shapes
 from firstwin.projects.rules.updates.comparing import Difference
 from firstwin.projects.rules.updates.shapes import Part, Shape
 from firstwin.scheduling import queries as scheduling_queries
-from firstwin.scheduling.contracts import CycleError, PlanDates
+from firstwin.scheduling.contracts import CycleError, InvalidCalendarError, PlanDates
 from firstwin.shared.errors import ConflictError
 
 
@@ -234,8 +234,10 @@ def _is_begun(row: ProjectTask) -> bool:
 
 
 def dates_of(facts: PlanFacts) -> PlanDates:
-    """Return the dates of a plan; raises ConflictError for a circle."""
+    """Return the dates of a plan; raises ConflictError for a circle and for a calendar that cannot be used."""
     try:
         return scheduling_queries.plan_dates(dates.network_of(facts))
     except CycleError as error:
         raise ConflictError(f"{error}.", remedy="Refuse one of the changes that close this circle.") from error
+    except InvalidCalendarError as error:
+        raise ConflictError(owners.in_words(facts, error), remedy="Give that calendar some hours first.") from error

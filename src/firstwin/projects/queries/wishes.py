@@ -8,7 +8,7 @@ from firstwin.identity.contracts import Actor
 from firstwin.playbooks.contracts import Side
 from firstwin.projects.contracts.wishes import Wish, WishedTask
 from firstwin.projects.queries import plans
-from firstwin.projects.rules import dates
+from firstwin.projects.rules import dates, owners
 from firstwin.projects.rules.facts import PlanFacts
 from firstwin.scheduling import queries as scheduling_queries
 from firstwin.scheduling.contracts import (
@@ -50,8 +50,10 @@ def wish_of(plan: PlanFacts, end_on: date, at: datetime, *, task_id: UUID | None
             network = _with_item(network, replace(item, must_finish_by=wished_at))
             end_at = usual.end_at
         wished = scheduling_queries.plan_backwards(_with_promises(network, usual), end_at)
-    except (CycleError, InvalidCalendarError) as error:
+    except CycleError as error:
         raise ConflictError(f"{error}.", remedy="Look at the plan before you wish for an end.") from error
+    except InvalidCalendarError as error:
+        raise ConflictError(owners.in_words(plan, error), remedy="Give that calendar some hours first.") from error
     tasks = [
         WishedTask(
             task_id=one.id,

@@ -9,8 +9,9 @@ import msgspec
 
 from firstwin.calendars.contracts import Specs
 from firstwin.playbooks.contracts import Side
+from firstwin.projects.rules import standing
 from firstwin.projects.rules.facts import PlanFacts
-from firstwin.scheduling.contracts import CalendarSpec
+from firstwin.scheduling.contracts import CalendarSpec, InvalidCalendarError
 
 
 def calendar_key(*, member_id: UUID | None, contact_id: UUID | None) -> str:
@@ -29,6 +30,22 @@ def calendars_of(specs: Specs, account_id: UUID | None) -> Mapping[str, Calendar
         **{calendar_key(member_id=id, contact_id=None): spec for id, spec in specs.members.items()},
         **{calendar_key(member_id=None, contact_id=id): spec for id, spec in specs.contacts.items()},
     }
+
+
+def in_words(plan: PlanFacts, error: InvalidCalendarError) -> str:
+    """A calendar that a plan cannot be dated with is told with whose it is, so that somebody can mend it."""
+    if error.calendar is None:
+        return str(error)
+    return f"The calendar of {_whose(plan, error.calendar)} cannot be used. {error}"
+
+
+def _whose(plan: PlanFacts, calendar: CalendarSpec) -> str:
+    theirs = [task for task in plan.tasks if task.is_open and plan.calendars.get(task.calendar) == calendar]
+    if people := sorted({task.person for task in theirs if task.person}):
+        return standing.listed(people)
+    if theirs:
+        return f"whoever does “{theirs[0].name}”"
+    return "your team" if plan.calendars[Side.VENDOR] == calendar else "the customer"
 
 
 def calendars_mark(plan: PlanFacts) -> str:

@@ -69,7 +69,12 @@ class LinkType(StrEnum):
 
 
 class InvalidCalendarError(ValueError):
-    """A calendar that cannot be used: no working time, an unknown time zone, a rule that is none; says which."""
+    """A calendar that cannot be used: no working time, an unknown time zone, a rule that is none; says which.
+
+    `calendar` is the one that is closed for years, so that whoever knows whose it is can say so.
+    """
+
+    calendar: "CalendarSpec | None" = None
 
 
 class DateOutOfReachError(InvalidInputError, InvalidCalendarError):

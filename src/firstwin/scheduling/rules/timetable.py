@@ -65,7 +65,7 @@ class Timetable:
         else:
             is_closed = table.opens[0] - table.midnights[0] > LONGEST_CLOSURE * 366 * DAY
         if is_closed:
-            raise InvalidCalendarError(_CLOSED_TOO_LONG)
+            raise self._closed()
         return self._grown(first - length, last) if step < 0 else self._grown(first, last + length)
 
     def _grown(self, first: int, last: int) -> Table:
@@ -76,9 +76,14 @@ class Timetable:
             )
         table = table_of(self.spec, first, last)
         if not table.days:
-            raise InvalidCalendarError(_CLOSED_TOO_LONG)
+            raise self._closed()
         self._table = table
         return table
+
+    def _closed(self) -> InvalidCalendarError:
+        error = InvalidCalendarError(_CLOSED_TOO_LONG)
+        error.calendar = self.spec
+        return error
 
     # days -----------------------------------------------------------------------------------------------------------
 

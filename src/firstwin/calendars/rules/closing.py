@@ -1,0 +1,22 @@
+"""Whom a change of a calendar would leave without any working hour."""
+
+from collections.abc import Sequence
+
+from firstwin.calendars.contracts import HolderKind
+from firstwin.calendars.rules.resolving import Resolved
+
+MOST_NAMES = 5
+
+
+def names_of(calendars: Sequence[Resolved]) -> str:
+    """People and accounts by name, contacts with their account: "Nia Park (Acorn) and Sam Reed"; of many the first five."""
+    names = sorted(_name(calendar) for calendar in calendars)
+    more = len(names) - MOST_NAMES
+    if more > 0:
+        names = [*names[:MOST_NAMES], f"{more} more"]
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+
+
+def _name(calendar: Resolved) -> str:
+    above = calendar.layers[0]
+    return f"{calendar.name} ({above.name})" if calendar.holder.kind is HolderKind.CONTACT else calendar.name
