@@ -9,6 +9,7 @@ from tests.desk.browsing import HTMX, colleague, outsider, owner_of, text_of
 from tests.factories.projects import Running, launch_example
 
 pytestmark = pytest.mark.django_db
+WHOLE = {"what": "everything"}
 
 
 @pytest.fixture
@@ -21,17 +22,17 @@ def test_a_wished_end_is_tried_out_and_becomes_the_target(running: Running) -> N
     assert address in text_of(client.get(f"/projects/{running.id}/"))
     assert "What is to be done" in text_of(client.get(address, headers=HTMX))
     target = running.row().target_end_at
-    assert "Choose a day" in text_of(client.post(f"{address}?try=1", {"end_on": ""}, headers=HTMX))
-    tried = text_of(client.post(f"{address}?try=1", {"end_on": "2026-03-10"}, headers=HTMX))
+    assert "Choose a day" in text_of(client.post(f"{address}?try=1", {**WHOLE, "end_on": ""}, headers=HTMX))
+    tried = text_of(client.post(f"{address}?try=1", {**WHOLE, "end_on": "2026-03-10"}, headers=HTMX))
     assert "cannot be kept as the plan stands" in tried
     assert "too late" in tried
-    far = text_of(client.post(f"{address}?try=1", {"end_on": "2040-01-31"}, headers=HTMX))
+    far = text_of(client.post(f"{address}?try=1", {**WHOLE, "end_on": "2040-01-31"}, headers=HTMX))
     assert "It can be kept" in far
     assert "start by" in far
     assert running.row().target_end_at == target
-    assert client.post(address, {"end_on": "2040-01-31"}, headers=HTMX).headers["HX-Trigger"] == "changed"
+    assert client.post(address, {**WHOLE, "end_on": "2040-01-31"}, headers=HTMX).headers["HX-Trigger"] == "changed"
     assert running.row().target_end_at.year == 2040
-    assert client.post(address, {"end_on": "2020-01-01"}, headers=HTMX).status_code == 422
+    assert client.post(address, {**WHOLE, "end_on": "2020-01-01"}, headers=HTMX).status_code == 422
 
 
 def test_a_key_date_is_wished_for_a_day_and_its_task_gets_a_deadline(running: Running) -> None:
@@ -52,8 +53,8 @@ def test_a_key_date_is_wished_for_a_day_and_its_task_gets_a_deadline(running: Ru
 def test_viewers_and_strangers_set_no_target(running: Running) -> None:
     address, target = f"/projects/{running.id}/plan/backwards/", running.row().target_end_at
     viewer = colleague(running, Role.VIEWER)
-    assert viewer.post(address, {"end_on": "2040-01-31"}, headers=HTMX).status_code == 403
-    assert outsider().post(address, {"end_on": "2040-01-31"}, headers=HTMX).status_code == 404
+    assert viewer.post(address, {**WHOLE, "end_on": "2040-01-31"}, headers=HTMX).status_code == 403
+    assert outsider().post(address, {**WHOLE, "end_on": "2040-01-31"}, headers=HTMX).status_code == 404
     assert running.row().target_end_at == target
 
 

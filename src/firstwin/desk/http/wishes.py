@@ -23,10 +23,13 @@ from firstwin.shared import clock
 from firstwin.shared.errors import ConflictError
 
 
+EVERYTHING = "everything"
+
+
 class WishForm(forms.Form):
     """What is to be done by which day: everything, or the task that a key date hangs on, such as the go-live."""
 
-    what = forms.ChoiceField(label="What is to be done", required=False)
+    what = forms.ChoiceField(label="What is to be done")
     end_on = forms.DateField(
         label="By",
         widget=forms.DateInput(attrs={"type": "date"}),
@@ -38,13 +41,13 @@ class WishForm(forms.Form):
         what = self.fields["what"]
         assert isinstance(what, forms.ChoiceField)  # noqa: S101 - for the type checker
         tasks = [(str(one.task_id), one.name) for one in known if one.task_id is not None]
-        what.choices = [("", "Everything"), *tasks]
+        what.choices = [(EVERYTHING, "Everything"), *tasks]
 
     @property
     def task_id(self) -> UUID | None:
         """Return the chosen task, None for everything."""
         chosen = self.cleaned_data["what"]
-        return UUID(chosen) if chosen else None
+        return None if chosen == EVERYTHING else UUID(chosen)
 
 
 @require_http_methods(["GET", "POST"])
