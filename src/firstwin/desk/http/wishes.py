@@ -22,7 +22,6 @@ from firstwin.projects.queries import wishes
 from firstwin.shared import clock
 from firstwin.shared.errors import ConflictError
 
-
 EVERYTHING = "everything"
 
 
