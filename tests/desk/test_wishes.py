@@ -35,6 +35,15 @@ def test_a_wished_end_is_tried_out_and_becomes_the_target(running: Running) -> N
     assert client.post(address, {**WHOLE, "end_on": "2020-01-01"}, headers=HTMX).status_code == 422
 
 
+def test_a_day_that_is_later_than_promised_says_so(running: Running) -> None:
+    client, address = owner_of(running), f"/projects/{running.id}/plan/backwards/?try=1"
+    said = text_of(
+        client.post(address, {"what": str(running.task("kickoff").id), "end_on": "2040-01-31"}, headers=HTMX)
+    )
+    assert "something that was promised would not be kept" in said
+    assert "was promised within 7 days of signature" in said
+
+
 def test_a_key_date_is_wished_for_a_day_and_its_task_gets_a_deadline(running: Running) -> None:
     client, address = owner_of(running), f"/projects/{running.id}/plan/backwards/"
     first_win, target = running.task("first-report"), running.row().target_end_at
