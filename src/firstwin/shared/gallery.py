@@ -37,7 +37,7 @@ STEPS = [
     {"name": "Set-up", "state": "done", "detail": "Done on 24 February", "href": "#set-up"},
     {"name": "Data import", "state": "current", "detail": "3 of 7 done"},
     {"name": "Training", "state": "ahead", "detail": "from 16 March"},
-    {"name": "First value", "state": "ahead", "detail": "by 2 April"},
+    {"name": "First win", "state": "ahead", "detail": "by 2 April"},
 ]
 RESULTS = [
     {

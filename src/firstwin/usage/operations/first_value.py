@@ -141,7 +141,7 @@ def _rows(actor: Actor) -> QuerySet[FirstValueRule]:
 def _locked(actor: Actor, rule_id: UUID) -> FirstValueRule:
     row = _rows(actor).select_for_update().filter(id=rule_id).first()
     if row is None:
-        raise NotFoundError("There is no such rule.", remedy="Look at the list under Usage, First value.")
+        raise NotFoundError("There is no such rule.", remedy="Look at the list under Usage, First win.")
     return row
 
 

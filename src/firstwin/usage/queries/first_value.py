@@ -50,7 +50,7 @@ def get_rule(*, actor: Actor, rule_id: UUID) -> FirstValueRuleInfo:
     require_seeing(actor=actor)
     row = FirstValueRule.objects.for_actor(actor).filter(id=rule_id).first()
     if row is None:
-        raise NotFoundError("There is no such rule.", remedy="Look at the list under Usage, First value.")
+        raise NotFoundError("There is no such rule.", remedy="Look at the list under Usage, First win.")
     return _infos(actor, [row])[0]
 
 
