@@ -6,16 +6,22 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from pytest_django import DjangoAssertNumQueries
 
+from firstwin.calendars.contracts import Holder, HolderKind
+from firstwin.calendars.operations import hours
 from firstwin.identity.contracts import Role
 from firstwin.playbooks.contracts import LinkSpec
 from firstwin.projects.contracts import StaleVersionError, WrongStateError
 from firstwin.projects.contracts.steering import LinkChange, NewLink, PlanChange, TaskTiming, TimingPart
-from firstwin.projects.models import TaskLink
-from firstwin.projects.operations import lifecycle, steering
+from firstwin.projects.models import ProjectRole, ProjectTask, TaskLink
+from firstwin.projects.operations import lifecycle, steering, tasks
+from firstwin.projects.queries import projects
 from firstwin.projects.queries import steering as queries
 from firstwin.scheduling.contracts import LinkType
 from firstwin.shared.errors import ConflictError, FirstwinError, InvalidInputError, NotFoundError, PermissionDeniedError
+from tests.desk.browsing import owner_of, text_of
+from tests.factories.counting import statements
 from tests.factories.http import key_client
 from tests.factories.identity import actor_for, make_member, recorded
 from tests.factories.projects import Running, example_definition, launch_example, make_scene
@@ -233,6 +239,63 @@ def test_room_names_the_critical_path_and_leaves_out_what_is_over(project: Runni
     assert {one["task_id"] for one in body["tasks"] if one["is_critical"]} == {
         str(task_id) for task_id, one in spare.items() if one.is_critical
     }
+
+
+def lonely(project: Running) -> list[str]:
+    """What the plan says of meetings whose people share no hours."""
+    room = queries.get_room(actor=project.scene.specialist, project_id=project.id)
+    return [one.conflict for one in room.tasks if "suits everybody" in one.conflict]
+
+
+def work_in(project: Running, zone: str) -> None:
+    holder = Holder(kind=HolderKind.MEMBER, id=project.scene.specialist.id)  # type: ignore[arg-type]
+    hours.set_hours(actor=project.scene.specialist, holder=holder, changes={"time_zone": zone}, at=project.scene.at)
+
+
+def test_a_running_plan_names_meetings_whose_people_share_no_hours(project: Running) -> None:
+    assert lonely(project) == []
+    work_in(project, "Pacific/Auckland")
+    name = project.task("kickoff").assignee_name
+    said = f"Kickoff call has no time that suits everybody: {name} and Nia Park share no working hours in this time."
+    assert lonely(project) == [said]
+    page = text_of(owner_of(project).get(f"/projects/{project.id}/?view=gantt"))
+    assert f"{name} and Nia Park share no working hours" in page
+    tasks.start_task(actor=project.scene.specialist, task_id=project.task("kickoff").id, at=project.scene.at)
+    assert lonely(project) == []
+
+
+def test_a_meeting_is_seen_by_the_hours_of_people_who_own_no_open_task(project: Running) -> None:
+    theirs = ProjectTask.objects.for_actor(project.scene.manager).filter(contact_id=project.scene.sponsor.id)
+    assert theirs.update(contact_id=None)
+    holder = Holder(kind=HolderKind.CONTACT, id=project.scene.sponsor.id)
+    hours.set_hours(
+        actor=project.scene.manager, holder=holder, changes={"time_zone": "Pacific/Auckland"}, at=project.scene.at
+    )
+    assert len(lonely(project)) == 1
+
+
+def test_two_people_of_one_name_are_two_at_a_meeting(project: Running) -> None:
+    rows = ProjectRole.objects.for_actor(project.scene.manager).filter(project_id=project.id)
+    rows.exclude(person_name="").update(person_name="Nia Park")
+    work_in(project, "Pacific/Auckland")
+    assert [text.split(": ")[1] for text in lonely(project)] == [
+        "Nia Park (Success manager) and Nia Park (Sponsor) share no working hours in this time."
+    ]
+
+
+def test_the_plan_with_its_room_takes_the_same_queries_however_many_meet(
+    project: Running, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    def read() -> None:
+        projects.get_project_with_room(actor=project.scene.specialist, project_id=project.id, at=project.scene.at)
+
+    with django_assert_num_queries(statements(postgresql=7, sqlite=11)):
+        read()
+    row = project.task("kickoff")
+    row.details = {**row.details, "settings": {**row.details["settings"], "attendees": []}}
+    row.save(update_fields=["details"])
+    with django_assert_num_queries(statements(postgresql=7, sqlite=11)):
+        read()
 
 
 def test_dates_on_days_off_move_on_to_the_next_working_day_where_that_is_asked_for(project: Running) -> None:

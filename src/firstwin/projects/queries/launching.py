@@ -218,11 +218,9 @@ def _planned(
 
 def _about_people(cast: casting.Cast, draft: drafting.Draft, calendars: Mapping[str, CalendarSpec]) -> tuple[str, ...]:
     """Warnings about roles that nobody fills, and about meetings whose people share no hours."""
-    tasks = ((task, draft.task_specs[task.id]) for task in draft.tasks)
-    return (
-        *casting.warnings(cast.roles, draft.task_specs.values()),
-        *meeting_hours.without_hours(tasks, cast.roles, calendars, scheduling_queries.shared_hours),
-    )
+    meetings = meeting_hours.of_specs((task, draft.task_specs[task.id]) for task in draft.tasks)
+    lonely = meeting_hours.without_hours(meetings, cast.roles, calendars, scheduling_queries.shared_hours)
+    return (*casting.warnings(cast.roles, draft.task_specs.values()), *lonely.values())
 
 
 def _wish(

@@ -14,7 +14,7 @@ from firstwin.identity.contracts import Actor, system_actor
 from firstwin.journal.contracts import Event
 from firstwin.playbooks.contracts import Anchor, Side, TaskKind, Visibility
 from firstwin.projects import permissions
-from firstwin.projects.contracts import OPEN_STATES, ProjectState, ReasonSide, TaskState
+from firstwin.projects.contracts import OPEN_STATES, PersonRef, ProjectState, ReasonSide, TaskState
 from firstwin.projects.models import Hold, Project, ProjectStage, ProjectTask, TaskLink
 from firstwin.projects.rules import owners
 from firstwin.projects.rules.facts import LinkFact, PlanFacts, StageFact, TaskFact
@@ -31,7 +31,7 @@ class RunningPlan:
     """The rows of a project. Operations change the rows and let `operations.settling` write what follows.
 
     `before` is the project as it was when it was opened to be changed, or as it was settled last; a plan that is only
-    read has none.
+    read has none. `invited` are those whose calendars are wanted although they may own no task.
     """
 
     project: Project
@@ -47,6 +47,7 @@ class RunningPlan:
     asked_for: set[UUID] = field(default_factory=set)
     before: Situation | None = None
     owners_before: tuple[frozenset[UUID], frozenset[UUID]] = (frozenset(), frozenset())
+    invited: tuple[PersonRef, ...] = ()
     known: "Known" = field(default_factory=dict)
 
     def note(self, standing: Situation | None = None) -> None:
@@ -92,10 +93,12 @@ class RunningPlan:
         return owners.calendars_of(self.specs, self.project.account_id) if self.specs is not None else {}
 
     def owner_ids(self) -> tuple[set[UUID], set[UUID]]:
-        """Return the members and the contacts who own an open task, or owned one before the present change."""
+        """Return the members and the contacts who own an open task, or owned one before the present change, or are invited."""
         found = set(map(_owners, map(vars, self.tasks.values())))
         members = {member_id for state, member_id, _ in found if member_id is not None and state in OPEN_STATES}
         contacts = {contact_id for state, _, contact_id in found if contact_id is not None and state in OPEN_STATES}
+        members |= {person.id for person in self.invited if person.side is Side.VENDOR}
+        contacts |= {person.id for person in self.invited if person.side is Side.CUSTOMER}
         return members | self.owners_before[0], contacts | self.owners_before[1]
 
 

@@ -38,7 +38,8 @@ def get_project(*, actor: Actor, project_id: UUID, at: datetime) -> ProjectDetai
 def get_project_with_room(*, actor: Actor, project_id: UUID, at: datetime) -> tuple[ProjectDetail, PlanRoom]:
     """Return a project as `get_project` does and what its tasks have to spare, from one reading of its plan."""
     plan = plans.load_for_team(actor, project_id)
-    return _detail_of(actor, plan, at), steering.room_of(plan)
+    detail = _detail_of(actor, plan, at)
+    return detail, steering.room_of(plan, detail.roles)
 
 
 def _detail_of(actor: Actor, plan: RunningPlan, at: datetime) -> ProjectDetail:

@@ -1,16 +1,18 @@
 """The links of a plan, as they are and in words."""
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 from uuid import UUID
 
 from firstwin.identity.contracts import Actor
 from firstwin.playbooks.contracts import Side
 from firstwin.projects import permissions
+from firstwin.projects.contracts import ProjectRole as RoleInfo
 from firstwin.projects.contracts.steering import Bond, LinkInfo, PlanRoom, TaskRoom
-from firstwin.projects.models import TaskLink
-from firstwin.projects.queries import plans
+from firstwin.projects.models import ProjectRole, TaskLink
+from firstwin.projects.queries import plans, shown
 from firstwin.projects.queries.plans import RunningPlan
-from firstwin.projects.rules import dates, owners, steering
+from firstwin.projects.rules import dates, meeting_hours, owners, steering
 from firstwin.projects.rules.facts import PlanFacts
 from firstwin.scheduling import queries as scheduling_queries
 from firstwin.scheduling.contracts import CycleError, InvalidCalendarError, LinkType, parse_span
@@ -61,16 +63,21 @@ def in_words(type: LinkType, lag: str, predecessor: str) -> str:
 
 def get_room(*, actor: Actor, project_id: UUID) -> PlanRoom:
     """Return floats, critical path and conflicts of a plan, for members; raises NotFoundError."""
-    return room_of(plans.load_for_team(actor, project_id))
+    plan = plans.load_for_team(actor, project_id)
+    rows = ProjectRole.objects.for_actor(actor).filter(project_id=project_id).order_by("position", "id")
+    return room_of(plan, [shown.role_info(row) for row in rows])
 
 
-def room_of(plan: RunningPlan) -> PlanRoom:
-    """Return what the tasks of a loaded plan have to spare; inside projects only."""
+def room_of(plan: RunningPlan, roles: Sequence[RoleInfo]) -> PlanRoom:
+    """Return what the tasks of a loaded plan have to spare, and what of it contradicts itself; inside projects only."""
+    meetings = _meetings(plan)
+    plan.invited = tuple(meeting_hours.invited(meetings, roles))
     facts = plan.facts()
     network = dates.network_of(facts)
     bonds = _bonds(facts)
     try:
         planned = scheduling_queries.plan_dates(network)
+        lonely = meeting_hours.without_hours(meetings, roles, facts.calendars, scheduling_queries.shared_hours)
     except CycleError as error:
         return PlanRoom(tasks=(), problem=str(error), bonds=bonds)
     except InvalidCalendarError as error:
@@ -85,12 +92,17 @@ def room_of(plan: RunningPlan) -> PlanRoom:
                 float_days=floats[task.id.hex].total_float_days,
                 free_days=floats[task.id.hex].free_float_days,
                 is_critical=floats[task.id.hex].is_critical,
-                conflict=planned.conflicts.get(task.id.hex, ""),
+                conflict=planned.conflicts.get(task.id.hex) or lonely.get(task.id, ""),
             )
             for task in facts.tasks
             if task.is_open
         ),
     )
+
+
+def _meetings(plan: RunningPlan) -> list[meeting_hours.Meeting]:
+    rows = plan.tasks.values()
+    return meeting_hours.of_running((plans.task_fact(row), row.details.get("settings", {})) for row in rows)
 
 
 def _bonds(facts: PlanFacts) -> tuple[Bond, ...]:

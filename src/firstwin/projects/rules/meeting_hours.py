@@ -1,43 +1,85 @@
 """Which meetings of a plan have no hours that all attendees share."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
 
-from firstwin.playbooks.contracts import MeetingSettings, TaskSpec
-from firstwin.projects.contracts import ProjectRole
+from firstwin.playbooks.contracts import MeetingSettings, TaskKind, TaskSpec
+from firstwin.projects.contracts import PersonRef, ProjectRole
 from firstwin.projects.rules import casting
 from firstwin.projects.rules.facts import TaskFact
 from firstwin.scheduling.contracts import CalendarSpec, SharedHours
 
 ROOM = timedelta(days=7)
-Shared = Callable[[Mapping[str, CalendarSpec], datetime, datetime, int], SharedHours]
+Shared = Callable[[Mapping[str, CalendarSpec], datetime, datetime, int, Mapping[str, str]], SharedHours]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Meeting:
+    """A task at which people meet: the roles that are invited, and how long it takes."""
+
+    task: TaskFact
+    attendees: tuple[str, ...]
+    minutes: int
+
+
+def of_specs(tasks: Iterable[tuple[TaskFact, TaskSpec]]) -> list[Meeting]:
+    """The meetings of a plan before it is launched; of what repeats the first one speaks for all."""
+    found: dict[str, Meeting] = {}
+    for task, spec in tasks:
+        if isinstance(spec.settings, MeetingSettings) and spec.key not in found:
+            said = spec.settings
+            found[spec.key] = Meeting(task=task, attendees=said.attendees, minutes=said.minutes)
+    return list(found.values())
+
+
+def of_running(tasks: Iterable[tuple[TaskFact, Mapping[str, Any]]]) -> list[Meeting]:
+    """The meetings of a running plan that are still to be held, from the settings that their tasks keep."""
+    return [
+        Meeting(
+            task=task,
+            attendees=tuple(settings.get("attendees", ())),
+            minutes=settings.get("minutes", MeetingSettings().minutes),
+        )
+        for task, settings in tasks
+        if task.kind is TaskKind.MEETING and task.is_open and task.started_at is None
+    ]
+
+
+def invited(meetings: Iterable[Meeting], roles: Iterable[ProjectRole]) -> list[PersonRef]:
+    """Whoever fills a role that is invited to a meeting."""
+    asked = {key for meeting in meetings for key in meeting.attendees}
+    return [role.person for role in roles if role.key in asked and role.person is not None]
 
 
 def without_hours(
-    tasks: Iterable[tuple[TaskFact, TaskSpec]],
-    roles: Iterable[ProjectRole],
-    calendars: Mapping[str, CalendarSpec],
-    shared: Shared,
-) -> list[str]:
+    meetings: Iterable[Meeting], roles: Iterable[ProjectRole], calendars: Mapping[str, CalendarSpec], shared: Shared
+) -> dict[UUID, str]:
     """A meeting needs hours in which all who are invited work, between its start and its end; where there are none the
-    preview of a launch says who shares none with whom. Of what repeats the first one speaks for all.
+    preview of a launch and the chart of the plan say who shares none with whom.
     """
-    people = {role.key: role for role in roles}
-    keys = casting.calendar_keys(people.values())
-    found: dict[str, str] = {}
-    for task, spec in tasks:
-        if not isinstance(spec.settings, MeetingSettings) or spec.key in found:
-            continue
-        asked = [people[key] for key in spec.settings.attendees if key in people]
-        known = {
-            role.person.name: calendars.get(keys[role.key]) or calendars[role.side]
-            for role in asked
-            if role.person is not None
-        }
-        found[spec.key] = ""
+    filled = {role.key: role for role in roles if role.person is not None}
+    keys, names = casting.calendar_keys(filled.values()), _names(filled.values())
+    found: dict[UUID, str] = {}
+    for meeting in meetings:
+        asked = [filled[key] for key in meeting.attendees if key in filled]
+        known = {keys[role.key]: calendars.get(keys[role.key]) or calendars[role.side] for role in asked}
         if len(known) > 1:
-            end = max(task.due_at, task.start_at + timedelta(minutes=spec.settings.minutes))
+            task = meeting.task
+            end = max(task.due_at, task.start_at + timedelta(minutes=meeting.minutes))
             end = task.start_at + ROOM if end - task.start_at < timedelta(days=1) else end
-            why = shared(known, task.start_at, end, spec.settings.minutes).why_none
-            found[spec.key] = f"{task.name} has no time that suits everybody: {why}" if why else ""
-    return [text for text in found.values() if text]
+            if why := shared(known, task.start_at, end, meeting.minutes, names).why_none:
+                found[task.id] = f"{task.name} has no time that suits everybody: {why}"
+    return found
+
+
+def _names(roles: Iterable[ProjectRole]) -> dict[str, str]:
+    """People by the key of their calendar; two of one name are told apart by their role."""
+    roles = list(roles)
+    keys = casting.calendar_keys(roles)
+    people = {keys[role.key]: (role.person.name, role.name) for role in roles if role.person is not None}
+    times = Counter(name for name, _ in people.values())
+    return {key: f"{name} ({role})" if times[name] > 1 else name for key, (name, role) in people.items()}

@@ -45,7 +45,8 @@ def _whose(plan: PlanFacts, calendar: CalendarSpec) -> str:
         return standing.listed(people)
     if theirs:
         return f"whoever does “{theirs[0].name}”"
-    return "your team" if plan.calendars[Side.VENDOR] == calendar else "the customer"
+    sides = ((Side.VENDOR, "your team"), (Side.CUSTOMER, "the customer"))
+    return next((name for side, name in sides if plan.calendars[side] == calendar), "somebody invited to a meeting")
 
 
 def calendars_mark(plan: PlanFacts) -> str:

@@ -55,10 +55,17 @@ def plan_backwards(network: PlanNetwork, end_at: datetime) -> PlanDates:
 
 
 def shared_hours(
-    calendars: Mapping[str, CalendarSpec], start_at: datetime, until_at: datetime, minutes: int
+    calendars: Mapping[str, CalendarSpec],
+    start_at: datetime,
+    until_at: datetime,
+    minutes: int,
+    names: Mapping[str, str] | None = None,
 ) -> SharedHours:
-    """Return the stretches of so many minutes in which everybody works, by name, and why when there are none."""
-    return sharing.shared_hours(calendars, start_at, until_at, minutes)
+    """Return the stretches of so many minutes in which everybody works, and why when there are none.
+
+    Calendars come by name, or by a key whose name `names` says: two people may have the same.
+    """
+    return sharing.shared_hours(calendars, start_at, until_at, minutes, names or {})
 
 
 def is_working_day(calendar: CalendarSpec, day: date) -> bool:

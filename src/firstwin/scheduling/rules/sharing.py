@@ -1,6 +1,6 @@
 """The hours that several people share, for meetings."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from itertools import combinations
 
@@ -12,7 +12,11 @@ Stretch = tuple[Ticks, Ticks]
 
 
 def shared_hours(
-    calendars: Mapping[str, CalendarSpec], start_at: datetime, until_at: datetime, minutes: int
+    calendars: Mapping[str, CalendarSpec],
+    start_at: datetime,
+    until_at: datetime,
+    minutes: int,
+    names: Mapping[str, str],
 ) -> SharedHours:
     """The stretches in which everybody works for so many minutes, and when there are none, why."""
     worked = {
@@ -24,7 +28,8 @@ def shared_hours(
     long_enough = [
         Slot(start_at=moment(start), end_at=moment(end)) for start, end in shared if _fits(start, end, minutes)
     ]
-    return SharedHours(slots=tuple(long_enough), why_none="" if long_enough else _why_none(worked, shared, minutes))
+    people = [(names.get(key, key), stretches) for key, stretches in worked.items()]
+    return SharedHours(slots=tuple(long_enough), why_none="" if long_enough else _why_none(people, shared, minutes))
 
 
 def _fits(start: Ticks, end: Ticks, minutes: int) -> bool:
@@ -46,11 +51,11 @@ def _both(some: list[Stretch], others: list[Stretch]) -> list[Stretch]:
     return found
 
 
-def _why_none(worked: Mapping[str, list[Stretch]], shared: list[Stretch], minutes: int) -> str:
-    away = [name for name, stretches in worked.items() if not stretches]
+def _why_none(worked: Sequence[tuple[str, list[Stretch]]], shared: list[Stretch], minutes: int) -> str:
+    away = [name for name, stretches in worked if not stretches]
     if away:
         return f"{' and '.join(away)} {'does' if len(away) == 1 else 'do'} not work in this time."
-    for (name, some), (other, others) in combinations(worked.items(), 2):
+    for (name, some), (other, others) in combinations(worked, 2):
         if not _both(some, others):
             return f"{name} and {other} share no working hours in this time."
     if shared:
