@@ -5,7 +5,7 @@ import json
 import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -16,12 +16,13 @@ from django.db import DatabaseError, connection
 
 from firstwin.config.front_door import FrontDoor
 from firstwin.config.web_handler import WebHandler
+from firstwin.shared import clock
 from firstwin.usage.contracts import Arrival, KeyHolder, SourceInfo
 from firstwin.usage.http import intake as intake_http
 from firstwin.usage.http.group_commit import GroupCommit, OverloadedError
 from firstwin.usage.http.key_ring import KeyRing
 from firstwin.usage.http.script import PageScript
-from firstwin.usage.models import InboxBatch, WriteKey
+from firstwin.usage.models import InboxBatch, RejectedEvent, WriteKey
 from firstwin.usage.operations import draining, sources
 from tests.factories.identity import make_actor
 from tests.factories.usage import batch_body, gzipped, holder_of, in_inbox, make_source, rejected_of, track
@@ -145,6 +146,36 @@ def test_a_disk_that_runs_full_sends_clients_away_until_there_is_room(
     roomy = make_intake(least_free_bytes=free // 2)
     assert send("/v1/batch", batch_body(track("A")), application=roomy, Authorization=basic(source))[0] == 200
     assert [event.name for event in in_inbox(source)] == ["A"]
+
+
+@pytest.mark.parametrize("look_every", [0.0, 60.0])
+def test_wrong_events_of_a_source_take_only_so_much_in_an_hour(
+    source: SourceInfo, monkeypatch: pytest.MonkeyPatch, look_every: float
+) -> None:
+    monkeypatch.setattr(intake_http, "LOOK_EVERY_SECONDS", look_every)
+    application = make_intake(inbox_bytes=20 * 40_000)
+    wrong = {"type": "nonsense", "userId": "a", "properties": {"x": "y" * 1000}}
+    body = batch_body(track("A"), *[wrong] * 15, context={"x": "y" * 500})
+    for _ in range(5):
+        assert send("/v1/batch", body, application=application, Authorization=basic(source))[0] == 200
+    rows = rejected_of(source)
+    assert len(rows) == 2 * 15  # a batch takes 30 kB, and what was within the limit is kept whole
+    assert {row.size for row in rows} == {len(bytes(row.raw)) + len(bytes(row.shared_context)) + 500 for row in rows}
+    assert len(in_inbox(source)) == 5
+    other = make_source()
+    assert send("/v1/batch", body, application=application, Authorization=basic(other))[0] == 200
+    assert len(rejected_of(other)) == 15
+
+
+def test_wrong_events_are_kept_again_an_hour_later(source: SourceInfo) -> None:
+    wrong = batch_body({"type": "nonsense", "userId": "a"})
+    rows = RejectedEvent.objects.for_workspace(source.workspace_id)
+    for kept in (1, 1):
+        send("/v1/batch", wrong, application=make_intake(inbox_bytes=20), Authorization=basic(source))
+        assert rows.count() == kept
+    rows.update(received_at=clock.now() - timedelta(minutes=61))
+    send("/v1/batch", wrong, application=make_intake(inbox_bytes=20), Authorization=basic(source))
+    assert rows.count() == 2
 
 
 def test_acknowledged_means_on_the_disk() -> None:

@@ -81,6 +81,11 @@ class Rejection:
     sent_at: str
     shared_context: bytes
 
+    @property
+    def size(self) -> int:
+        """How many bytes it takes where it is kept, with about what its row and their indexes need."""
+        return len(self.raw) + len(self.shared_context) + 500
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Arrival:

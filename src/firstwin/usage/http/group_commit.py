@@ -91,4 +91,4 @@ def _settle(done: "asyncio.Future[None]", error: BaseException | None) -> None:
 
 
 def _size(arrival: Arrival) -> int:
-    return len(arrival.lines) + sum(len(one.raw) + 500 for one in arrival.rejections) + 500
+    return len(arrival.lines) + sum(one.size for one in arrival.rejections) + 500

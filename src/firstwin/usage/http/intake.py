@@ -2,14 +2,19 @@
 
 It answers 200 to everything that is no fault of the request's form, also to an unknown write key; 400 where no repetition
 would help; 429 when the inbox is full; 503 when the database does not take it. Clients repeat the last two.
+
+Wrong events get 200 too, since no repetition would help them. Nothing drains them, so that a sender who knows nothing better
+could fill the disk: of each source so much is kept in an hour, and what comes beyond that is let go.
 """
 
 import asyncio
 import shutil
 import time
+from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, TypeVar
 from uuid import UUID
@@ -30,6 +35,10 @@ from firstwin.usage.rules import keys, requests
 LOOK_EVERY_SECONDS = 2.0
 RETRY_AFTER_SECONDS = 30
 LEAST_FREE_BYTES = 200_000_000
+REJECTED_WITHIN = timedelta(hours=1)
+"""As often the older ones of too many are tidied away."""
+REJECTED_PART = 20
+"""So many sources may fill the room of the inbox with wrong events."""
 CORS = [
     (b"access-control-allow-origin", b"*"),
     (b"access-control-allow-methods", b"POST, OPTIONS"),
@@ -68,9 +77,13 @@ class Limits:
 
 @dataclass(slots=True)
 class _Fill:
-    """What is known of the fill of the inbox: what was read last, and what this process added since."""
+    """What is known of the fill of the inbox: what was read last, and what this process added since.
+
+    `rejected` is what came in the last hour, by source.
+    """
 
     bytes: int = 0
+    rejected: Counter[UUID] = field(default_factory=Counter)
     is_disk_full: bool = False
     looked_at: float = field(default=float("-inf"))
 
@@ -133,20 +146,33 @@ class Intake:
         if await self._is_full():
             return _try_later("The inbox of events is full.")
         arrival = intake_operations.sort_arrival(request=request, holder=holder, received_at=received_at)
+        if arrival.rejections:
+            arrival = self._with_room(arrival)
         await self._commits.hand_in(arrival)
         self._fill.bytes += len(arrival.lines)
         return DONE
+
+    def _with_room(self, arrival: Arrival) -> Arrival:
+        """Return the arrival without what was rejected of it where its source sent too much of that lately."""
+        kept, most = self._fill.rejected[arrival.source_id], self._limits.inbox_bytes // REJECTED_PART
+        if kept > most:
+            return replace(arrival, rejections=())
+        self._fill.rejected[arrival.source_id] += sum(one.size for one in arrival.rejections)
+        if self._fill.rejected[arrival.source_id] > most:
+            log.warning("wrong events are not kept for a while: too many came", source_id=str(arrival.source_id))
+        return arrival
 
     async def _is_full(self) -> bool:
         now = time.monotonic()
         if now - self._fill.looked_at >= LOOK_EVERY_SECONDS:
             self._fill.looked_at = now
-            self._fill.bytes, self._fill.is_disk_full = await self._in_thread(self._look)
+            self._fill.bytes, self._fill.rejected, self._fill.is_disk_full = await self._in_thread(self._look)
         return self._fill.is_disk_full or self._fill.bytes > self._limits.inbox_bytes
 
-    def _look(self) -> tuple[int, bool]:
+    def _look(self) -> tuple[int, Counter[UUID], bool]:
         free = shutil.disk_usage(self._limits.folder).free
-        return inbox.get_fill().bytes, free < self._limits.least_free_bytes
+        rejected = inbox.get_rejected_fill(since=clock.now() - REJECTED_WITHIN)
+        return inbox.get_fill().bytes, Counter(rejected), free < self._limits.least_free_bytes
 
     async def _find(self, key: str) -> KeyHolder | None:
         return await self._in_thread(lambda: sources.find_key_holder(key=key))

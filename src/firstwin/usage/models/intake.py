@@ -68,7 +68,8 @@ class RejectedEvent(WorkspaceModel):
         source_id: UUID
 
     class Meta:
+        # How much came lately is read from the second alone, every few seconds.
         indexes = [
             models.Index(fields=["source", "-received_at"], name="usage_rejected_list"),
-            models.Index(fields=["received_at"], name="usage_rejected_age"),
+            models.Index(fields=["received_at", "source", "size"], name="usage_rejected_fill"),
         ]

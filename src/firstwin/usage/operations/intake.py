@@ -75,7 +75,7 @@ def _rejected(arrival: Arrival) -> list[RejectedEvent]:
             kind=one.kind,
             name=one.name,
             raw=one.raw,
-            size=len(one.raw),
+            size=one.size,
             call=one.call,
             sent_at=one.sent_at,
             shared_context=one.shared_context,

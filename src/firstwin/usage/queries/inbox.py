@@ -1,16 +1,18 @@
 """Reads of the inbox: how full it is, and what came last."""
 
 import zlib
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from uuid import UUID
 
 import msgspec
 from django.db.models import Min, Sum
+from django.db.models.functions import Coalesce
 
 from firstwin.identity.contracts import Actor
 from firstwin.usage.contracts import InboxFill, LatestEvents, UsageEvent
 from firstwin.usage.contracts.store import EventScope, StoredEvent, StoreUnavailableError
-from firstwin.usage.models import InboxBatch
+from firstwin.usage.models import InboxBatch, RejectedEvent
 from firstwin.usage.queries import sources, store
 
 _LATEST_BATCHES = 10
@@ -24,6 +26,14 @@ def get_fill() -> InboxFill:
     found = rows.aggregate(events=Sum("events"), bytes=Sum("size"), oldest=Min("received_at"))
     oldest: datetime | None = found["oldest"]
     return InboxFill(events=found["events"] or 0, bytes=found["bytes"] or 0, oldest_at=oldest)
+
+
+def get_rejected_fill(*, since: datetime) -> Mapping[UUID, int]:
+    """Return how many bytes of rejected events are kept since then, by source, of all workspaces; from an index alone."""
+    rows = RejectedEvent.objects.across_workspaces(reason="the disk is one for all workspaces")
+    # Grouped by an expression: SQLite would walk through the index by source otherwise, and look into every row there is.
+    of_source = rows.filter(received_at__gt=since).annotate(of=Coalesce("source_id", "source_id")).order_by()
+    return {source_id: size for source_id, size in of_source.values_list("of").annotate(Sum("size"))}
 
 
 def list_latest(*, actor: Actor, source_id: UUID, at: datetime, limit: int = 25) -> LatestEvents:
