@@ -171,6 +171,19 @@ def test_only_managers_change_who_is_who_and_nobody_from_elsewhere(source: Sourc
         assert ("ada" in text_of(page)) is bool(who and name != "usage_people")
 
 
+def test_people_stand_beside_their_companies_by_name(source: SourceInfo) -> None:
+    client = someone(source)
+    address = reverse("usage_persons")
+    page = text_of(client.get(address, {"standing": "all"}))
+    assert 'class="fw-tag">Acorn Foods<' in page  # as the events named it
+    assert 'class="fw-tag">oak<' in page  # never named
+    account = account_in(source, name="Acorn Holding")
+    client.post(reverse("map_group", args=[group_of(source).id]), {"account": str(account.id)}, headers=HTMX)
+    of_group = text_of(client.get(address, {"standing": "all", "group": "acorn"}))
+    assert "Company: Acorn Holding" in of_group
+    assert 'class="fw-tag">Acorn Holding<' in of_group
+
+
 def test_lists_take_a_pinned_number_of_queries(
     source: SourceInfo, now: datetime, django_assert_max_num_queries: Any
 ) -> None:

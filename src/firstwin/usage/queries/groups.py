@@ -1,6 +1,6 @@
 """Reads of groups: which companies the events name, and which accounts they are."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from uuid import UUID
 
 from django.db.models import Count, Q, QuerySet
@@ -70,6 +70,18 @@ def find_account_suggestions(
         for one in waiting
     }
     return {id: suggested for id, suggested in found.items() if suggested}
+
+
+def get_titles(*, actor: Actor, group_ids: Collection[str]) -> Mapping[str, str]:
+    """Return what to call groups, by the vendor's id: as their account, as they were named, or by the id; two queries."""
+    require_seeing(actor=actor)
+    rows = UsageGroup.objects.for_actor(actor).filter(group_id__in=group_ids)
+    found = {group: (name, account) for group, name, account in rows.values_list("group_id", "name", "account_id")}
+    accounts = customer_queries.get_accounts(actor=actor, account_ids={id for _, id in found.values() if id})
+    return {
+        group: accounts[account].name if account in accounts else name or group
+        for group, (name, account) in found.items()
+    }
 
 
 def get_accounts_of_groups(*, actor: Actor) -> Mapping[str, UUID]:

@@ -66,9 +66,12 @@ def show(request: HttpRequest, actor: Actor) -> HttpResponse:
         actor=actor, contact_ids=[one.contact_id for one in page.items if one.contact_id]
     )
     suggested = people.find_contact_suggestions(actor=actor, people=page.items)
+    group_ids = {id for one in page.items for id in one.groups} | ({filters.group_id} if filters.group_id else set())
+    titles = groups.get_titles(actor=actor, group_ids=group_ids)
     rows = [
         {
             "person": one,
+            "companies": sorted(titles.get(id, id) for id in one.groups),
             "contact": contacts.get(one.contact_id) if one.contact_id else None,
             "suggestions": suggested.get(one.id, ()),
             "seen": (seen or {}).get(names[one.user_id]),
@@ -85,6 +88,7 @@ def show(request: HttpRequest, actor: Actor) -> HttpResponse:
         "standings": STANDINGS,
         "q": filters.search,
         "group_id": filters.group_id,
+        "company": titles.get(filters.group_id, filters.group_id),
         "may_shape": may_shape(actor),
     }
     if is_fragment(request) and request.headers.get("HX-Target") == "person-rows":
