@@ -69,6 +69,14 @@ def test_what_stands_out_is_found_with_its_reason(changes: dict[str, Any], kind:
     assert found[0].todo.endswith(".")
 
 
+def test_falling_usage_says_what_it_counts() -> None:
+    (found,) = rules.find(replace(CALM, now_events=40, now_users=3), limits=SignalLimits(), at=AT)
+    assert found.reason == (
+        "Usage fell by 60 %, counted in events: 40 events by 3 people in four weeks, "
+        "after 100 events by 10 people in the four before."
+    )
+
+
 def test_an_account_that_is_behind_with_several_goals_is_told_of_once() -> None:
     late, later = (
         goal(share=0.2, begun=20, due=-3),

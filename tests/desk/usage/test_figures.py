@@ -19,7 +19,7 @@ from firstwin.shared import clock
 from firstwin.usage.contracts.catalogue import NewFeature
 from firstwin.usage.contracts.first_value import RulePlace
 from firstwin.usage.contracts.goals import Goal
-from firstwin.usage.operations import features, first_value
+from firstwin.usage.operations import features, first_value, signals
 from firstwin.usage.operations.store import EventWriter
 from tests.desk.browsing import outsider, signed_in, text_of
 from tests.factories.customers import make_account
@@ -145,6 +145,28 @@ def test_adoption_lists_seats_features_and_trends(vendor: Vendor) -> None:
     assert names == ["Busy Bees", "Idle Ibex", "Quiet Quails"]
     for wrong in ("sort=luck", "standing=odd", "cursor=x"):
         assert client.get(f"{reverse('usage_adoption')}?{wrong}").status_code == 422
+
+
+def test_adoption_counts_from_the_limits_of_the_workspace_on(vendor: Vendor) -> None:
+    client = vendor.client()
+    # The ones lost half of their people, the others use three of four seats.
+    ways = {"falling": "Quiet Quails", "full": "Busy Bees"}
+
+    def found() -> dict[str, bool]:
+        return {way: name in page(client, "usage_adoption", f"standing={way}") for way, name in ways.items()}
+
+    assert found() == {"falling": True, "full": False}
+    text = page(client, "usage_adoption")
+    assert "from 50 % fewer than" in text
+    assert "from 90 % in use" in text
+    assert '<span class="fw-ink-late">' in text
+    changes = {"falling_percent": 51, "seats_percent": 75}
+    signals.change_limits(actor=vendor.actor, changes=changes, at=clock.now())
+    assert found() == {"falling": False, "full": True}
+    text = page(client, "usage_adoption")
+    assert "from 51 % fewer than" in text
+    assert "from 75 % in use" in text
+    assert '<span class="fw-ink-late">' not in text
 
 
 def test_the_list_of_accounts_costs_the_same_however_long_and_has_pages(vendor: Vendor) -> None:

@@ -36,8 +36,8 @@ class SignalState(StrEnum):
 class SignalLimits:
     """From when on something is noticed. Shares are percent.
 
-    `seats_percent` of the licensed seats were used in four weeks; `falling_percent` less was done in four weeks than in the
-    four before, if these had at least `falling_events`; a champion was away for `silent_days`; nothing was done for
+    `seats_percent` of the licensed seats were used in four weeks; there were `falling_percent` fewer events in four weeks
+    than in the four before, if these had at least `falling_events`; a champion was away for `silent_days`; nothing was done for
     `win_days` after the first win; a goal is `plan_percent` behind where its time is; `feature_users` people used a
     feature that was not bought. A dismissed signal stays quiet for `quiet_days`.
     """

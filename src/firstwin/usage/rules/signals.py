@@ -11,8 +11,12 @@ STRETCH = timedelta(days=28)
 LIMITS: Mapping[str, tuple[int, int, str]] = {
     "seats_percent": (50, 100, "Seats are nearly full from so many percent in use"),
     "feature_users": (1, 1000, "A feature that was not bought is wanted when so many people used it"),
-    "falling_percent": (10, 100, "Usage falls when so many percent less is done in four weeks than in the four before"),
-    "falling_events": (1, 100_000, "and those four weeks had at least so many events"),
+    "falling_percent": (
+        10,
+        100,
+        "Usage falls when there are so many percent fewer events in four weeks than in the four before",
+    ),
+    "falling_events": (1, 100_000, "and those four before had at least so many events"),
     "silent_days": (3, 180, "A champion is silent after so many days"),
     "win_days": (3, 180, "Nothing happens after the first win for so many days"),
     "plan_percent": (5, 90, "A goal is so many percent behind its time"),
@@ -120,7 +124,7 @@ def _features(facts: AccountFacts, limits: SignalLimits, _at: datetime) -> Itera
 
 
 def _falling(facts: AccountFacts, limits: SignalLimits, _at: datetime) -> Iterator[FoundSignal]:
-    """Usage falls when much less is done in four weeks than in the four before."""
+    """Usage falls when there are far fewer events in four weeks than in the four before."""
     if facts.then_events < limits.falling_events:
         return
     lost = 100 * (facts.then_events - facts.now_events) // facts.then_events
@@ -131,7 +135,7 @@ def _falling(facts: AccountFacts, limits: SignalLimits, _at: datetime) -> Iterat
         kind=SignalKind.USAGE_FALLING,
         subject="",
         reason=(
-            f"Usage fell by {lost} %: {_done(facts.now_events, facts.now_users)} in four weeks, "
+            f"Usage fell by {lost} %, counted in events: {_done(facts.now_events, facts.now_users)} in four weeks, "
             f"after {_done(facts.then_events, facts.then_users)} in the four before."
         ),
         todo="Ask the project owner what changed, before it becomes a habit.",

@@ -21,8 +21,9 @@ from firstwin.shared.errors import InvalidInputError, Problem
 from firstwin.shared.pagination import DEFAULT_PAGE_SIZE
 from firstwin.usage.contracts.analysis import AdoptionRow, Totals
 from firstwin.usage.contracts.catalogue import FeatureInfo
+from firstwin.usage.contracts.signals import SignalLimits
 from firstwin.usage.contracts.store import AccountActivity, Adoption
-from firstwin.usage.queries import features, figures, sources, store
+from firstwin.usage.queries import features, figures, signals, sources, store
 
 TARGET = 0.7
 """Active users over licensed users: the adoption target of the playbooks."""
@@ -39,11 +40,10 @@ STANDINGS = (
     ("", "All", ""),
     ("reached", "At the target", "done"),
     ("below", "Below the target", "risk"),
-    ("falling", "Falling", "late"),
+    ("falling", "Losing people", "late"),
     ("full", "Seats nearly full", "progress"),
     ("none", "No usage yet", "neutral"),
 )
-NEARLY_FULL, FALLING = 0.9, -0.5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,19 +70,23 @@ def show(request: HttpRequest, actor: Actor) -> HttpResponseBase:
     licences = features.get_licensed_features(actor=actor, account_ids=[account.id for account in accounts])
     seen = ask(actor, asked, [account.id for account in accounts], at)
     rows = [row_of(account, licences.get(account.id, ()), seen) for account in accounts]
-    shown = in_order(narrowed(rows, words(request, "standing"), words(request, "q")), request.GET.get("sort", "-share"))
+    limits = signals.get_limits(actor=actor)
+    asked_for = narrowed(rows, words(request, "standing"), words(request, "q"), limits)
+    shown = in_order(asked_for, request.GET.get("sort", "-share"))
     page, next_cursor = page_of(shown, request.GET.get("cursor", ""))
     context = {
         **filters.context_of(request, actor, asked),
         "now": at,
-        "rows": [shown_row(row) for row in page],
+        "rows": [shown_row(row, limits) for row in page],
         "next_cursor": next_cursor,
         "total": len(shown),
         "totals": totals_of(rows),
         "standing": words(request, "standing"),
-        "numbers": [(key, label, tone, len(narrowed(rows, key, ""))) for key, label, tone in STANDINGS],
+        "numbers": [(key, label, tone, len(narrowed(rows, key, "", limits))) for key, label, tone in STANDINGS],
         "q": words(request, "q"),
         "target": TARGET,
+        "goal": round(TARGET * 100),
+        "limits": limits,
     }
     return frame.figures(
         request,
@@ -134,24 +138,30 @@ def row_of(account: AccountFacts, licensed: Collection[str], seen: Seen) -> Adop
     )
 
 
-def shown_row(row: AdoptionRow) -> dict[str, object]:
+def shown_row(row: AdoptionRow, limits: SignalLimits) -> dict[str, object]:
     """Return a row with its figures in words and the length of its bar."""
     return {
         "row": row,
         "meter": round(min(row.seat_share or 0.0, 1.0) * 100, 1),
         "share": "" if row.seat_share is None else charts.percent(row.seat_share),
         "trend": "" if row.trend is None else charts.signed_percent(row.trend),
+        "loses_people": loses_people(row, limits),
     }
 
 
-def narrowed(rows: Sequence[AdoptionRow], standing: str, search: str) -> list[AdoptionRow]:
+def loses_people(row: AdoptionRow, limits: SignalLimits) -> bool:
+    """Say whether so many percent fewer people came as a signal wants of events; in whole numbers, as signals count."""
+    return row.before > 0 and 100 * (row.before - row.active) >= limits.falling_percent * row.before
+
+
+def narrowed(rows: Sequence[AdoptionRow], standing: str, search: str, limits: SignalLimits) -> list[AdoptionRow]:
     """Return the accounts of a standing whose name holds the text. Raises InvalidInputError."""
     tests: Mapping[str, Callable[[AdoptionRow], bool]] = {
         "": lambda _row: True,
         "reached": lambda row: row.seat_share is not None and row.seat_share >= TARGET,
         "below": lambda row: row.events > 0 and row.seat_share is not None and row.seat_share < TARGET,
-        "falling": lambda row: row.trend is not None and row.trend <= FALLING,
-        "full": lambda row: row.seat_share is not None and row.seat_share >= NEARLY_FULL,
+        "falling": lambda row: loses_people(row, limits),
+        "full": lambda row: bool(row.seats) and row.active * 100 >= (row.seats or 0) * limits.seats_percent,
         "none": lambda row: not row.events,
     }
     if standing not in tests:
