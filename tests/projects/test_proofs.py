@@ -11,7 +11,7 @@ from firstwin.playbooks import queries as playbook_queries
 from firstwin.playbooks.contracts import TaskKind, UsageSettings
 from firstwin.projects.contracts import TaskState
 from firstwin.projects.contracts.changes import TaskPatch
-from firstwin.projects.operations import changes, lifecycle, tasks, updates
+from firstwin.projects.operations import changes, launch, lifecycle, tasks, updates
 from firstwin.projects.queries import portal, proofs
 from firstwin.projects.queries import updates as update_queries
 from firstwin.usage.contracts.first_value import RulePlace
@@ -19,7 +19,7 @@ from firstwin.usage.contracts.goals import Goal, WatchState
 from firstwin.usage.models import Watch
 from firstwin.usage.operations import first_value, watches
 from tests.factories.identity import recorded
-from tests.factories.projects import Running, launch_example, make_scene
+from tests.factories.projects import SIGNED_AT, Running, launch_example, make_scene, new_project
 from tests.factories.updates import everything, publish_next, review
 from tests.factories.watches import did, place, proved_definition
 from tests.usage.oracle import PlainStore
@@ -88,6 +88,54 @@ def test_usage_finishes_tasks_and_the_first_win_counts_from_when_it_was(
     assert "project.first_value_reached" in names or "first_value.reached" in " ".join(names)
     assert check(project, store, run_jobs, days=7) == 0
     assert recorded(project.scene.manager).count("usage_goal.met") == 3
+
+
+def since_of(running: Running) -> datetime:
+    """From when on usage counts for the first win of a project."""
+    return Watch.objects.for_actor(running.scene.manager).get(owner_id=running.task("first-win").id).since
+
+
+def test_a_second_onboarding_proves_its_own_win(store: PlainStore, run_jobs: RunJobs) -> None:
+    scene = make_scene(proved_definition(), contract_signed_at=SIGNED_AT - timedelta(days=700))
+    place(store, scene.account, "acorn", at=scene.at - timedelta(days=700))
+    did(store, scene.account, "report_run", at=scene.at - timedelta(days=300))
+    first, second = launch_example(scene), launch_example(scene)
+    assert since_of(first) == scene.account.contract_signed_at
+    assert since_of(second) == second.row().started_at == scene.at
+    check(second, store, run_jobs, days=1)
+    assert first.task("first-win").state == TaskState.DONE
+    assert second.task("first-win").state == TaskState.OPEN
+    renamed = TaskPatch(name="The first report")
+    task_id = second.task("first-win").id
+    changes.edit_task(actor=scene.manager, task_id=task_id, patch=renamed, at=scene.at + timedelta(days=1))
+    assert since_of(second) == scene.at
+    did(store, scene.account, "report_run", at=scene.at + timedelta(days=2), user="ben")
+    check(second, store, run_jobs, days=3)
+    assert second.task("first-win").state == TaskState.DONE
+    assert second.row().first_value_at == scene.at + timedelta(days=2)
+
+
+def test_a_second_onboarding_that_goes_on_or_gets_another_rule_counts_from_its_start(run_jobs: RunJobs) -> None:
+    scene = make_scene(proved_definition(), contract_signed_at=SIGNED_AT - timedelta(days=700))
+    launch_example(scene)
+    second = launch_example(scene)
+    lifecycle.cancel_project(actor=scene.manager, project_id=second.id, reason="A slip", at=scene.at)
+    lifecycle.reopen_project(actor=scene.manager, project_id=second.id, reason="After all", at=scene.at)
+    assert since_of(second) == scene.at
+    place_of_rule = RulePlace(account_id=scene.account.id)
+    first_value.set_rule(actor=scene.manager, place=place_of_rule, goal=Goal(events=("data_imported",)), at=scene.at)
+    run_jobs(scene.at)
+    watch = Watch.objects.for_actor(scene.manager).get(owner_id=second.task("first-win").id)
+    assert (watch.goal, watch.since) == ({"events": ["data_imported"]}, scene.at)
+
+
+def test_of_two_onboardings_launched_together_one_is_the_first() -> None:
+    scene = make_scene(proved_definition(), contract_signed_at=SIGNED_AT - timedelta(days=700))
+    news = [new_project(scene), new_project(scene)]
+    ids = launch.launch_projects(actor=scene.specialist, news=news, at=scene.at)
+    rows = Watch.objects.for_actor(scene.manager).filter(is_first_value=True, account_id=scene.account.id)
+    assert len(ids) == 2
+    assert sorted(row.since for row in rows) == [scene.account.contract_signed_at, scene.at]
 
 
 def test_what_is_withdrawn_opens_nothing_and_what_people_open_again_counts_anew(

@@ -126,6 +126,7 @@ def _wanted(
         for (project, _), goal, is_first in zip(waiting, own, first, strict=True)
         if is_first
     ]
+    again = _onboarded_before(actor, {project.id: project for project, _ in waiting})
     chosen = iter(first_value.choose_goals(actor=actor, asking=asking))
     wanted = []
     for (project, task), own_goal, is_first in zip(waiting, own, first, strict=True):
@@ -137,6 +138,7 @@ def _wanted(
             begins_at=task.baseline_start_at,
             signed_at=project.signed_at,
             started_at=project.started_at,
+            is_first=project.id not in again,
         )
         wanted.append(
             WantedWatch(
@@ -152,3 +154,19 @@ def _wanted(
             )
         )
     return wanted
+
+
+def _onboarded_before(actor: Actor, projects: Mapping[UUID, Project]) -> set[UUID]:
+    """Return the projects whose account had another one before; asked only where it matters, in one read.
+
+    Ids tell which came first: a start can be moved. Those that begin together are not stored yet.
+    """
+    late = {id: one for id, one in projects.items() if one.signed_at is not None and one.signed_at < one.started_at}
+    if not late:
+        return set()
+    accounts = {one.account_id for one in late.values()}
+    known = Project.objects.for_actor(actor).filter(account_id__in=accounts).values_list("account_id", "id")
+    first: dict[UUID, UUID] = {}
+    for account_id, project_id in (*known, *((one.account_id, id) for id, one in projects.items())):
+        first[account_id] = min(project_id, first.get(account_id, project_id))
+    return {id for id, one in late.items() if first[one.account_id] != id}

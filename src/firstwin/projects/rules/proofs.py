@@ -32,12 +32,13 @@ def goal_of(kind: TaskKind, settings: Mapping[str, Any]) -> Goal | None:
 
 
 def counts_from(
-    timing: Mapping[str, Any], *, begins_at: datetime, signed_at: datetime | None, started_at: datetime
+    timing: Mapping[str, Any], *, begins_at: datetime, signed_at: datetime | None, started_at: datetime, is_first: bool
 ) -> datetime:
-    """Usage counts from the signature or the start of the project on, whichever came first; for a task that comes again,
-    from the planned start of each time on.
+    """Usage counts from the signature or the start of the project on, whichever came first; where the account had a project
+    before, from the start on, for each onboarding proves its own win; for a task that comes again, from the planned start of
+    each time on.
     """
     comes_again = any(isinstance(part, Mapping) and part.get("further") for part in timing.values())
     if comes_again:
         return begins_at
-    return min(signed_at, started_at) if signed_at is not None else started_at
+    return min(signed_at, started_at) if signed_at is not None and is_first else started_at
