@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from datetime import timedelta
 from io import StringIO
 
 import pytest
@@ -9,13 +10,14 @@ from django.core.management import CommandError, call_command
 
 from firstwin.customers.contracts import Segment
 from firstwin.playbooks.contracts import PlaybookDefinition
+from firstwin.projects.contracts import TaskState
 from firstwin.projects.contracts.simulations import PlaybookSimulation
-from firstwin.projects.models import Project
+from firstwin.projects.models import Project, ProjectTask
 from firstwin.projects.queries import simulations
 from firstwin.projects.rules import rehearsing
 from firstwin.scheduling.contracts import parse_span
 from firstwin.shared.errors import PermissionDeniedError
-from tests.factories.projects import Scene, example_definition, make_scene
+from tests.factories.projects import Scene, example_definition, launch_example, make_scene
 from tests.factories.updates import with_task
 
 pytestmark = pytest.mark.django_db
@@ -56,6 +58,29 @@ def test_hours_are_spread_over_the_weeks_of_their_role(scene: Scene) -> None:
     assert loads["sponsor"].total == pytest.approx(14.25)
     assert len([hours for hours in loads["sponsor"].hours if hours > 0]) >= 4
     assert loads["sponsor"].missing == 3
+
+
+def test_lengths_are_learned_as_for_a_forecast(scene: Scene) -> None:
+    """From the planned start on, however late somebody said that they began, and of projects that run as well."""
+    actor = scene.manager
+    finished = 0
+    while finished < 35:
+        running = launch_example(scene, name=f"Acorn Foods {finished}")
+        for row in ProjectTask.objects.for_actor(actor).filter(project_id=running.id, is_automatic=False):
+            row.state, row.finished_at = TaskState.DONE, row.start_at + 3 * (row.due_at - row.start_at)
+            row.started_at = row.finished_at
+            row.save()
+            finished += 1
+    at = scene.at + timedelta(days=400)
+    now = replace(scene, at=at)
+    one = simulate(now)
+    assert (one.length.has_history, one.length.finished) == (True, finished)
+    assert one.length.p50 > 2 * one.length.planned
+    opened = ProjectTask.objects.for_actor(actor).order_by("start_at", "id").filter(is_automatic=False)[:5]
+    for row in opened:
+        row.state, row.finished_at, row.is_released = TaskState.OPEN, None, True
+        row.save()
+    assert simulate(now).length.p50 > one.length.p50
 
 
 def test_best_and_worst_cases_make_the_length_wider(scene: Scene) -> None:

@@ -1,6 +1,6 @@
 """Stored forecasts, and what they are learned from."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
@@ -25,6 +25,7 @@ from firstwin.scheduling.contracts.forecasting import Learned, Observation
 
 LOOKS_BACK = timedelta(days=730)
 MOST_OBSERVATIONS = 50_000
+GroupsOf = Callable[[UUID, str, str, str, str], tuple[str, ...]]
 _COLUMNS = (
     "project__playbook_id", "project__segment", "key", "kind", "side", "start_at", "due_at", "finished_at",
 )  # fmt: skip
@@ -77,8 +78,11 @@ def find_learned(actor: Actor) -> tuple[Learned, datetime] | None:
     return None if row is None else (outlook.learned_of(row.groups, row.shape, row.finished), row.learned_at)
 
 
-def observations(actor: Actor, at: datetime) -> Iterator[Observation]:
-    """Return the tasks of people that were begun in the last two years, finished or not; inside projects only."""
+def observations(actor: Actor, at: datetime, *, groups_of: GroupsOf = outlook.groups_of) -> Iterator[Observation]:
+    """Return the tasks of people that were begun in the last two years, finished or not; inside projects only.
+
+    Each belongs to the groups that `groups_of` names for its playbook, key, kind, side and segment.
+    """
     is_under_way = Q(state__in=sorted(OPEN_STATES), is_released=True, start_at__lt=at)
     running = Q(project__state__in=[ProjectState.ACTIVE, ProjectState.COMPLETED])
     rows = (
@@ -88,7 +92,7 @@ def observations(actor: Actor, at: datetime) -> Iterator[Observation]:
         .values_list(*_COLUMNS)[:MOST_OBSERVATIONS]
     )
     for playbook_id, segment, key, kind, side, start_at, due_at, finished_at in rows.iterator(chunk_size=5_000):
-        groups = outlook.groups_of(playbook_id, key, kind, side, segment)
+        groups = groups_of(playbook_id, key, kind, side, segment)
         found = outlook.observation_of(groups, start_at=start_at, due_at=due_at, finished_at=finished_at, now=at)
         if found is not None:
             yield found

@@ -9,22 +9,19 @@ from firstwin.customers.contracts import Segment
 from firstwin.identity.contracts import Actor
 from firstwin.playbooks.contracts import PlaybookDefinition, TaskSpec
 from firstwin.projects import permissions
-from firstwin.projects.contracts import ProjectState, TaskState
 from firstwin.projects.contracts.simulations import CriticalTask, PlaybookSimulation, SimulatedLength
-from firstwin.projects.models import ProjectTask
-from firstwin.projects.queries import launching, plans
+from firstwin.projects.queries import forecasts as project_forecasts
+from firstwin.projects.queries import launching
 from firstwin.projects.queries.launching import PlannedLaunch
 from firstwin.projects.rules import dates, rehearsing
 from firstwin.projects.rules.facts import PlanFacts, TaskFact
 from firstwin.scheduling import queries as scheduling_queries
 from firstwin.scheduling.contracts import CalendarSpec, Span
-from firstwin.scheduling.contracts.forecasting import ForecastQuestion, Learned, Observation, PlanForecast, TaskTraits
+from firstwin.scheduling.contracts.forecasting import ForecastQuestion, Learned, PlanForecast, TaskTraits
 from firstwin.scheduling.queries import forecasts
 from firstwin.shared.errors import PermissionDeniedError
 
 PATHS = 2_000
-MOST_OBSERVED = 50_000
-"""Tasks of the latest finished projects; older ones say little about how one works today."""
 DAY = 86_400
 
 
@@ -33,51 +30,18 @@ def simulate_playbook(
 ) -> tuple[PlaybookSimulation, ...]:
     """Play a playbook through for a made-up customer of each segment who signs at `at`; nothing is written.
 
-    Lengths are learned from finished projects of the workspace, else come from the estimates of the playbook. The same
+    Lengths are learned from what a forecast learns from, else come from the estimates of the playbook. The same
     `seed` gives the same answer. Raises ConflictError for a playbook whose dependencies go in a circle.
     """
     if not permissions.can_view_portfolio(actor):
         raise PermissionDeniedError("You may not look at playbooks.")
-    learned = forecasts.learn_lengths(_observations(actor))
+    seen = project_forecasts.observations(actor, at, groups_of=lambda _playbook_id, *task: _groups(*task))
+    learned = forecasts.learn_lengths(seen)
     return tuple(_simulated(actor, definition, segment, learned, at, seed) for segment in segments)
 
 
-def _observations(actor: Actor) -> list[Observation]:
-    """Return how long tasks of finished projects were planned to take, and took; one read."""
-    finished = plans.projects_of(actor).filter(state=ProjectState.COMPLETED)
-    rows = ProjectTask.objects.for_actor(actor).filter(
-        project_id__in=finished.values("id"), state=TaskState.DONE, is_automatic=False, finished_at__isnull=False
-    )
-    columns = (
-        "key",
-        "kind",
-        "side",
-        "project__segment",
-        "baseline_start_at",
-        "baseline_due_at",
-        "started_at",
-        "start_at",
-    )
-    found = []
-    for key, kind, side, segment, planned_start, planned_due, started_at, start_at, finished_at in rows.order_by(
-        "-finished_at"
-    ).values_list(*columns, "finished_at")[:MOST_OBSERVED]:
-        if finished_at is None:
-            continue
-        began = min(started_at or start_at, finished_at)
-        found.append(
-            Observation(
-                groups=_groups(key, kind, side, segment),
-                planned_days=max(0.0, (planned_due - planned_start).total_seconds() / DAY),
-                taken_days=(finished_at - began).total_seconds() / DAY,
-                is_finished=True,
-            )
-        )
-    return found
-
-
 def _groups(key: str, kind: str, side: str, segment: str) -> tuple[str, ...]:
-    """Return what a task has in common with others, from narrow to wide."""
+    """Return what a task has in common with others, from narrow to wide: the playbook may be new, so every other one teaches."""
     return (f"{key}|{kind}|{side}|{segment}", f"{kind}|{side}|{segment}", f"{kind}|{side}")
 
 
