@@ -238,3 +238,12 @@ def test_a_whole_that_touches_days_off_loses_nothing(
 ) -> None:
     start, due = (calendar_of(BERLIN).plus_days(at, days) for at in known)
     assert queries.moved(BERLIN, known, (start, due)) == landed
+
+
+def test_a_part_day_is_a_whole_working_day_and_working_hours_go_on_the_next_day() -> None:
+    away = DayRule(first_on=date(2026, 3, 2), hours=((time(10), time(17)),), takes_away=True)
+    spec = CalendarSpec(time_zone="Europe/Berlin", rules=(away,))
+    start = queries.opening_of(spec, date(2026, 3, 2))
+    assert start == berlin(2026, 3, 2, 9)
+    assert queries.ends_at(spec, start, parse_span("1wd")) == berlin(2026, 3, 2, 10)
+    assert queries.ends_at(spec, start, parse_span("8wh")) == berlin(2026, 3, 3, 16)
