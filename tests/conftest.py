@@ -11,6 +11,7 @@ import pytest
 from django.db import connection, transaction
 from django.db.transaction import Atomic
 from django.test.utils import setup_databases, teardown_databases
+from django.utils import timezone
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 
@@ -29,6 +30,12 @@ MONDAY = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 def now() -> datetime:
     """A Monday morning; time is passed in, never frozen."""
     return MONDAY
+
+
+@pytest.fixture(autouse=True)
+def _nobodys_time_zone() -> None:
+    """Forget the time zone of whoever a test before this one signed in."""
+    timezone.deactivate()
 
 
 @pytest.fixture

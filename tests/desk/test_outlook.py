@@ -3,7 +3,6 @@
 from datetime import UTC, date, datetime
 
 import pytest
-from django.utils import timezone
 
 from firstwin.desk.http import outlook
 from firstwin.scheduling.contracts.forecasting import Likely
@@ -26,5 +25,4 @@ def day(number: int) -> datetime:
 def test_each_day_is_said_once(days: tuple[int, int, int], said: str) -> None:
     half, four, most = (day(number) for number in days)
     likely = Likely(p10=half, p50=half, p80=four, p95=most)
-    with timezone.override(UTC):
-        assert outlook.sentence(likely, TODAY, "done") == said
+    assert outlook.sentence(likely, TODAY, "done") == said
