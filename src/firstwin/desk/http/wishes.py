@@ -30,7 +30,7 @@ class WishForm(forms.Form):
 
     what = forms.ChoiceField(label="What is to be done")
     end_on = forms.DateField(
-        label="By",
+        label="Done by",
         widget=forms.DateInput(attrs={"type": "date"}),
         help_text="It becomes the target of the project, or the deadline of the task. The plan itself stays as it is.",
     )
