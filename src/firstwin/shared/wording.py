@@ -1,5 +1,6 @@
 """Instants and numbers in words, as a reader says them."""
 
+from collections.abc import Sequence
 from datetime import date, datetime, tzinfo
 
 MINUTE, HOUR = 60, 3600
@@ -25,6 +26,11 @@ def in_words(key: str) -> str:
     """Return a stored key as words: "in_progress" is "In progress"; what is written in capitals stays so."""
     words = key.replace("_", " ")
     return SPELLINGS.get(key) or words[:1].upper() + words[1:]
+
+
+def joined(names: Sequence[str]) -> str:
+    """Return one or more names as people say them: "Acorn", "Acorn and Birch", "Acorn, Birch and Cedar"."""
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
 
 
 def near(at: datetime, *, now: datetime) -> str:

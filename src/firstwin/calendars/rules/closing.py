@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from firstwin.calendars.contracts import HolderKind
 from firstwin.calendars.rules.resolving import Resolved
+from firstwin.shared import wording
 
 MOST_NAMES = 5
 
@@ -14,7 +15,7 @@ def names_of(calendars: Sequence[Resolved]) -> str:
     more = len(names) - MOST_NAMES
     if more > 0:
         names = [*names[:MOST_NAMES], f"{more} more"]
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+    return wording.joined(names)
 
 
 def _name(calendar: Resolved) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from firstwin.projects.contracts.ledger import LedgerReason, LedgerSide, SideSum
+from firstwin.shared import wording
 
 TEAM: Mapping[LedgerSide, str] = {
     LedgerSide.VENDOR: "on our side",
@@ -87,4 +88,4 @@ def _working_days(days: int) -> str:
 
 def _listed(parts: Sequence[tuple[int, str]], verb: str = "") -> str:
     said = [f"{days} {verb if number == 0 else ''}{place}" for number, (days, place) in enumerate(parts)]
-    return said[0] if len(said) == 1 else f"{', '.join(said[:-1])} and {said[-1]}"
+    return wording.joined(said)

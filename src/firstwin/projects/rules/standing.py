@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from firstwin.projects.contracts import UNLIKELY, ProjectState, Standing, TaskStanding, TaskState
+from firstwin.shared import wording
 
 SILENCE = timedelta(days=14)
 """A customer who has something to do and has given no sign of life for this long does not respond."""
@@ -27,7 +28,7 @@ def listed(names: Sequence[str]) -> str:
     """Up to three names in a row, and how many more."""
     if len(names) > 3:
         return f"{', '.join(names[:2])} and {len(names) - 2} more"
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+    return wording.joined(names)
 
 
 def counted(count: int, noun: str = "task") -> str:
