@@ -19,9 +19,9 @@ class FrontDoor:
 
     async def __call__(self, scope: Mapping[str, Any], receive: Any, send: Any) -> None:
         """Hand a request on."""
-        if self._intake.takes(scope):
-            await self._intake(scope, receive, send)
-        elif self._script.takes(scope):
+        if self._script.takes(scope):  # first: the settings it gives lie below the address of the intake
             await self._script(scope, receive, send)
+        elif self._intake.takes(scope):
+            await self._intake(scope, receive, send)
         else:
             await self._pages(scope, receive, send)

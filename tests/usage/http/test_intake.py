@@ -201,10 +201,16 @@ def test_a_database_that_does_not_take_it_is_no_acknowledgement(
     assert in_inbox(source) == []
 
 
-def test_the_door_leads_events_to_the_intake_and_the_rest_to_the_pages(source: SourceInfo) -> None:
+def test_the_door_leads_events_to_the_intake_a_clients_settings_to_the_script_and_the_rest_to_the_pages(
+    source: SourceInfo,
+) -> None:
     script = PageScript(file=Path("/nowhere"), base_url="https://firstwin.example.com")
     door = FrontDoor(intake=make_intake(), script=script, pages=WebHandler())
     assert send("/v1/batch", batch_body(track("A")), application=door, Authorization=basic(source))[0] == 200
+    settings_of = f"/v1/projects/{source.keys[0].key}/settings"
+    status, _, content = async_to_sync(ask)(door, settings_of, b"", {}, "GET")
+    assert (status, "Segment.io" in json.loads(content)["integrations"]) == (200, True)
+    assert send("/v1/projects", b"", application=door, method="GET")[0] == 404
     status, headers, _ = async_to_sync(ask)(door, "/health/live", b"", {}, "GET")
     assert status == 200
     assert b"X-Request-ID" in headers
