@@ -11,6 +11,7 @@ from firstwin.identity.contracts import Role
 from firstwin.identity.models import Member
 from tests.factories.customers import make_account, make_contact
 from tests.factories.identity import make_member
+from tests.factories.projects import launch_example, make_scene
 
 pytestmark = pytest.mark.django_db
 
@@ -130,6 +131,17 @@ def test_the_list_costs_the_same_for_one_row_and_for_many(
     client.get(reverse("accounts"))
     with django_assert_max_num_queries(14):
         client.get(reverse("accounts"))
+
+
+def test_the_list_tells_how_far_the_onboarding_of_each_account_is() -> None:
+    run = launch_example(make_scene())
+    make_account(run.scene.workspace, name="Never onboarded")
+    text = (
+        signed_in(make_member(Role.SPECIALIST, workspace=run.scene.workspace)).get(reverse("accounts")).content.decode()
+    )
+    row = text.partition(run.scene.account.name)[2]
+    assert run.row().current_stage in row
+    assert "Not begun" in text.partition("Never onboarded")[2]
 
 
 def test_people_are_added_changed_archived_and_restored(member: Member) -> None:

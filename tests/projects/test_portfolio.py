@@ -8,6 +8,7 @@ from random import Random
 from typing import Any
 
 import pytest
+from pytest_django import DjangoAssertNumQueries
 
 from firstwin.customers.contracts import Industry, Segment, StakeholderRole
 from firstwin.identity.contracts import Actor, system_actor
@@ -89,6 +90,26 @@ def fleet() -> dict[str, Running]:
     )
     lifecycle.cancel_project(actor=scene.manager, project_id=fleet["Cancelled"].id, reason="Left", at=at)
     return fleet
+
+
+def test_the_onboarding_of_an_account_is_the_one_that_runs_or_else_the_last(
+    fleet: dict[str, Running], django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    scene = fleet["On time"].scene
+    at = scene.at + timedelta(days=4)
+    ended, cancelled = fleet["Done"], fleet["Cancelled"]
+    again = launch_example(
+        replace(scene, account=cancelled.scene.account, sponsor=cancelled.scene.sponsor), name="Again"
+    )
+    without = make_account(scene.workspace, name="Never")
+    stranger = make_account()
+    asked = [run.scene.account.id for run in fleet.values()] + [without.id, stranger.id]
+    with django_assert_num_queries(3):
+        found = portfolio.latest_by_account(actor=scene.manager, account_ids=asked, at=at)
+    assert set(found) == set(asked) - {without.id, stranger.id}
+    assert found[ended.scene.account.id].standing is Standing.DONE
+    assert found[cancelled.scene.account.id].id == again.id
+    assert portfolio.latest_by_account(actor=make_actor(), account_ids=asked, at=at) == {}
 
 
 def test_every_standing_is_found_by_the_question_that_the_rule_asks(fleet: dict[str, Running]) -> None:

@@ -1,12 +1,12 @@
 """The portfolio: lists, numbers and the board over every project of a workspace."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, F, Q, QuerySet, Window
+from django.db.models import Case, Count, F, Q, QuerySet, When, Window
 from django.db.models.functions import RowNumber
 
 from firstwin.identity.contracts import Actor
@@ -55,6 +55,28 @@ def list_projects(
         limit=limit,
         convert=lambda rows: tuple(summaries(actor, rows, at)),
     )
+
+
+_NEWEST = Window(
+    RowNumber(),
+    partition_by=F("account_id"),
+    order_by=[
+        Case(When(state__in=[ProjectState.ACTIVE, ProjectState.ON_HOLD], then=0), default=1).asc(),
+        F("started_at").desc(),
+        F("id").desc(),
+    ],
+)
+
+
+def latest_by_account(*, actor: Actor, account_ids: Collection[UUID], at: datetime) -> Mapping[UUID, ProjectSummary]:
+    """Return the onboarding of each account that runs, or the last one that did; three reads, whatever their number.
+
+    Accounts that never had one are left out.
+    """
+    ranked = plans.projects_of(actor).filter(account_id__in=account_ids).annotate(rank=_NEWEST)
+    latest = list(ranked.filter(rank=1).values_list("id", flat=True))
+    rows = plans.projects_of(actor).filter(id__in=latest).defer(*_NOT_SHOWN)
+    return {summary.account_id: summary for summary in summaries(actor, rows, at)}
 
 
 def summaries(actor: Actor, rows: Iterable[Project], at: datetime) -> list[ProjectSummary]:

@@ -17,6 +17,7 @@ from firstwin.desk.http.accounts.filters import chips_of, filters_of, sort_of
 from firstwin.desk.http.accounts.forms import INDUSTRIES, SEGMENTS, AccountForm, show_problems
 from firstwin.identity import queries as identity_queries
 from firstwin.identity.contracts import Actor
+from firstwin.projects.queries import portfolio
 from firstwin.shared import clock
 from firstwin.shared.errors import ConflictError, InvalidInputError
 from firstwin.usage.queries import signals as signal_queries
@@ -32,8 +33,14 @@ def list_accounts(request: HttpRequest, actor: Actor) -> HttpResponse:
     )
     members = identity_queries.list_members(actor=actor)
     names = {member.id: member.name for member in members}
+    onboardings = portfolio.latest_by_account(
+        actor=actor, account_ids=[account.id for account in page.items], at=clock.now()
+    )
     context = {
-        "rows": [(account, names.get(account.owner_id, "") if account.owner_id else "") for account in page.items],
+        "rows": [
+            (account, names.get(account.owner_id, "") if account.owner_id else "", onboardings.get(account.id))
+            for account in page.items
+        ],
         "page": page,
         "total": customer_queries.count_accounts(actor=actor, filters=filters),
         "chips": chips_of(request, members),
