@@ -194,8 +194,10 @@ def test_an_account_shows_its_people_features_and_what_came_last(vendor: Vendor)
     assert "1 of 1 feature that they bought" in text
     assert "Not bought" in text
     quiet = page(client, "account_usage", account_id=vendor.quiet.id)
-    assert "2 of 2 people shown did nothing for two weeks" in quiet
+    assert "2 of 2 people shown did nothing for 14 days" in quiet
     assert "Went quiet" in quiet
+    signals.change_limits(actor=vendor.actor, changes={"silent_days": 90}, at=clock.now())
+    assert "0 of 2 people shown did nothing for 90 days" in page(client, "account_usage", account_id=vendor.quiet.id)
     assert "Nobody of this account was seen" in page(client, "account_usage", account_id=vendor.idle.id)
     people = page(client, "account_usage", "csv=account_people", account_id=vendor.busy.id)
     assert len(people.splitlines()) == 4

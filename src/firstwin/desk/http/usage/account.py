@@ -1,7 +1,7 @@
 """How one account uses the product: people over time against seats, features, visits, who went quiet, and what came last."""
 
-from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Collection, Mapping, Sequence
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -20,9 +20,8 @@ from firstwin.shared import clock
 from firstwin.usage.contracts.catalogue import LicenceInfo
 from firstwin.usage.contracts.people import PersonName
 from firstwin.usage.contracts.store import Adoption, Engagement, Period, PersonActivity
-from firstwin.usage.queries import features, figures, first_value, people, sources, store
+from firstwin.usage.queries import features, figures, first_value, people, signals, sources, store
 
-QUIET_AFTER = timedelta(days=14)
 MOST_PEOPLE, MOST_EVENTS = 25, 15
 RECENT = timedelta(weeks=4)
 
@@ -51,17 +50,20 @@ def show(request: HttpRequest, actor: Actor, account_id: UUID) -> HttpResponseBa
     names = people.find_names(actor=actor, people={*(one.person for one in who), *(event.person for event in latest)})
     weekly_chart = overview.weekly_chart(weekly, asked, seats=account.licensed_seats)
     licences = features.list_licences(actor=actor, account_id=account_id)
+    quiet_days = signals.get_limits(actor=actor).silent_days
+    quiet = {one.person for one in who if at - one.last_at > timedelta(days=quiet_days)}
     context |= {
         "now": at,
         "asked": asked,
         "periods": [(key, label) for key, label, _ in filters.PERIODS],
         "stats": stats_of(account, adoption, engagement),
-        "people": [person_row(one, names, at) for one in who],
+        "people": [{"activity": one, "name": names.get(one.person), "is_quiet": one.person in quiet} for one in who],
         "next_after": who[-1].cursor if len(who) == MOST_PEOPLE else None,
-        "people_said": quiet_words(who, at),
+        "people_said": quiet_words(len(quiet), len(who), quiet_days),
+        "quiet_why": f"Nothing for {charts.many(quiet_days, 'day')}",
         "latest": [(event, names.get(event.person)) for event in latest],
     }
-    found = [weekly_chart, features_chart(licences, adoption), people_chart(who, names, at)]
+    found = [weekly_chart, features_chart(licences, adoption), people_chart(who, names, quiet)]
     return frame.figures_of_account(request, "account.html", context, found)
 
 
@@ -98,7 +100,7 @@ def features_chart(licences: Sequence[LicenceInfo], adoption: Adoption | None) -
     )
 
 
-def people_chart(who: Sequence[PersonActivity], names: Mapping[str, PersonName], at: datetime) -> Chart:
+def people_chart(who: Sequence[PersonActivity], names: Mapping[str, PersonName], quiet: Collection[str]) -> Chart:
     """Return the people as a table to download."""
     return Chart(
         key="account_people",
@@ -109,18 +111,12 @@ def people_chart(who: Sequence[PersonActivity], names: Mapping[str, PersonName],
         rows=[
             (names[one.person].title if one.person in names else one.person,
              names[one.person].email if one.person in names else "", one.person, one.days, one.events,
-             one.first_at.date(), one.last_at.date(), "yes" if at - one.last_at > QUIET_AFTER else "")
+             one.first_at.date(), one.last_at.date(), "yes" if one.person in quiet else "")
             for one in who
         ],
     )  # fmt: skip
 
 
-def quiet_words(who: Sequence[PersonActivity], at: datetime) -> str:
+def quiet_words(quiet: int, shown: int, days: int) -> str:
     """Say how many of the people shown went quiet."""
-    quiet = sum(at - one.last_at > QUIET_AFTER for one in who)
-    return f"{quiet} of {charts.many(len(who), 'person', 'people')} shown did nothing for two weeks."
-
-
-def person_row(one: PersonActivity, names: Mapping[str, PersonName], at: datetime) -> dict[str, object]:
-    """Return a person as the page shows them."""
-    return {"activity": one, "name": names.get(one.person), "is_quiet": at - one.last_at > QUIET_AFTER}
+    return f"{quiet} of {charts.many(shown, 'person', 'people')} shown did nothing for {charts.many(days, 'day')}."
