@@ -240,6 +240,19 @@ def test_a_funnel_is_built_from_what_was_seen(vendor: Vendor) -> None:
         assert client.get(f"{reverse('usage_funnel')}?{wrong}").status_code == 422
 
 
+def test_a_funnel_proposes_the_way_to_the_first_win(vendor: Vendor) -> None:
+    client = vendor.client()
+    assert "the way to the first win" not in page(client, "usage_funnel")
+    goal = Goal(any=(Goal(events=("Report shared", "Never seen")), Goal(events=("Report viewed",))))
+    first_value.set_rule(actor=vendor.actor, place=RulePlace(), goal=goal, at=clock.now())
+    assert "Begin with the way to the first win" in page(client, "usage_funnel", "period=12w")
+    shown = client.get(reverse("usage_funnel"), {"period": "12w", "by": "accounts"})
+    assert shown.context["proposed"] == ["Signed in", "Report viewed", "Report shared"]
+    form = shown.content.partition(b"Choose at least two steps")[2].partition(b"</form>")[0]
+    assert b'name="by" value="accounts"' in form
+    assert "way to the first win" not in page(client, "usage_funnel", "step=Signed+in&step=Report+viewed")
+
+
 def test_retention_marks_what_is_too_young(vendor: Vendor) -> None:
     text = page(vendor.client(), "usage_retention")
     assert "5 people in 2 weekly cohorts" in text

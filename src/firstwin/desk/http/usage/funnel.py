@@ -1,8 +1,10 @@
 """The funnel builder: steps chosen from what was seen, who gets through them, and how long each takes."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
@@ -17,9 +19,10 @@ from firstwin.shared.errors import InvalidInputError, Problem
 from firstwin.usage.contracts import EventKind
 from firstwin.usage.contracts.analysis import FunnelRow
 from firstwin.usage.contracts.store import Subject
-from firstwin.usage.queries import figures, sources, store
+from firstwin.usage.queries import figures, first_value, sources, store
 
 MOST_STEPS = 8
+PROPOSED_WINS = 3
 WINDOWS = (("1", "1 day"), ("7", "7 days"), ("14", "14 days"), ("30", "30 days"), ("90", "90 days"))
 USUAL_WINDOW = "14"
 WHOSE = (("people", "People", Subject.PERSON), ("accounts", "Accounts", Subject.ACCOUNT))
@@ -55,9 +58,20 @@ def show(request: HttpRequest, actor: Actor) -> HttpResponseBase:
         "whose": [(key, label) for key, label, _ in WHOSE],
         "by": request.GET.get("by") or WHOSE[0][0],
         "rows": rows,
+        "proposed": [] if rows else proposed_steps(seen, first_value.get_win_events(actor=actor)),
     }
     found = [funnel_chart(rows, subject, dict(WINDOWS)[window])] if rows else []
     return frame.figures(request, actor, "usage_funnel", "funnel.html", context, found)
+
+
+def proposed_steps(seen: Sequence[str], wins: Mapping[UUID, Sequence[str]]) -> list[str]:
+    """Return steps to begin with: what is done most, then of what the first wins of most accounts are made.
+
+    `seen` are events that were seen, the most frequent first. Empty where no first win asks for any of them.
+    """
+    asked = Counter(name for names in wins.values() for name in names if name in seen[1:])
+    chosen = {name for name, _ in asked.most_common(PROPOSED_WINS)}
+    return [seen[0], *(name for name in seen if name in chosen)] if chosen else []
 
 
 def steps_of(request: HttpRequest) -> list[str]:
