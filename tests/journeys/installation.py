@@ -50,9 +50,16 @@ class Installation:
                 )
         assert self._scenes.stdin is not None
         assert self._scenes.stdout is not None
-        self._scenes.stdin.write(json.dumps([scene, arguments]) + "\n")
-        self._scenes.stdin.flush()
-        line = self._scenes.stdout.readline()
+        line = ""
+        try:
+            self._scenes.stdin.write(json.dumps([scene, arguments]) + "\n")
+            self._scenes.stdin.flush()
+            line = self._scenes.stdout.readline()
+        finally:
+            if not line:  # it ended, or nobody waited for its answer, which the next scene would take for its own
+                self._scenes.kill()
+                self._scenes.communicate()
+                self._scenes = None
         assert line, self.log.read_text()[-3000:]
         answer = json.loads(line)
         assert "made" in answer, answer["fault"]
