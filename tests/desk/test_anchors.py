@@ -27,7 +27,7 @@ def test_a_key_date_is_tried_out_moved_and_taken_back(running: Running) -> None:
     assert address in text_of(client.get(f"/projects/{running.id}/"))
     asked = text_of(client.get(address, headers=HTMX))
     assert "Kickoff call, now 9 March 2026" in asked
-    assert "Go back to what the playbook plans" in asked
+    assert "Dates, lengths and dependencies go back to the playbook" in asked
     tried = text_of(client.post(f"{address}?try=1", said(running), headers=HTMX))
     assert "later, to" in tried
     assert running.task("kickoff").due_at == kickoff.due_at
@@ -37,6 +37,20 @@ def test_a_key_date_is_tried_out_moved_and_taken_back(running: Running) -> None:
     undo = text_of(done).split('hx-post="')[1].split('"')[0]
     client.post(undo, headers=HTMX)
     assert running.task("kickoff").due_at == kickoff.due_at
+
+
+def test_going_back_to_the_playbook_says_what_goes_back_before_and_after(running: Running) -> None:
+    client, address, logo = owner_of(running), f"/projects/{running.id}/plan/anchor/", running.task("logo")
+    edit_task = f"/tasks/{logo.id}/timing/"
+    client.post(edit_task, {"amount": "9", "unit": "working_days"}, headers=HTMX)
+    assert running.task("logo").timing["duration"] == "9wd"
+    wanted, told = said(running, following="to_playbook"), "Back to version 1 of the playbook: 1 length."
+    assert told in text_of(client.post(f"{address}?try=1", wanted, headers=HTMX))
+    assert running.task("logo").timing["duration"] == "9wd"
+    assert f"Moved; the plan follows. {told}" in text_of(client.post(address, wanted, headers=HTMX))
+    assert running.task("logo").timing == logo.timing
+    timeline = text_of(client.get(f"/projects/{running.id}/timeline/"))
+    assert "took the plan back to version 1 of the playbook" in timeline
 
 
 def test_a_move_that_is_none_is_said_beside_the_field(running: Running) -> None:

@@ -15,10 +15,12 @@ from firstwin.calendars.queries import specs as spec_queries
 from firstwin.identity.contracts import Actor, system_actor
 from firstwin.playbooks.contracts import Side
 from firstwin.projects.contracts import OPEN_STATES, ProjectState, ReasonSide
+from firstwin.projects.contracts.anchors import AnchorMove, Following
 from firstwin.projects.contracts.changes import NewTask, TaskMove
 from firstwin.projects.contracts.ledger import LedgerReason, LedgerSide
 from firstwin.projects.models import LedgerEntry, ProjectStage, ProjectTask
-from firstwin.projects.operations import changes, clock, lifecycle, replanning, tasks
+from firstwin.projects.operations import anchors, changes, clock, lifecycle, replanning, tasks
+from firstwin.projects.queries import anchors as anchor_queries
 from firstwin.projects.queries import day_counts, plans
 from firstwin.projects.rules import owners
 from firstwin.shared.errors import FirstwinError
@@ -166,7 +168,7 @@ def test_the_days_of_a_hold_are_the_holds_and_what_a_calendar_changes_meanwhile_
 
 STEPS = (
     "finish", "finish", "finish", "start", "stuck", "reopen", "none", "hold", "resume", "add", "remove", "move",
-    "free", "ask", "calendar", "unheard", "leave", "hours", "end", "again", "wait", "wait",
+    "free", "ask", "anchor", "calendar", "unheard", "leave", "hours", "end", "again", "wait", "wait",
 )  # fmt: skip
 
 ZONES = (
@@ -187,6 +189,7 @@ def _do(project: Running, step: str, at: datetime, dice: random.Random) -> None:
     actor = project.scene.manager
     task = _chosen(project, dice, is_open=step != "reopen")
     _of_project(project, step, at, actor, dice)
+    _of_dates(project, step, at, task, dice)
     match step:
         case "finish":
             result = {"users": 1} if task.key == "company-form" else {}
@@ -204,11 +207,21 @@ def _do(project: Running, step: str, at: datetime, dice: random.Random) -> None:
             changes.remove_task(actor=actor, task_id=task.id, reason="Not needed", at=at)
         case "ask":
             tasks.submit_task(actor=actor, task_id=project.task("plan-approval").id, at=at)
+
+
+def _of_dates(project: Running, step: str, at: datetime, task: ProjectTask, dice: random.Random) -> None:
+    actor = project.scene.manager
+    match step:
         case "move":
             due = task.due_at + timedelta(days=dice.randint(-5, 9))
             changes.move_task(actor=actor, task_id=task.id, move=TaskMove(due_at=due), at=at)
         case "free":
             changes.move_task(actor=actor, task_id=task.id, move=TaskMove(unfix=True), at=at)
+        case "anchor":
+            chosen = dice.choice(anchor_queries.list_anchors(actor=actor, project_id=project.id))
+            to_at = chosen.at + timedelta(days=dice.choice([-6, 2, 9]))
+            wanted = AnchorMove(anchor=chosen.anchor, to_at=to_at, following=dice.choice(list(Following)))
+            anchors.move_anchor(actor=actor, project_id=project.id, move=wanted, at=at)
 
 
 def _of_project(project: Running, step: str, at: datetime, actor: Actor, dice: random.Random) -> None:

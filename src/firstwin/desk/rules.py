@@ -122,6 +122,9 @@ WORDINGS: Mapping[str, Wording] = {
     "project.launched": Wording("started “{title}” with {task_count} tasks", "rocket", "progress"),
     "project.reopened": Wording("opened the project again", "arrow-back-up", quote="reason"),
     "project.plan_change_undone": Wording("took a change of the plan back: {what}", "arrow-back-up"),
+    "project.plan_returned": Wording(
+        "took the plan back to version {playbook_version} of the playbook", "arrow-back-up"
+    ),
     "project.playbook_update_undone": Wording(
         "took the update to version {to_version} of the playbook back", "arrow-back-up"
     ),

@@ -1,4 +1,4 @@
-"""Moving the start, the signature, the kickoff or go-live of a project, with what becomes of dates that were set by hand."""
+"""Moving the start, the signature, the kickoff or go-live of a project, with what becomes of what was set by hand."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -23,9 +23,9 @@ from firstwin.shared import clock
 from firstwin.shared.errors import FirstwinError, InvalidInputError
 
 FOLLOWING = [
-    (Following.KEEP_SET.value, "Stay where they are"),
-    (Following.SHIFT_ALL.value, "Move by the same number of days"),
-    (Following.TO_PLAYBOOK.value, "Go back to what the playbook plans"),
+    (Following.KEEP_SET.value, "Dates stay where they are"),
+    (Following.SHIFT_ALL.value, "Dates move by the same number of days"),
+    (Following.TO_PLAYBOOK.value, "Dates, lengths and dependencies go back to the playbook"),
 ]
 
 
@@ -35,9 +35,9 @@ class AnchorForm(forms.Form):
     anchor = forms.ChoiceField(label="What moves")
     to_at = forms.DateTimeField(label="To", widget=InstantInput())
     following = forms.ChoiceField(
-        label="Dates that were set by hand",
+        label="What was set by hand",
         choices=FOLLOWING,
-        help_text="Everything else follows in any case. What has begun or is done stays.",
+        help_text="Everything else follows in any case. What has begun or is done stays, and so do deadlines.",
     )
 
     def __init__(self, *args: Any, known: Sequence[AnchorInfo], **kwargs: Any) -> None:

@@ -7,7 +7,12 @@ from uuid import UUID
 
 
 class Following(StrEnum):
-    """What becomes of dates that were set by hand, when what they hang on moves."""
+    """What becomes of what was set by hand, when what the plan hangs on moves.
+
+    Dates move along or stay. Or tasks that have not begun go back to the version of the playbook that the project follows:
+    dates set by hand and bounds go, lengths and dependencies are again what the version says, deadlines stay. Tasks that
+    were added by hand keep their length and links.
+    """
 
     SHIFT_ALL = "shift_all"
     KEEP_SET = "keep_set"
@@ -26,7 +31,7 @@ class AnchorInfo:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AnchorMove:
-    """Another instant for an anchor, and what becomes of the dates that were set by hand."""
+    """Another instant for an anchor, and what becomes of what was set by hand."""
 
     anchor: str
     to_at: datetime

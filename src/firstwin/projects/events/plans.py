@@ -38,6 +38,18 @@ class PlanChangeUndone(ProjectEvent):
 
 @event
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PlanReturned(ProjectEvent):
+    """The plan went back to the version of the playbook that it follows; so many dates, lengths and links had been changed."""
+
+    name: ClassVar[str] = "project.plan_returned"
+    playbook_version: int
+    dates: int
+    lengths: int
+    links: int
+
+
+@event
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AnchorMoved(ProjectEvent):
     """The start or the signature, on which dates hang, or the target was moved; `what` says which."""
 

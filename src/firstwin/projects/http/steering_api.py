@@ -92,7 +92,7 @@ class Undone(StrictSchema):
 
 
 class AnchorBody(StrictSchema):
-    """`following` says what becomes of dates that were set by hand."""
+    """`following` says what becomes of what was set by hand: dates move along or stay, or all goes back to the playbook."""
 
     anchor: str
     to_at: AwareDatetime

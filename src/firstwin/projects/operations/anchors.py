@@ -1,5 +1,6 @@
 """Move what a plan hangs on, tried out or saved by the same code."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
@@ -11,17 +12,18 @@ from firstwin.identity.contracts import Actor
 from firstwin.playbooks.contracts import Anchor, Side
 from firstwin.projects import events
 from firstwin.projects.contracts.anchors import AnchorInfo, AnchorMove, Following
-from firstwin.projects.contracts.steering import PlanPreview, TaskTiming, TimingPart
-from firstwin.projects.operations import settling, steering, stepping
+from firstwin.projects.contracts.steering import PlanPreview, TaskTiming
+from firstwin.projects.operations import returning, settling, steering, stepping
+from firstwin.projects.operations.steering import Links
 from firstwin.projects.queries import plans
 from firstwin.projects.queries.plans import RunningPlan
 from firstwin.projects.rules import anchors
-from firstwin.projects.rules.facts import TaskFact
+from firstwin.projects.rules.facts import PlanFacts, TaskFact
 from firstwin.shared.errors import InvalidInputError, Problem
 
 
 def move_anchor(*, actor: Actor, project_id: UUID, move: AnchorMove, at: datetime) -> PlanPreview:
-    """Move an anchor of a running plan, and by choice the dates set by hand with it; return what moved.
+    """Move an anchor of a running plan, and by choice what was set by hand with it or back to the playbook; return what moved.
 
     A signature is moved on the account, so its other plans follow. Raises InvalidInputError for an anchor that cannot be
     moved, and ConflictError when the plan would contradict itself. Can be taken back like any other change.
@@ -30,7 +32,8 @@ def move_anchor(*, actor: Actor, project_id: UUID, move: AnchorMove, at: datetim
     with transaction.atomic():
         plan = settling.opened(actor=actor, project_id=project_id)
         before = stepping.begin(plan)
-        anchor, effect = _applied(plan, move, actor=actor, at=at)
+        anchor, effect, links = _applied(plan, move, actor=actor, at=at)
+        steering.write_links(plan, links)
         project = plan.project
         if anchor.task_id is None:
             project.save(update_fields=["started_at", "signed_at"])
@@ -46,8 +49,9 @@ def move_anchor(*, actor: Actor, project_id: UUID, move: AnchorMove, at: datetim
         if anchor.anchor == Anchor.SIGNATURE:
             signed = {"contract_signed_at": move.to_at}
             accounts.edit_account(actor=actor, account_id=project.account_id, changes=signed, at=at)
-        settling.settle(plan, actor=actor, at=at, cause=f"{anchor.name} was moved")
-        step_id = stepping.keep(plan, before, actor=actor, at=at, words=f"{anchor.name} was moved")
+        what = anchors.moved_in_words(anchor, move.following)
+        settling.settle(plan, actor=actor, at=at, cause=what)
+        step_id = stepping.keep(plan, before, actor=actor, at=at, words=what)
     return replace(effect, step_id=step_id)
 
 
@@ -58,7 +62,9 @@ def preview_move(*, actor: Actor, project_id: UUID, move: AnchorMove, at: dateti
     return _applied(plan, move, actor=actor, at=at)[1]
 
 
-def _applied(plan: RunningPlan, move: AnchorMove, *, actor: Actor, at: datetime) -> tuple[AnchorInfo, PlanPreview]:
+def _applied(
+    plan: RunningPlan, move: AnchorMove, *, actor: Actor, at: datetime
+) -> tuple[AnchorInfo, PlanPreview, Links]:
     settling.require_running(plan.project)
     facts = plan.facts()
     known = anchors.movable(facts, is_signed=plan.project.signed_at is not None)
@@ -70,18 +76,27 @@ def _applied(plan: RunningPlan, move: AnchorMove, *, actor: Actor, at: datetime)
         raise InvalidInputError("That is the date it has.", problems=(Problem("to_at", "That is the date it has."),))
     zone = facts.calendars[Side.VENDOR].time_zone
     days = anchors.days_between(anchor.at, move.to_at, zone)
-    timings = [
-        timing
-        for task in facts.tasks
-        if anchors.is_free(task) and task.id != anchor.task_id
-        for timing in (_timing(task, move.following, anchor.at, days, zone),)
-        if timing is not None
-    ]
-    if anchor.task_id is not None:
-        task = next(one for one in facts.tasks if one.id == anchor.task_id)
-        start_at = min(anchors.shifted(task.start_at, days, zone), move.to_at)
-        timings.append(TaskTiming(task_id=task.id, start_at=start_at, due_at=move.to_at))
-    return anchor, steering.carried_out(plan, timings, lambda: _set_anchor(plan, move), actor=actor, at=at)
+    links, notes = Links(), list[str]()
+    timings = list(_carried(facts, anchor, move.to_at, days, zone))
+    free = [task for task in facts.tasks if anchors.is_free(task) and task.id != anchor.task_id]
+    if move.following is Following.SHIFT_ALL:
+        timings += [timing for task in free if (timing := _timing(task, anchor.at, days, zone)) is not None]
+
+    def then() -> None:
+        _set_anchor(plan, move)
+        if move.following is Following.TO_PLAYBOOK:
+            notes.extend(returning.give_back(plan, {task.id for task in free}, links, actor=actor, at=at))
+
+    effect = steering.carried_out(plan, timings, then, actor=actor, at=at)
+    return anchor, replace(effect, notes=(*effect.notes, *notes)), links
+
+
+def _carried(facts: PlanFacts, anchor: AnchorInfo, to_at: datetime, days: int, zone: str) -> Iterable[TaskTiming]:
+    """The task whose end sets the anchor goes with it."""
+    task = next((one for one in facts.tasks if one.id == anchor.task_id), None)
+    if task is not None:
+        start_at = min(anchors.shifted(task.start_at, days, zone), to_at)
+        yield TaskTiming(task_id=task.id, start_at=start_at, due_at=to_at)
 
 
 def _set_anchor(plan: RunningPlan, move: AnchorMove) -> None:
@@ -91,18 +106,8 @@ def _set_anchor(plan: RunningPlan, move: AnchorMove) -> None:
         plan.project.signed_at = move.to_at
 
 
-def _timing(task: TaskFact, following: Following, since: datetime, days: int, zone: str) -> TaskTiming | None:
-    """Return what becomes of the dates of a task that were set by hand."""
-    if following is Following.KEEP_SET:
-        return None
-    if following is Following.TO_PLAYBOOK:
-        marks = (
-            (TimingPart.START, task.is_start_fixed),
-            (TimingPart.DUE, task.is_due_fixed),
-            (TimingPart.NOT_BEFORE, task.not_before_at is not None),
-        )
-        freed = tuple(part for part, is_set in marks if is_set)
-        return TaskTiming(task_id=task.id, freed=freed) if freed else None
+def _timing(task: TaskFact, since: datetime, days: int, zone: str) -> TaskTiming | None:
+    """Return how the dates of a task that were set by hand move along."""
     start_at = _shifted(task.start_at if task.is_start_fixed else None, since, days, zone)
     due_at = _shifted(task.due_at if task.is_due_fixed else None, since, days, zone)
     not_before_at = _shifted(task.not_before_at, since, days, zone)

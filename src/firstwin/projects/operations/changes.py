@@ -424,8 +424,8 @@ def _bridge(plan: RunningPlan, before: TaskLink, behind: TaskLink) -> TaskLink:
         predecessor_stage_id=before.predecessor_stage_id,
         successor_id=behind.successor_id,
         successor_stage_id=behind.successor_stage_id,
-        type=behind.type,
-        lag=behind.lag,
+        type=before.type,
+        lag=before.lag or behind.lag,
     )
 
 

@@ -103,8 +103,7 @@ def _cast(compared: Compared, fresh: list[Part], *, actor: Actor) -> Roles:
 
 
 def _drop_links(plan: RunningPlan, facts: PlanFacts) -> None:
-    wanted = set(facts.links)
-    gone = [row for row in plan.links if plans.link_fact(row) not in wanted]
+    gone, _ = link_changes(plan, facts)
     if gone:
         TaskLink.objects.for_workspace(plan.project.workspace_id).filter(id__in=[row.id for row in gone]).delete()
         out = {row.id for row in gone}
@@ -112,7 +111,15 @@ def _drop_links(plan: RunningPlan, facts: PlanFacts) -> None:
 
 
 def _add_links(plan: RunningPlan, facts: PlanFacts) -> None:
-    known = {plans.link_fact(row) for row in plan.links}
+    _, fresh = link_changes(plan, facts)
+    bulk.insert_rows(fresh)
+    plan.links += fresh
+
+
+def link_changes(plan: RunningPlan, facts: PlanFacts) -> tuple[list[TaskLink], list[TaskLink]]:
+    """Return the rows of links that a plan has and shall not have, and new ones that it shall have; writes nothing."""
+    wanted, known = set(facts.links), {plans.link_fact(row) for row in plan.links}
+    gone = [row for row in plan.links if plans.link_fact(row) not in wanted]
     fresh = [
         TaskLink(
             workspace_id=plan.project.workspace_id,
@@ -122,8 +129,7 @@ def _add_links(plan: RunningPlan, facts: PlanFacts) -> None:
         for link in dict.fromkeys(facts.links)
         if link not in known
     ]
-    bulk.insert_rows(fresh)
-    plan.links += fresh
+    return gone, fresh
 
 
 def _drop_tasks(plan: RunningPlan, facts: PlanFacts, number: int) -> None:

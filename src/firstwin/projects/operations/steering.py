@@ -36,8 +36,8 @@ Change = tuple[str, str, str]
 
 
 @dataclass(slots=True)
-class _Links:
-    """What a change does to the links of a plan, to be written when it is saved."""
+class Links:
+    """What a change does to the links of a plan, to be written when it is saved; inside projects only."""
 
     added: list[TaskLink] = field(default_factory=list)
     changed: list[TaskLink] = field(default_factory=list)
@@ -55,7 +55,7 @@ def change_plan(*, actor: Actor, project_id: UUID, change: PlanChange, at: datet
         plan = settling.opened(actor=actor, project_id=project_id)
         before = stepping.begin(plan)
         effect, links = _applied(plan, change, actor=actor, at=at)
-        _write_links(plan, links)
+        write_links(plan, links)
         settling.settle(plan, actor=actor, at=at, cause=_cause(plan))
         step_id = stepping.keep(plan, before, actor=actor, at=at)
     return replace(effect, step_id=step_id)
@@ -68,13 +68,13 @@ def preview_change(*, actor: Actor, project_id: UUID, change: PlanChange, at: da
     return _applied(plan, change, actor=actor, at=at)[0]
 
 
-def _applied(plan: RunningPlan, change: PlanChange, *, actor: Actor, at: datetime) -> tuple[PlanPreview, _Links]:
+def _applied(plan: RunningPlan, change: PlanChange, *, actor: Actor, at: datetime) -> tuple[PlanPreview, Links]:
     """Change the rows of a loaded plan in memory, and compare its dates before and after."""
     settling.require_running(plan.project)
     parts = (*change.timings, *change.added, *change.changed, *change.removed)
     if not 1 <= len(parts) <= MOST_AT_ONCE:
         raise InvalidInputError(f"Between 1 and {MOST_AT_ONCE} things can be changed at once.")
-    links = _Links()
+    links = Links()
 
     def change_links() -> None:
         for task_id, said in _new_links(plan, change, links):
@@ -150,7 +150,7 @@ def _open_task(plan: RunningPlan, timing: TaskTiming) -> ProjectTask:
 
 
 def _new_timing(task: ProjectTask, timing: TaskTiming) -> Iterable[Change]:
-    yield from _freed(task, timing.freed)
+    yield from freed(task, timing.freed)
     if timing.duration is not None:
         wanted = steering.checked_span(timing.duration, "duration")
         if wanted != task.timing.get("duration") or task.timing.get("due"):
@@ -169,14 +169,15 @@ def _new_timing(task: ProjectTask, timing: TaskTiming) -> Iterable[Change]:
             setattr(task, name, steering.checked_instant(wished, name))
 
 
-def _freed(task: ProjectTask, freed: Iterable[TimingPart]) -> Iterable[Change]:
+def freed(task: ProjectTask, parts: Iterable[TimingPart]) -> Iterable[Change]:
+    """Give dates and bounds of a task back to the plan, and return which were set; inside projects only."""
     for part, column in ((TimingPart.START, "is_start_fixed"), (TimingPart.DUE, "is_due_fixed")):
-        if part in freed and getattr(task, column):
+        if part in parts and getattr(task, column):
             setattr(task, column, False)
             yield f"{part}_at", "set by hand", "by the plan"
     for part in (TimingPart.NOT_BEFORE, TimingPart.MUST_FINISH_BY):
         known = getattr(task, f"{part}_at")
-        if part in freed and known is not None:
+        if part in parts and known is not None:
             setattr(task, f"{part}_at", None)
             yield f"{part}_at", known.isoformat(), ""
 
@@ -195,25 +196,39 @@ def _new_dates(task: ProjectTask, timing: TaskTiming) -> Iterable[Change]:
     task.start_at, task.due_at = start, due
 
 
-def _new_links(plan: RunningPlan, change: PlanChange, links: _Links) -> Iterable[tuple[UUID, Change]]:
+def _new_links(plan: RunningPlan, change: PlanChange, links: Links) -> Iterable[tuple[UUID, Change]]:
     for link_id in change.removed:
-        link = _link(plan, link_id)
-        plan.links = [other for other in plan.links if other.id != link_id]
-        links.gone.append(link)
-        yield _successor(link), ("dependencies", _words(plan, link), "")
+        yield take_out(plan, _link(plan, link_id), links)
     for part in change.changed:
         link = _link(plan, part.link_id)
-        old = _words(plan, link)
         _refuse_twin(plan, link.predecessor_id, link.successor_id, part.type, besides=link.id)
-        link.type, link.lag = part.type, _lag(part)
-        links.changed.append(link)
-        if old != _words(plan, link):
-            yield _successor(link), ("dependencies", old, _words(plan, link))
+        told = alter(plan, link, part.type, _lag(part), links)
+        if told[1][1] != told[1][2]:
+            yield told
     for wanted in change.added:
-        link = _added(plan, wanted)
-        plan.links = [*plan.links, link]
-        links.added.append(link)
-        yield wanted.successor_id, ("dependencies", "", _words(plan, link))
+        yield put_in(plan, _added(plan, wanted), links)
+
+
+def take_out(plan: RunningPlan, link: TaskLink, links: Links) -> tuple[UUID, Change]:
+    """Take a link out of a loaded plan, and return which task that changes, and how; inside projects only."""
+    plan.links = [other for other in plan.links if other.id != link.id]
+    links.gone.append(link)
+    return _successor(link), ("dependencies", _words(plan, link), "")
+
+
+def alter(plan: RunningPlan, link: TaskLink, type: str, lag: str, links: Links) -> tuple[UUID, Change]:
+    """Give a link of a loaded plan another type and lag; as `take_out`."""
+    old = _words(plan, link)
+    link.type, link.lag = type, lag
+    links.changed.append(link)
+    return _successor(link), ("dependencies", old, _words(plan, link))
+
+
+def put_in(plan: RunningPlan, link: TaskLink, links: Links) -> tuple[UUID, Change]:
+    """Put a new link into a loaded plan; as `take_out`."""
+    plan.links = [*plan.links, link]
+    links.added.append(link)
+    return _successor(link), ("dependencies", "", _words(plan, link))
 
 
 def _lag(part: NewLink | LinkChange) -> str:
@@ -229,7 +244,7 @@ def _link(plan: RunningPlan, link_id: UUID) -> TaskLink:
 
 
 def _successor(link: TaskLink) -> UUID:
-    assert link.successor_id is not None  # noqa: S101 - for the type checker: `_link` takes no others
+    assert link.successor_id is not None  # noqa: S101 - for the type checker: nobody changes what stages wait for
     return link.successor_id
 
 
@@ -271,7 +286,8 @@ def _words(plan: RunningPlan, link: TaskLink) -> str:
     return steering_queries.in_words(LinkType(link.type), link.lag, name)
 
 
-def _write_links(plan: RunningPlan, links: _Links) -> None:
+def write_links(plan: RunningPlan, links: Links) -> None:
+    """Write what a change did to the links of a plan; inside projects only."""
     rows = TaskLink.objects.for_workspace(plan.project.workspace_id)
     if links.gone:
         rows.filter(id__in=[link.id for link in links.gone]).delete()

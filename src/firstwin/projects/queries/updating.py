@@ -111,8 +111,7 @@ def _compared(
 ) -> Compared:
     base, _ = _laid_out(plan, roles, account, before)
     theirs, resolved = _laid_out(plan, roles, account, after)
-    families = {part.ref: part.family for shape in (base, theirs) for part in shape.parts.values()}
-    ours = shape_of_rows(plan, roles, families, base)
+    ours = _shape_of_rows(plan, roles, base, theirs)
     found = comparing.differences(base, ours, theirs)
     return Compared(
         project=plan.project,
@@ -125,6 +124,38 @@ def _compared(
         ours=ours,
         theirs=theirs,
         differences=tuple(difference for difference in found if difference.mark not in refused),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Followed:
+    """A project beside the version of its playbook that it follows, laid out for its account; `taken` are newer versions
+    of which it took something over before all of it was decided.
+    """
+
+    version: PlaybookVersionInfo
+    ours: Shape
+    base: Shape
+    taken: tuple[Shape, ...]
+
+
+def followed(actor: Actor, plan: RunningPlan) -> Followed:
+    """Compare a loaded plan with the version that it follows, in four reads."""
+    project = plan.project
+    undecided = ProjectUpdate.objects.for_actor(actor).filter(
+        project=project, from_version_id=project.playbook_version_id, is_finished=False, undone_at__isnull=True
+    )
+    taken_ids = list(undecided.order_by("at", "id").values_list("to_version_id", flat=True))
+    version_ids = [project.playbook_version_id, *dict.fromkeys(taken_ids)]
+    versions = playbook_queries.get_versions(actor=actor, version_ids=version_ids)
+    account = customer_queries.get_accounts(actor=actor, account_ids=[project.account_id])[project.account_id]
+    roles = tuple(ProjectRole.objects.for_actor(actor).filter(project=project).order_by("position"))
+    base, *taken = (_laid_out(plan, roles, account, versions[id])[0] for id in version_ids)
+    return Followed(
+        version=versions[project.playbook_version_id],
+        ours=_shape_of_rows(plan, roles, base, *taken),
+        base=base,
+        taken=tuple(taken),
     )
 
 
@@ -158,8 +189,9 @@ def _laid_out(
     return shape, resolved
 
 
-def shape_of_rows(plan: RunningPlan, roles: Sequence[ProjectRole], families: Mapping[str, str], base: Shape) -> Shape:
+def _shape_of_rows(plan: RunningPlan, roles: Sequence[ProjectRole], base: Shape, *others: Shape) -> Shape:
     """Return a running plan by its keys; what the project shares with `base` is its target."""
+    families = {part.ref: part.family for shape in (base, *others) for part in shape.parts.values()}
     names = shapes.names_by_id(
         ((shapes.STAGE, row.id, row.key) for row in plan.stages),
         ((shapes.TASK, row.id, row.key) for row in plan.tasks.values()),

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from firstwin.playbooks.contracts import Anchor
-from firstwin.projects.contracts.anchors import AnchorInfo
+from firstwin.projects.contracts.anchors import AnchorInfo, Following
 from firstwin.projects.rules.facts import PlanFacts, TaskFact
 
 CARRIED = (Anchor.KICKOFF, Anchor.GO_LIVE, Anchor.FIRST_VALUE)
@@ -30,6 +30,12 @@ def movable(plan: PlanFacts, *, is_signed: bool) -> tuple[AnchorInfo, ...]:
 def carrier(tasks: Iterable[TaskFact], anchor: str) -> TaskFact | None:
     """The task whose end sets an anchor."""
     return next((task for task in tasks if task.timing.get("anchors") == anchor), None)
+
+
+def moved_in_words(anchor: AnchorInfo, following: Following) -> str:
+    """What moved, and that the plan went back to its playbook with it."""
+    moved = f"{anchor.name} was moved"
+    return f"{moved} and the plan went back to the playbook" if following is Following.TO_PLAYBOOK else moved
 
 
 def is_free(task: TaskFact) -> bool:

@@ -78,7 +78,7 @@ class _Comparison:
         over = {
             stage.key for stage in ours.of(STAGE) if (own := ours.tasks_in(stage.key)) if all(t.is_closed for t in own)
         }
-        return cls(_without(base, gone), ours, _without(theirs, gone), frozenset(over))
+        return cls(without(base, gone), ours, without(theirs, gone), frozenset(over))
 
     def differences(self) -> Iterator[Difference]:
         for sort in (TARGET, ROLE, STAGE, TASK, CRITERION):
@@ -203,7 +203,8 @@ class _Comparison:
         )
 
 
-def _without(shape: Shape, gone: set[str]) -> Shape:
+def without(shape: Shape, gone: set[str]) -> Shape:
+    """A plan whose links are as if some of its parts were out of it."""
     parts = {
         ref: replace(part, values={**part.values, "after": bridged(part, lambda ref: ref not in gone, shape.parts)})
         if part.values.get("after")
