@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -10,7 +11,7 @@ from firstwin.playbooks.contracts import LinkSpec
 from firstwin.projects.models import TaskLink
 from tests.desk.browsing import HTMX, colleague, outsider, owner_of, text_of
 from tests.factories.projects import Running, example_definition, launch_example, make_scene
-from tests.projects.test_steering import dates_of, march, set_for_a_week
+from tests.projects.test_steering import away_for_two_weeks, dates_of, march, set_for_a_week
 
 pytestmark = pytest.mark.django_db
 
@@ -146,6 +147,17 @@ def test_a_bar_dropped_on_a_weekend_lands_on_monday_and_says_so(running: Running
     moved = running.task("provision")
     assert moved.start_at.weekday() == 0
     assert (moved.start_at - task.start_at).days == int(to_saturday) + 2
+
+
+def test_a_drag_says_before_it_is_saved_that_nobody_shares_an_hour_then(running: Running) -> None:
+    client, kickoff = owner_of(running), running.task("kickoff")
+    away_for_two_weeks(running, kickoff.start_at + timedelta(days=7))
+    said, drag = "Kickoff call has no time that suits everybody", {"start": "7", "end": "7"}
+    gantt = f"/projects/{running.id}/?view=gantt"
+    assert said not in text_of(client.get(gantt))
+    assert said in text_of(client.post(f"/tasks/{kickoff.id}/drag/?try=1", drag, headers=HTMX))
+    client.post(f"/tasks/{kickoff.id}/drag/", drag, headers=HTMX)
+    assert said in text_of(client.get(gantt))
 
 
 def test_a_bar_with_both_ends_set_by_hand_keeps_its_length_when_it_is_dropped_on_a_weekend(running: Running) -> None:

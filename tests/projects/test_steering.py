@@ -8,8 +8,9 @@ from uuid import uuid4
 import pytest
 from pytest_django import DjangoAssertNumQueries
 
-from firstwin.calendars.contracts import Holder, HolderKind
-from firstwin.calendars.operations import hours
+from firstwin.calendars.contracts import DayKind, Holder, HolderKind, NewDay
+from firstwin.calendars.models import Calendar
+from firstwin.calendars.operations import days, hours
 from firstwin.identity.contracts import Role
 from firstwin.playbooks.contracts import LinkSpec
 from firstwin.projects.contracts import StaleVersionError, WrongStateError
@@ -281,6 +282,49 @@ def test_two_people_of_one_name_are_two_at_a_meeting(project: Running) -> None:
     assert [text.split(": ")[1] for text in lonely(project)] == [
         "Nia Park (Success manager) and Nia Park (Sponsor) share no working hours in this time."
     ]
+
+
+def away_for_two_weeks(project: Running, first: datetime) -> None:
+    """The sponsor, who owns tasks and is invited to the kickoff, is on leave."""
+    new = NewDay(kind=DayKind.LEAVE, first_on=first.date(), last_on=(first + timedelta(days=13)).date())
+    holder = Holder(kind=HolderKind.CONTACT, id=project.scene.sponsor.id)
+    days.add_day(actor=project.scene.manager, holder=holder, new=new, at=project.scene.at)
+
+
+def test_a_preview_names_meetings_that_lose_the_hours_that_all_share_as_the_plan_does_then(project: Running) -> None:
+    leave = project.task("kickoff").start_at + timedelta(days=14)
+    away_for_two_weeks(project, leave)
+    change = timing(project, "kickoff", start_at=leave, due_at=leave + timedelta(hours=1))
+    tried = try_out(project, change)
+    assert save(project, change) == tried
+    [said] = lonely(project)
+    assert said in tried.new_conflicts
+    assert said == "Kickoff call has no time that suits everybody: Nia Park does not work in this time."
+    moved_on = timing(project, "kickoff", start_at=leave + timedelta(days=2), due_at=leave + timedelta(days=2, hours=1))
+    assert said not in try_out(project, moved_on).new_conflicts
+    again = timing(project, "kickoff", start_at=leave - timedelta(days=7), due_at=leave - timedelta(days=6))
+    assert said in save(project, again).solved_conflicts
+    assert lonely(project) == []
+
+
+def test_an_invited_person_without_any_hours_keeps_nobody_from_moving_a_meeting(project: Running) -> None:
+    theirs = ProjectTask.objects.for_actor(project.scene.manager).filter(contact_id=project.scene.sponsor.id)
+    assert theirs.update(contact_id=None)
+    closed = {"holder_id": project.scene.sponsor.id, "holder_kind": HolderKind.CONTACT, "week": [[]] * 7}
+    Calendar(workspace_id=project.scene.workspace.id, created_at=project.scene.at, **closed).save(force_insert=True)
+    start = project.task("kickoff").start_at + timedelta(days=7)
+    assert not save(project, timing(project, "kickoff", start_at=start, due_at=start)).new_conflicts
+    assert project.task("kickoff").start_at == start
+
+
+def test_a_preview_reads_who_is_invited_only_where_a_meeting_moves(
+    project: Running, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    later = project.task("kickoff").due_at + timedelta(days=7)
+    with django_assert_num_queries(statements(postgresql=7, sqlite=11)):
+        try_out(project, timing(project, "logo", duration="9wd"))
+    with django_assert_num_queries(statements(postgresql=8, sqlite=12)):
+        try_out(project, timing(project, "kickoff", start_at=later, due_at=later))
 
 
 def test_the_plan_with_its_room_takes_the_same_queries_however_many_meet(

@@ -99,7 +99,8 @@ class TaskShift:
 class PlanPreview:
     """What a change would do: the tasks that move, the end, and which promises could no longer or could again be kept.
 
-    `notes` say which dates were not taken as they were asked for. `step_id` names the change once it is saved, so that it
+    The conflicts also name meetings that lose the hours that all invited share, or find some. `notes` say which dates were not
+    taken as they were asked for, and what went back to the playbook. `step_id` names the change once it is saved, so that it
     can be taken back.
     """
 

@@ -102,7 +102,8 @@ def carried_out(
     after = plan.facts()
     new = settling.planned_dates(after, dates.network_of(after))
     names = {task.id: task.name for task in after.tasks}
-    broken, kept = steering.conflicts(names, new), steering.conflicts(names, old)
+    lonely_before, lonely_after = steering_queries.lonely_when_moved(actor, plan, old, new)
+    broken, kept = steering.conflicts(names, new, lonely_after), steering.conflicts(names, old, lonely_before)
     return PlanPreview(
         end_before=old.end_at,
         end_after=new.end_at,

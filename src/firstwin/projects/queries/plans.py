@@ -31,7 +31,7 @@ class RunningPlan:
     """The rows of a project. Operations change the rows and let `operations.settling` write what follows.
 
     `before` is the project as it was when it was opened to be changed, or as it was settled last; a plan that is only
-    read has none. `invited` are those whose calendars are wanted although they may own no task.
+    read has none.
     """
 
     project: Project
@@ -47,7 +47,6 @@ class RunningPlan:
     asked_for: set[UUID] = field(default_factory=set)
     before: Situation | None = None
     owners_before: tuple[frozenset[UUID], frozenset[UUID]] = (frozenset(), frozenset())
-    invited: tuple[PersonRef, ...] = ()
     known: "Known" = field(default_factory=dict)
 
     def note(self, standing: Situation | None = None) -> None:
@@ -92,13 +91,25 @@ class RunningPlan:
             load_calendars(self.project, [self])
         return owners.calendars_of(self.specs, self.project.account_id) if self.specs is not None else {}
 
+    def calendars_with(self, people: Iterable[PersonRef]) -> Mapping[str, CalendarSpec]:
+        """Return the calendars of the plan and of people who may own none of its tasks: no date of it hangs on theirs."""
+        known = self.calendars()
+        others = [one for one in people if one.id not in self.asked_for]
+        if not others:
+            return known
+        specs = spec_queries.get_specs(
+            actor=system_actor(self.project.workspace_id),
+            account_ids=[self.project.account_id],
+            member_ids=[one.id for one in others if one.side is Side.VENDOR],
+            contact_ids=[one.id for one in others if one.side is Side.CUSTOMER],
+        )
+        return {**owners.calendars_of(specs, self.project.account_id), **known}
+
     def owner_ids(self) -> tuple[set[UUID], set[UUID]]:
-        """Return the members and the contacts who own an open task, or owned one before the present change, or are invited."""
+        """Return the members and the contacts who own an open task, or owned one before the present change."""
         found = set(map(_owners, map(vars, self.tasks.values())))
         members = {member_id for state, member_id, _ in found if member_id is not None and state in OPEN_STATES}
         contacts = {contact_id for state, _, contact_id in found if contact_id is not None and state in OPEN_STATES}
-        members |= {person.id for person in self.invited if person.side is Side.VENDOR}
-        contacts |= {person.id for person in self.invited if person.side is Side.CUSTOMER}
         return members | self.owners_before[0], contacts | self.owners_before[1]
 
 

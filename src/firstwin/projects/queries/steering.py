@@ -1,6 +1,6 @@
 """The links of a plan, as they are and in words."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from uuid import UUID
 
@@ -15,7 +15,7 @@ from firstwin.projects.queries.plans import RunningPlan
 from firstwin.projects.rules import dates, meeting_hours, owners, steering
 from firstwin.projects.rules.facts import PlanFacts
 from firstwin.scheduling import queries as scheduling_queries
-from firstwin.scheduling.contracts import CycleError, InvalidCalendarError, LinkType, parse_span
+from firstwin.scheduling.contracts import CycleError, InvalidCalendarError, LinkType, PlanDates, parse_span
 from firstwin.shared.errors import PermissionDeniedError
 
 AROUND = timedelta(days=31)
@@ -64,20 +64,23 @@ def in_words(type: LinkType, lag: str, predecessor: str) -> str:
 def get_room(*, actor: Actor, project_id: UUID) -> PlanRoom:
     """Return floats, critical path and conflicts of a plan, for members; raises NotFoundError."""
     plan = plans.load_for_team(actor, project_id)
+    return room_of(plan, _roles(actor, project_id))
+
+
+def _roles(actor: Actor, project_id: UUID) -> list[RoleInfo]:
     rows = ProjectRole.objects.for_actor(actor).filter(project_id=project_id).order_by("position", "id")
-    return room_of(plan, [shown.role_info(row) for row in rows])
+    return [shown.role_info(row) for row in rows]
 
 
 def room_of(plan: RunningPlan, roles: Sequence[RoleInfo]) -> PlanRoom:
     """Return what the tasks of a loaded plan have to spare, and what of it contradicts itself; inside projects only."""
-    meetings = _meetings(plan)
-    plan.invited = tuple(meeting_hours.invited(meetings, roles))
-    facts = plan.facts()
+    meetings, facts = _meetings(plan), plan.facts()
+    calendars = plan.calendars_with(meeting_hours.invited(meetings, roles))
     network = dates.network_of(facts)
     bonds = _bonds(facts)
     try:
         planned = scheduling_queries.plan_dates(network)
-        lonely = meeting_hours.without_hours(meetings, roles, facts.calendars, scheduling_queries.shared_hours)
+        lonely = meeting_hours.without_hours(meetings, roles, calendars, scheduling_queries.shared_hours)
     except CycleError as error:
         return PlanRoom(tasks=(), problem=str(error), bonds=bonds)
     except InvalidCalendarError as error:
@@ -98,6 +101,28 @@ def room_of(plan: RunningPlan, roles: Sequence[RoleInfo]) -> PlanRoom:
             if task.is_open
         ),
     )
+
+
+def lonely_when_moved(
+    actor: Actor, plan: RunningPlan, old: PlanDates, new: PlanDates
+) -> tuple[Mapping[UUID, str], Mapping[UUID, str]]:
+    """Return which meetings of a loaded plan that move have no hour that all share, as `room_of` says it: those that had
+    none before, and those that have none then. Reads nothing where no meeting moves; inside projects only.
+    """
+    meetings = meeting_hours.moved(_meetings(plan), old.times, new.times)
+    if not meetings:
+        return {}, {}
+    roles = _roles(actor, plan.project.id)
+    calendars = plan.calendars_with(meeting_hours.invited(meetings, roles))
+
+    def without_hours(planned: PlanDates) -> Mapping[UUID, str]:
+        then = meeting_hours.held_at(meetings, planned.times)
+        return meeting_hours.without_hours(then, roles, calendars, scheduling_queries.shared_hours)
+
+    try:
+        return without_hours(old), without_hours(new)
+    except InvalidCalendarError:  # the plan says whose cannot be used; that keeps nobody from moving tasks
+        return {}, {}
 
 
 def _meetings(plan: RunningPlan) -> list[meeting_hours.Meeting]:

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -14,6 +14,9 @@ from firstwin.projects.rules.facts import TaskFact
 from firstwin.scheduling.contracts import CalendarSpec, SharedHours
 
 ROOM = timedelta(days=7)
+Times = Mapping[str, tuple[datetime, datetime]]
+"""Start and end of tasks, by the hexadecimal form of their ids."""
+
 Shared = Callable[[Mapping[str, CalendarSpec], datetime, datetime, int, Mapping[str, str]], SharedHours]
 
 
@@ -49,6 +52,20 @@ def of_running(tasks: Iterable[tuple[TaskFact, Mapping[str, Any]]]) -> list[Meet
     ]
 
 
+def moved(meetings: Iterable[Meeting], before: Times, after: Times) -> list[Meeting]:
+    """Only a meeting that gets other dates can gain or lose the hours that all share."""
+    return [one for one in meetings if before[one.task.id.hex] != after[one.task.id.hex]]
+
+
+def held_at(meetings: Iterable[Meeting], times: Times) -> list[Meeting]:
+    """Meetings at other dates than they have, to see how they would be there."""
+    return [
+        replace(one, task=replace(one.task, start_at=start_at, due_at=due_at))
+        for one in meetings
+        for start_at, due_at in (times[one.task.id.hex],)
+    ]
+
+
 def invited(meetings: Iterable[Meeting], roles: Iterable[ProjectRole]) -> list[PersonRef]:
     """Whoever fills a role that is invited to a meeting."""
     asked = {key for meeting in meetings for key in meeting.attendees}
@@ -59,7 +76,7 @@ def without_hours(
     meetings: Iterable[Meeting], roles: Iterable[ProjectRole], calendars: Mapping[str, CalendarSpec], shared: Shared
 ) -> dict[UUID, str]:
     """A meeting needs hours in which all who are invited work, between its start and its end; where there are none the
-    preview of a launch and the chart of the plan say who shares none with whom.
+    preview of a launch, that of a move and the chart of the plan say who shares none with whom.
     """
     filled = {role.key: role for role in roles if role.person is not None}
     keys, names = casting.calendar_keys(filled.values()), _names(filled.values())

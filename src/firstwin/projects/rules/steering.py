@@ -96,6 +96,9 @@ def shifts(tasks: Iterable[TaskFact], before: PlanDates, after: PlanDates) -> tu
     return tuple(sorted(found, key=lambda shift: (shift.due_after, shift.name)))
 
 
-def conflicts(names: Mapping[UUID, str], dates: PlanDates) -> dict[str, str]:
-    """The promises of a plan that cannot be kept, by item, as sentences that name it."""
-    return {id.hex: f"{name}: {dates.conflicts[id.hex]}" for id, name in names.items() if id.hex in dates.conflicts}
+def conflicts(names: Mapping[UUID, str], dates: PlanDates, lonely: Mapping[UUID, str]) -> dict[str, str]:
+    """The promises of a plan that cannot be kept and its meetings without an hour that all share, as sentences that name
+    them.
+    """
+    late = {id.hex: f"{name}: {dates.conflicts[id.hex]}" for id, name in names.items() if id.hex in dates.conflicts}
+    return late | {f"meeting:{id.hex}": text for id, text in lonely.items()}
