@@ -141,7 +141,7 @@ def test_the_list_tells_how_far_the_onboarding_of_each_account_is() -> None:
     )
     row = text.partition(run.scene.account.name)[2]
     assert run.row().current_stage in row
-    assert "Not begun" in text.partition("Never onboarded")[2]
+    assert "Not onboarded yet" in text.partition("Never onboarded")[2]
 
 
 def test_people_are_added_changed_archived_and_restored(member: Member) -> None:
