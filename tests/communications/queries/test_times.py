@@ -5,13 +5,15 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from firstwin.communications.contracts import NewMeeting
+from firstwin.calendars.operations import hours
+from firstwin.communications.contracts import MeetingInfo, NewMeeting
 from firstwin.communications.operations import meetings
 from firstwin.communications.queries import times
 from firstwin.identity.contracts import Role
 from firstwin.identity.models import Member
-from firstwin.projects.contracts import TaskState
-from firstwin.projects.queries import preview
+from firstwin.projects.contracts import ReasonSide, TaskState
+from firstwin.projects.operations import tasks
+from firstwin.projects.queries import preview, steering
 from firstwin.shared.errors import NotFoundError, PermissionDeniedError
 from tests.factories.calendars import enter, holder_of
 from tests.factories.communications import MORNING, launch_talking
@@ -134,3 +136,71 @@ def test_people_of_another_account_are_not_looked_at() -> None:
         since=SINCE,
     )
     assert found == times.MeetingTimes(free=())
+
+
+def _said(running: Running) -> list[str]:
+    """What the plan says of meetings whose people share no hours."""
+    room = steering.get_room(actor=running.scene.specialist, project_id=running.id)
+    return [one.conflict for one in room.tasks if "suits everybody" in one.conflict]
+
+
+def _arrange(running: Running, starts_at: datetime) -> MeetingInfo:
+    ids = (running.scene.specialist.id, running.scene.sponsor.id)
+    task_id = running.task("kickoff").id
+    new = NewMeeting(
+        project_id=running.id, title="Kickoff", starts_at=starts_at, minutes=60, attendees=ids, task_id=task_id
+    )
+    return meetings.schedule_meeting(actor=running.scene.specialist, new=new, at=SINCE)
+
+
+def test_a_plan_says_that_no_time_suits_until_a_meeting_is_arranged_nevertheless_and_again_once_it_is_called_off() -> (
+    None
+):
+    running = launch_example(make_scene(time_zone="Pacific/Auckland"))
+    [said] = _said(running)
+    before = running.row().updated_at
+    meeting = _arrange(running, SINCE + timedelta(days=1))
+    assert _said(running) == []
+    meetings.move_meeting(
+        actor=running.scene.specialist, meeting_id=meeting.id, starts_at=SINCE + timedelta(days=2), at=SINCE
+    )
+    assert running.task("kickoff").meeting_at == SINCE + timedelta(days=2)
+    assert _said(running) == []
+    meetings.cancel_meeting(actor=running.scene.specialist, meeting_id=meeting.id, reason="Ill", at=SINCE)
+    assert _said(running) == [said]
+    assert running.row().updated_at == before
+
+
+def test_a_plan_no_longer_says_it_once_their_hours_permit_it() -> None:
+    running = launch_example(make_scene(time_zone="Pacific/Auckland"))
+    assert _said(running)
+    holder = holder_of(_member(running))
+    hours.set_hours(actor=running.scene.specialist, holder=holder, changes={"time_zone": "Pacific/Auckland"}, at=SINCE)
+    assert _said(running) == []
+
+
+def test_a_meeting_that_could_not_arrange_itself_goes_on_once_somebody_arranged_it(
+    run_jobs: Callable[[datetime], int],
+) -> None:
+    running = launch_talking(time_zone="Pacific/Auckland")
+    enter(running.scene.workspace.id, holder_of(_member(running)), date(2026, 3, 2), date(2026, 3, 13))
+    run_jobs(MORNING)
+    assert running.task("kickoff").state == TaskState.STUCK
+    _arrange(running, SINCE + timedelta(days=20))
+    run_jobs(SINCE)
+    task = running.task("kickoff")
+    assert (task.state, task.reason) == (TaskState.OPEN, "Its meeting is arranged.")
+    assert len(meeting_rows(running)) == 1
+
+
+def test_what_somebody_else_said_about_a_stuck_meeting_stays() -> None:
+    running = launch_example()
+    tasks.mark_task_stuck(
+        actor=running.scene.specialist,
+        task_id=running.task("kickoff").id,
+        side=ReasonSide.CUSTOMER,
+        reason="No budget yet",
+        at=SINCE,
+    )
+    _arrange(running, SINCE + timedelta(days=1))
+    assert running.task("kickoff").state == TaskState.STUCK

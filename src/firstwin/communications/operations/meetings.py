@@ -70,6 +70,7 @@ def schedule_meeting(*, actor: Actor, new: NewMeeting, at: datetime) -> MeetingI
         attendees = [_attendee(actor, row, reader) for reader in readers]
         MeetingAttendee.objects.for_actor(actor).bulk_create(attendees)
         journal_operations.record(MeetingScheduled(**_facts(row), attendee_count=len(attendees)), actor=actor, at=at)
+        _note_on_task(actor, row, at)
         inviting.send_invitations(
             actor=actor, head=head, row=row, attendees=attendees, method=InvitationMethod.REQUEST, at=at
         )
@@ -101,6 +102,7 @@ def move_meeting(
         rows = MeetingAttendee.objects.for_actor(actor).filter(meeting_id=row.id)
         rows.update(rsvp=Rsvp.NEEDS_ACTION.value, note="", answered_at=None)
         journal_operations.record(MeetingMoved(**_facts(row), moved_from=moved_from, reason=reason), actor=actor, at=at)
+        _note_on_task(actor, row, at)
         head = letterhead_of(actor=actor, project_id=row.project_id)
         inviting.send_invitations(
             actor=actor,
@@ -125,6 +127,7 @@ def cancel_meeting(*, actor: Actor, meeting_id: UUID, reason: str, at: datetime)
         row.state, row.cancel_reason = MeetingState.CANCELLED.value, reason.strip()
         _count_on(row, at, "state", "cancel_reason")
         journal_operations.record(MeetingCancelled(**_facts(row), reason=row.cancel_reason), actor=actor, at=at)
+        _note_on_task(actor, row, at)
         attendees = list(MeetingAttendee.objects.for_actor(actor).filter(meeting_id=row.id).order_by("pk"))
         inviting.send_invitations(
             actor=actor,
@@ -220,6 +223,12 @@ def announce_answer(*, actor: Actor, answer: MeetingAnswered, source: str, at: d
         ),
         at=at,
     )
+
+
+def _note_on_task(actor: Actor, row: Meeting, at: datetime) -> None:
+    if row.task_id is not None:
+        meeting_at = row.starts_at if row.state == MeetingState.INVITED.value else None
+        task_operations.note_meeting(actor=actor, task_id=row.task_id, meeting_at=meeting_at, at=at)
 
 
 def _finish_task(actor: Actor, row: Meeting, notes: str, at: datetime) -> None:

@@ -213,6 +213,7 @@ class ProjectTask(WorkspaceModel):
     evidence = models.TextField(blank=True)
     came_due_at = models.DateTimeField(null=True)
     overdue_at = models.DateTimeField(null=True)
+    meeting_at = models.DateTimeField(null=True)  # for when its meeting is arranged, whatever the plan says
 
     version = models.PositiveIntegerField(default=1)
     changed_by = models.CharField(max_length=200, blank=True)

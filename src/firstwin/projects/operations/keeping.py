@@ -20,7 +20,7 @@ TABLES: dict[str, Table] = {"stages": ProjectStage, "roles": ProjectRole, "tasks
 PROJECT_KEPT = ("playbook_version_id", "playbook_number", "playbook_name", "completion", "target_end_at", "decisions")
 """What an update writes to the project itself."""
 
-LIVING = frozenset({"comment_count", "file_count", "came_due_at", "overdue_at"})
+LIVING = frozenset({"comment_count", "file_count", "came_due_at", "overdue_at", "meeting_at"})
 """Columns that go on by themselves, so putting a row back leaves them alone."""
 
 

@@ -110,6 +110,21 @@ def reopen_task(
         settling.settle(plan, actor=actor, at=at, cause=f"{task.name} was opened again")
 
 
+def note_meeting(*, actor: Actor, task_id: UUID, meeting_at: datetime | None, at: datetime) -> None:
+    """Note for when the meeting of a task is arranged, None when it is called off; dates of the plan stay as they are.
+
+    A task that arranges its meeting itself and was stuck over that goes on once somebody has arranged it. Idempotent.
+    """
+    with transaction.atomic():
+        rows = ProjectTask.objects.for_actor(actor).filter(id=task_id)
+        rows.update(meeting_at=meeting_at)
+        stuck = rows.filter(
+            is_automatic=True, state=TaskState.STUCK, stuck_side=ReasonSide.VENDOR, project__state__in=settling.RUNNING
+        )
+        if meeting_at is not None and stuck.exists():
+            reopen_task(actor=actor, task_id=task_id, reason="Its meeting is arranged.", at=at)
+
+
 def submit_task(*, actor: Actor, task_id: UUID, at: datetime, expected_version: int | None = None) -> None:
     """Ask for approval. Raises WrongStateError for a task that is no approval."""
     with transaction.atomic():

@@ -126,7 +126,8 @@ def lonely_when_moved(
 
 
 def _meetings(plan: RunningPlan) -> list[meeting_hours.Meeting]:
-    rows = plan.tasks.values()
+    """Return the meetings for which a time is still to be found; whoever arranged one was told whom it does not suit."""
+    rows = [row for row in plan.tasks.values() if row.meeting_at is None]
     return meeting_hours.of_running((plans.task_fact(row), row.details.get("settings", {})) for row in rows)
 
 
