@@ -1,5 +1,6 @@
 """Rules of calendars: hours, exceptions in words, regions, and files of days."""
 
+from collections import Counter
 from datetime import date, time
 
 import pytest
@@ -117,6 +118,14 @@ def test_chosen_repetitions_come_back_as_they_were_chosen() -> None:
             assert repeats.chosen(repeats.rule_of(repeat, until)) == (repeat, until)
     assert repeats.words("FREQ=WEEKLY;BYDAY=MO,WE;COUNT=4", TODAY) == "every week on Monday, Wednesday, 4 times"
     assert repeats.words("FREQ=MONTHLY;BYDAY=-1FR", TODAY) == "by a rule of its own"
+
+
+def test_no_country_closes_a_weekday_so_that_it_can_be_changed_without_asking_who_inherits_it() -> None:
+    """`customers` and `identity` keep countries and cannot ask: whoever works on any weekday keeps most of it."""
+    for country in regions.countries():
+        for part in ("", *(one.code for one in regions.subdivisions(country.code))):
+            off = Counter(day.weekday() for day in regions.holiday_names(country.code, part, 2027))
+            assert max(off.values(), default=0) < 26, (country, part)
 
 
 def test_regions_have_names() -> None:
