@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
@@ -16,6 +17,8 @@ from firstwin.projects.contracts.steering import LinkChange, NewLink, PlanChange
 from firstwin.projects.contracts.updates import Decision
 from firstwin.projects.models import ProjectStage, ProjectTask, TaskLink
 from firstwin.projects.operations import anchors, changes, tasks, undoing, updates
+from firstwin.projects.rules.updates import returning
+from firstwin.projects.rules.updates.shapes import Part, shape_of
 from firstwin.scheduling.contracts import LinkType, parse_span
 from firstwin.shared.errors import ConflictError, FirstwinError
 from tests.factories.counting import statements
@@ -279,3 +282,47 @@ def test_whatever_was_steered_it_goes_back_to_what_was_launched(
     undoing.undo_step(actor=project.scene.specialist, project_id=project.id, at=project.scene.at)
     assert plan_of(project) == steered
     check_sum(project)
+
+
+def part(key: str, *waits_for: str, id: UUID | None = None, family: str = "", **timing: Any) -> Part:
+    """A task as a version of a playbook or a project has it, waiting for the end of others."""
+    links = tuple((f"task:{other}", "finish_to_start", "") for other in waits_for)
+    values = {"start": None, "due": None, "duration": None, **timing, "after": links}
+    return Part(sort="task", key=key, family=family or key, values=values, id=id)
+
+
+def test_a_task_that_comes_again_keeps_its_time_where_the_first_one_was_taken_out() -> None:
+    number = UUID(int=1)
+    version = shape_of(
+        [part("call", duration="1h"), part("call-2", family="call", start={"anchor": "start:call", "offset": "1w"})]
+    )
+    ours = shape_of([part("call-2", id=number, family="call", start={"anchor": "start:", "offset": "1w"})])
+    assert returning.returned(ours, version, (), {number}).changed == frozenset()
+    with_first = shape_of([part("call", duration="1h", id=UUID(int=2)), *ours.parts.values()])
+    assert returning.returned(with_first, version, (), {number}).changed == {"task:call-2"}
+
+
+def test_only_what_is_free_goes_back() -> None:
+    first, second = UUID(int=1), UUID(int=2)
+    version = shape_of([part("first", duration="1wd"), part("second", "first", duration="2wd")])
+    ours = shape_of([part("first", "second", id=first, duration="9wd"), part("second", id=second, duration="9wd")])
+    found = returning.returned(ours, version, (), {second})
+    assert found.changed == {"task:second"}
+    assert found.shape.parts["task:first"] == ours.parts["task:first"]
+    assert found.shape.parts["task:second"].values == version.parts["task:second"].values
+
+
+def test_a_name_that_only_looks_like_a_later_time_is_a_task_of_its_own() -> None:
+    number = UUID(int=1)
+    version = shape_of([part("step"), part("step-2"), part("end", "step")])
+    ours = shape_of([part("step", id=UUID(int=2)), part("step-2", id=UUID(int=3)), part("end", "step-2", id=number)])
+    found = returning.returned(ours, version, (), {number})
+    assert found.shape.parts["task:end"].values["after"] == version.parts["task:end"].values["after"]
+
+
+def test_what_goes_back_and_who_stays_is_said_in_plain_words() -> None:
+    assert returning.in_words(3, dates=0, lengths=0, links=0, late=[]) == ()
+    assert returning.in_words(3, dates=2, lengths=1, links=2, late=["Demo", "Form"]) == (
+        "Back to version 3 of the playbook: 2 dates, 1 length and 2 dependencies.",
+        "Demo and Form stay as they are: by the playbook they would be late already.",
+    )
