@@ -144,6 +144,26 @@ def test_an_end_that_cannot_be_kept_says_what_is_too_late(
     desk.get_by_role("button", name="Cancel").click()
 
 
+def test_going_back_to_the_playbook_says_what_goes_back(
+    desk: Page, team: dict[str, Any], axe: Callable[[Page], None]
+) -> None:
+    desk.goto(f"/projects/{team['projects'][0]}/?view=gantt")
+    table = desk.get_by_role("table", name="Plan, launch and room")
+    table.get_by_role("row").filter(has_text="it decides the end").last.get_by_role("link").click()
+    desk.get_by_role("button", name="Dates and length").click()
+    desk.get_by_label("Takes").fill("40")
+    desk.get_by_role("button", name="Save").click()
+    expect(desk.get_by_text("Saved; the plan follows.")).to_be_visible()
+    desk.goto(f"/projects/{team['projects'][0]}/")
+    desk.get_by_role("button", name="More").click()
+    desk.get_by_role("button", name="Move the start or another key date").click()
+    desk.get_by_label("What was set by hand").select_option("to_playbook")
+    desk.get_by_label("To", exact=True).fill("2040-01-31T09:00")
+    expect(desk.locator("#ask-effect")).to_contain_text("of the playbook: 1 length.")
+    axe(desk)
+    desk.get_by_role("button", name="Cancel").click()
+
+
 def test_dates_and_length_on_a_phone(desk: Page, team: dict[str, Any], axe: Callable[[Page], None]) -> None:
     desk.set_viewport_size(PHONE)
     desk.goto(f"/projects/{team['projects'][7]}/?view=gantt")
