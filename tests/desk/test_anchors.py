@@ -27,7 +27,7 @@ def test_a_key_date_is_tried_out_moved_and_taken_back(running: Running) -> None:
     assert address in text_of(client.get(f"/projects/{running.id}/"))
     asked = text_of(client.get(address, headers=HTMX))
     assert "Kickoff call, now 9 March 2026" in asked
-    assert "Dates, lengths and dependencies go back to the playbook" in asked
+    assert "All goes back to the playbook" in asked
     tried = text_of(client.post(f"{address}?try=1", said(running), headers=HTMX))
     assert "later, to" in tried
     assert running.task("kickoff").due_at == kickoff.due_at

@@ -25,7 +25,7 @@ from firstwin.shared.errors import FirstwinError, InvalidInputError
 FOLLOWING = [
     (Following.KEEP_SET.value, "Dates stay where they are"),
     (Following.SHIFT_ALL.value, "Dates move by the same number of days"),
-    (Following.TO_PLAYBOOK.value, "Dates, lengths and dependencies go back to the playbook"),
+    (Following.TO_PLAYBOOK.value, "All goes back to the playbook"),
 ]
 
 
@@ -37,7 +37,10 @@ class AnchorForm(forms.Form):
     following = forms.ChoiceField(
         label="What was set by hand",
         choices=FOLLOWING,
-        help_text="Everything else follows in any case. What has begun or is done stays, and so do deadlines.",
+        help_text=(
+            "Everything else follows in any case. Back to the playbook go dates, lengths and dependencies. "
+            "What has begun or is done stays, and so do deadlines."
+        ),
     )
 
     def __init__(self, *args: Any, known: Sequence[AnchorInfo], **kwargs: Any) -> None:
