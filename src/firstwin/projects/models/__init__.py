@@ -237,8 +237,9 @@ class ProjectTask(WorkspaceModel):
         ]
         indexes = [
             models.Index(fields=["project"], condition=_IS_OPEN, name="projects_task_open"),
-            models.Index(fields=["member", "due_at"], condition=_IS_OPEN, name="projects_task_member"),
-            models.Index(fields=["contact", "due_at"], condition=_IS_OPEN, name="projects_task_contact"),
+            # Without their dates: those of many tasks move at once, and what no index knows of is written to the row alone.
+            models.Index(fields=["member"], condition=_IS_OPEN & Q(member__isnull=False), name="projects_task_member"),
+            models.Index(fields=["contact"], condition=_IS_OPEN & Q(contact__isnull=False), name="projects_task_contact"),
             models.Index(
                 fields=["workspace", "submitted_at"],
                 condition=Q(state=TaskState.AWAITING_APPROVAL),
