@@ -52,11 +52,8 @@ def update_rows(rows: Sequence[models.Model], columns: Sequence[str]) -> None:
 def _update_as_json(rows: Sequence[models.Model], attributes: tuple[str, ...]) -> None:
     table = table_of(type(rows[0]), attributes)
     changes = ", ".join(f"{name} = new.{name}" for name in map(connection.ops.quote_name, table.columns[1:]))
-    messages.write(
-        f"UPDATE {table.name} old SET {changes} "  # noqa: S608
-        f"FROM json_populate_recordset(NULL::{table.name}, %s::json) new WHERE old.id = new.id",
-        _document(table, map(table.values, rows)),
-    )
+    source, document = _source(table, map(table.values, rows))
+    messages.write(f"UPDATE {table.name} old SET {changes} FROM {source} new WHERE old.id = new.id", document)  # noqa: S608
 
 
 def _update_by_line(rows: Sequence[models.Model], attributes: tuple[str, ...]) -> None:
@@ -73,10 +70,10 @@ def _update_by_line(rows: Sequence[models.Model], attributes: tuple[str, ...]) -
 def _insert(table: Table, rows: Sequence[Sequence[Any]], replacing: tuple[str, ...] = ()) -> None:
     """On PostgreSQL hand all rows over as one value: a fraction of the messages and of the parsing of one per row."""
     if connection.vendor == "postgresql":
+        source, document = _source(table, rows)
         messages.write(
-            f"INSERT INTO {table.name} ({table.quoted}) SELECT {table.quoted} "  # noqa: S608
-            f"FROM json_populate_recordset(NULL::{table.name}, %s::json){_replaced(table, replacing)}",
-            _document(table, rows),
+            f"INSERT INTO {table.name} ({table.quoted}) SELECT {table.quoted} FROM {source}{_replaced(table, replacing)}",  # noqa: S608
+            document,
         )
         return
     places = ", ".join(["%s"] * len(table.columns))
@@ -95,5 +92,11 @@ def _replaced(table: Table, replacing: tuple[str, ...]) -> str:
     return f" ON CONFLICT ({', '.join(map(quoted, replacing))}) DO UPDATE SET {changes}"
 
 
-def _document(table: Table, rows: Iterable[Sequence[Any]]) -> str:
-    return encoder.encode([dict(zip(table.columns, row, strict=True)) for row in rows]).decode()
+def _source(table: Table, rows: Iterable[Sequence[Any]]) -> tuple[str, str]:
+    """Return what PostgreSQL reads rows from, with a place for a value, and the value that holds them.
+
+    One row is no set of rows: PostgreSQL takes every set for a hundred, for which it would rather read all of a small table.
+    """
+    found = [dict(zip(table.columns, row, strict=True)) for row in rows]
+    function, value = ("json_populate_record", found[0]) if len(found) == 1 else ("json_populate_recordset", found)
+    return f"{function}(NULL::{table.name}, %s::json)", encoder.encode(value).decode()
