@@ -113,8 +113,9 @@ class RunningPlan:
         return members | self.owners_before[0], contacts | self.owners_before[1]
 
 
-Known = dict[UUID, tuple[tuple[Any, ...], Any]]
-"""By row: what its fact was made of, and the fact. A plan is asked for its facts several times between two changes."""
+Known = dict[int, tuple[tuple[Any, ...], Any]]
+"""By the identity of a row: what its fact was made of, and the fact. A plan is asked for its facts several times between two
+changes."""
 
 _Found = TypeVar("_Found", Project, RunningPlan)
 _Row = TypeVar("_Row", ProjectTask, TaskLink)
@@ -138,9 +139,9 @@ def _facts_of(
     """Return the facts of rows: those made before while everything that they were made of is the same."""
     for row in rows:
         values = columns(vars(row))
-        before = known.get(values[0])
+        before = known.get(id(row))
         if before is None or before[0] != values:
-            before = known[values[0]] = values, fact_of(row)
+            before = known[id(row)] = values, fact_of(row)
         yield before[1]
 
 

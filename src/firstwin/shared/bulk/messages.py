@@ -1,7 +1,7 @@
 """Send statements to the database, several of them in one message."""
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import Any
 
 import psycopg
@@ -69,7 +69,9 @@ def _send_together(statements: Sequence[Statement]) -> list[list[tuple[Any, ...]
         connection.validate_no_broken_transaction()
         driver: Any = connection.connection
         cursors = [psycopg.Cursor[tuple[Any, ...]](driver) for _ in statements]
-        with connection.wrap_database_errors, driver.pipeline():
+        # One statement alone is answered sooner without what a pipeline does before and after it.
+        pipeline = driver.pipeline() if len(statements) > 1 else nullcontext()
+        with connection.wrap_database_errors, pipeline:
             for cursor, (text, values) in zip(cursors, statements, strict=True):
                 cursor.execute(text, values, prepare=True)
         # Whether there are rows at all: a description would be made of every column for the asking.
