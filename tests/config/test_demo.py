@@ -52,6 +52,13 @@ def test_people_write_from_made_up_addresses() -> None:
     assert all(colleague.email.endswith(".example.com") for colleague in (cast.OWNER, *cast.TEAM))
 
 
+def test_work_of_one_trade_is_shared_and_everybody_named_is_there() -> None:
+    keys = {colleague.key for colleague in cast.TEAM} | {cast.OWNER.key}
+    assert {*cast.VENDOR_ROLES.values(), *cast.OVERSEAS.values()} <= keys
+    assert cast.filled_by("engineer", country="NO") != cast.filled_by("engineer", country="US")
+    assert cast.filled_by("csm", country="US") is None
+
+
 def small_cast() -> tuple[accounts.Story, ...]:
     wanted = {"Golden Hour Photo", "Kumquat Finance", "Indigo Rail"}
     return tuple(story for story in STORIES if story.name in wanted)

@@ -135,9 +135,9 @@ def _sign(stage: Stage, story: Story, *, curtain: datetime) -> None:
         raise LookupError(f"The built-in playbook {story.playbook} is missing.")
     version = playbook_queries.latest_version(actor=specialist, playbook_id=playbook.id)
     role_map = {
-        role.key: stage.troupe.members[cast.VENDOR_ROLES[role.key]].id
+        role.key: stage.troupe.members[key].id
         for role in version.definition.roles
-        if role.key in cast.VENDOR_ROLES
+        if (key := cast.filled_by(role.key, country=story.country)) is not None
     }
     launched = signed + timedelta(minutes=47)
     project_id = launch.launch_project(

@@ -39,6 +39,7 @@ TEAM = (
     Colleague("leila", "Leila Haddad", "Onboarding specialist", Role.SPECIALIST, "Europe/Paris"),
     Colleague("samuel", "Samuel Adeyemi", "Onboarding specialist", Role.SPECIALIST, "America/New_York"),
     Colleague("ingrid", "Ingrid Solheim", "Implementation engineer", Role.SPECIALIST, "Europe/Oslo"),
+    Colleague("devi", "Devi Anand", "Implementation engineer", Role.SPECIALIST, "America/Denver"),
     Colleague("mateus", "Mateus Carvalho", "Trainer", Role.SPECIALIST, "America/Sao_Paulo"),
     Colleague("chloe", "Chloe Nguyen", "Account executive", Role.SPECIALIST, "America/Chicago"),
     Colleague("nadia", "Nadia Farouk", "Customer marketing", Role.VIEWER, "Europe/London"),
@@ -58,6 +59,8 @@ VENDOR_ROLES = {
     "professional_services": "ingrid",
 }
 """Who fills a vendor role of a playbook; every other one is filled by the specialist of the account."""
+OVERSEAS = {"ingrid": "devi"}
+"""Who does it instead for accounts outside of Europe."""
 
 NAMES = {
     "north": (
@@ -105,6 +108,8 @@ REGION_OF = {
     "AU": "pacific", "NZ": "pacific", "ZA": "pacific",
 }  # fmt: skip
 
+EUROPE = frozenset({"north", "west", "south", "middle"})
+
 TITLES = {
     StakeholderRole.PROJECT_OWNER: ("Operations manager", "Programme lead", "Head of operations", "Project manager"),
     StakeholderRole.EXECUTIVE_SPONSOR: ("Chief operating officer", "Managing director", "VP operations"),
@@ -128,6 +133,12 @@ PARTS_BY_SIZE = {
         (StakeholderRole.END_USER,),
     ),
 }
+
+
+def filled_by(role: str, *, country: str) -> str | None:
+    """Return who fills a vendor role for an account of a country, None where that is left to its specialist."""
+    usual = VENDOR_ROLES.get(role)
+    return usual if usual is None or REGION_OF[country] in EUROPE else OVERSEAS.get(usual, usual)
 
 
 @dataclass(frozen=True, slots=True)
