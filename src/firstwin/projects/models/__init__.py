@@ -239,7 +239,9 @@ class ProjectTask(WorkspaceModel):
             models.Index(fields=["project"], condition=_IS_OPEN, name="projects_task_open"),
             # Without their dates: those of many tasks move at once, and what no index knows of is written to the row alone.
             models.Index(fields=["member"], condition=_IS_OPEN & Q(member__isnull=False), name="projects_task_member"),
-            models.Index(fields=["contact"], condition=_IS_OPEN & Q(contact__isnull=False), name="projects_task_contact"),
+            models.Index(
+                fields=["contact"], condition=_IS_OPEN & Q(contact__isnull=False), name="projects_task_contact"
+            ),
             models.Index(
                 fields=["workspace", "submitted_at"],
                 condition=Q(state=TaskState.AWAITING_APPROVAL),
