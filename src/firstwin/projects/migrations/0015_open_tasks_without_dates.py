@@ -15,7 +15,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('customers', '0003_imports'),
         ('identity', '0003_theme_of_a_person'),
-        ('projects', '0013_calendars_without_news'),
+        ('projects', '0014_arranged_meetings'),
     ]
 
     operations = [
