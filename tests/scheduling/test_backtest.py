@@ -2,11 +2,14 @@
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy import special
 
 from firstwin.scheduling.contracts.forecasting import Backtest, EventLog, Method, TooLittleHistoryError
 from firstwin.scheduling.queries import forecasts
 from firstwin.scheduling.rules.forecast import prefixes, remaining, scoring
-from firstwin.scheduling.rules.forecast.intervals import Spread, km_quantile
+from firstwin.scheduling.rules.forecast.intervals import Interval, Spread, km_quantile
 from firstwin.scheduling.rules.forecast.trees import Binning, MedianBoost, SpreadForest, group_quantiles
 from tests.factories.event_logs import DAY, made_log
 
@@ -71,6 +74,66 @@ def test_on_a_drifting_process_it_follows_and_the_intervals_still_hold() -> None
     assert error(result, Method.FIRSTWIN) < 0.9 * error(result, Method.MEDIAN_BY_STEP)
     assert error(result, Method.FIRSTWIN) < error(result, Method.FIRSTWIN_FROZEN)
     assert 0.74 <= result.interval_coverage <= 0.86
+
+
+STREAM = 3_000
+_TENTH = float(special.ndtri(0.1))
+
+
+def share_kept(lengths: np.ndarray, *, pace: float) -> float:
+    """Replay a stream, one case a day, each forecast to take a month or so, and say how many intervals held."""
+    usual = np.sort(np.random.default_rng(1).lognormal(3.4, 1.0, 1_000))
+    edges, longest = usual[::10], float(usual[-1])
+    shares = np.searchsorted(usual, np.append(edges, longest), side="right") / len(usual)
+    spread = Spread(np.tile(shares, (STREAM, 1)), edges, longest)
+    interval = Interval(Spread(spread.shares[: len(usual)], edges, longest), usual, pace=pace, count=STREAM)
+    at = np.arange(STREAM, dtype=np.float64)
+    end_at = at + lengths
+    is_kept = np.zeros(STREAM, dtype=np.bool_)
+    for block in np.array_split(np.arange(STREAM), 60):
+        now, seen = at[block[0]], np.arange(block[0])
+        reached = Spread(spread.shares[seen], edges, longest).probits(np.minimum(lengths[seen], now - at[seen]))
+        shift = interval.shift(now, seen, end_at[seen], reached)
+        probits = (_TENTH - shift, -_TENTH + shift)
+        low, high = (at[block] + spread.lengths(probit)[block] for probit in probits)
+        interval.promise(block, (low, high), probits)
+        is_kept[block] = (end_at[block] >= low) & (end_at[block] <= high)
+    return float(is_kept.mean())
+
+
+@settings(max_examples=15)
+@given(st.integers(0, 1_000), st.floats(0.3, 3.0), st.floats(0.0, 0.7), st.booleans())
+def test_the_interval_makes_up_for_any_drift_although_promises_are_judged_late(
+    seed: int, factor: float, since: float, is_sudden: bool
+) -> None:
+    place = np.linspace(0, 1, STREAM)
+    drift = (place >= since).astype(float) if is_sudden else np.clip((place - since) / (1 - since), 0, 1)
+    lengths = np.random.default_rng(seed).lognormal(3.4, 1.0, STREAM) * factor**drift
+    assert share_kept(lengths, pace=0.02) == pytest.approx(0.8, abs=0.02)
+
+
+def test_without_steering_the_same_drift_breaks_promises() -> None:
+    lengths = np.random.default_rng(0).lognormal(3.4, 1.0, STREAM) * 3.0
+    assert share_kept(lengths, pace=0.02) == pytest.approx(0.8, abs=0.02)
+    assert share_kept(lengths, pace=0.0) < 0.7
+
+
+def test_cases_that_end_first_do_not_make_an_interval_look_too_wide() -> None:
+    random = np.random.default_rng(2)
+    usual, lengths = random.lognormal(0.0, 1.0, 4_000), random.lognormal(0.0, 1.0, 4_000)
+    edges = np.quantile(usual, np.linspace(0.01, 0.99, 99))
+    shares = np.linspace(0.01, 1.0, 100)
+    spread = Spread(np.tile(shares, (4_000, 1)), edges, float(usual.max()))
+    interval = Interval(spread, usual, pace=1 / 4_000, count=4_000)
+    rows = np.arange(4_000)
+    interval.promise(rows, (spread.lengths(_TENTH), spread.lengths(-_TENTH)), (_TENTH, -_TENTH))
+    for share in (0.05, 0.4, 0.7, 0.85):
+        now = float(np.quantile(lengths, share))
+        passed = spread.probits(np.minimum(lengths, now))
+        assert interval.shift(now, rows, lengths, passed) == pytest.approx(0, abs=0.02)
+    # Had all of them taken longer than the upper end, it would be known by then, although none has ended.
+    now = float(np.quantile(lengths, 0.95))
+    assert interval.shift(now, rows, lengths + 1_000, spread.probits(np.full(4_000, now))) == pytest.approx(0.8)
 
 
 def test_an_interval_whose_lower_end_cannot_be_missed_is_missed_above_instead() -> None:

@@ -5,8 +5,9 @@ at a level moved (in probits) so that it held for recent forecasts, cases that s
 far" (Kaplan-Meier), and then steered by the difference between promised and kept shares, as adaptive conformal
 inference does (Gibbs and Candès 2021), each time the day comes at which a forecast can be judged.
 
-Many lengths may be nothing at all. A lower end of an interval that is hit exactly is not missed, so that the upper end may
-be missed the more often: the interval as a whole keeps its promise.
+The interval is steered as a whole, whichever end is missed, by all errors so far (the integral of conformal PID control:
+Angelopoulos, Candès and Tibshirani 2023): what was missed at one end or time is made up for at another. So where often nothing
+remains, and a lower end of nothing is hit and not missed, the upper end comes down.
 """
 
 import numpy as np
@@ -17,6 +18,8 @@ from firstwin.scheduling.rules.forecast.trees import Bools, Floats, Ints
 LEVELS = (0.1, 0.5, 0.8, 0.9, 0.95)
 LOW, HIGH = 0, 3
 """The places of the levels between which the 80 % interval lies."""
+ALONE = (1, 2, 4)
+"""The places of the levels that are promised each by itself."""
 _TOP = 2.6
 _LAST_SHIFT = 3.0
 
@@ -65,13 +68,6 @@ class Spread:
         return found
 
 
-def _levels(hit: float) -> Floats:
-    """What each quantile promises; the share that hits the lower end exactly is spared at the upper one."""
-    levels = np.array(LEVELS)
-    levels[HIGH] -= min(hit, LEVELS[LOW])
-    return levels
-
-
 class Steering:
     """How far each level is moved, from forecasts that came true."""
 
@@ -80,22 +76,23 @@ class Steering:
         self.pace = pace
         probits = spread.probits(lengths)
         known, weights = np.ones(len(probits), dtype=np.bool_), np.ones(len(probits))
-        lowest = spread.lengths(km_quantile(probits, known, weights, LEVELS[LOW]))
-        self.levels = _levels(float((lengths == lowest).mean()))
-        self.held_out = np.array([km_quantile(probits, known, weights, level) for level in self.levels])
+        self.held_out = np.array([km_quantile(probits, known, weights, level) for level in LEVELS])
         self.base = self.held_out.copy()
         self.shift = np.zeros(len(LEVELS))
 
-    def observe(self, probits: Floats, is_known: Bools, weights: Floats, trust: float, hit: Bools) -> None:
-        """Move the base by recent forecasts, as far as enough of them came true; `hit` ended on their lower end."""
-        self.levels = _levels(float(weights[hit].sum() / weights.sum()))
-        recent = np.array([km_quantile(probits, is_known, weights, level) for level in self.levels])
+    def observe(self, probits: Floats, is_known: Bools, weights: Floats, trust: float) -> None:
+        """Move the base by recent forecasts, as far as enough of them came true."""
+        recent = np.array([km_quantile(probits, is_known, weights, level) for level in LEVELS])
         self.base = trust * recent + (1 - trust) * self.held_out
 
     def judge(self, place: int, kept: int, judged: int) -> None:
         """Steer one level by forecasts whose day has come: `kept` of `judged` cases had ended by it."""
-        step = self.pace * (self.levels[place] * judged - kept)
+        step = self.pace * (LEVELS[place] * judged - kept)
         self.shift[place] = float(np.clip(self.shift[place] + step, -_LAST_SHIFT, _LAST_SHIFT))
+
+    def widen(self, shift: float) -> None:
+        """Move the ends of the interval apart, as far as it says."""
+        self.shift[LOW], self.shift[HIGH] = -shift, shift
 
     def probit(self, place: int) -> float:
         """The level, in probits, at which to ask for a quantile now."""
@@ -103,7 +100,7 @@ class Steering:
 
 
 class Docket:
-    """Forecasts that wait for the day at which they can be judged."""
+    """Days named by one level that wait until they can be judged."""
 
     def __init__(self, count: int) -> None:
         self.due = np.full((len(LEVELS), count), np.inf)
@@ -113,17 +110,53 @@ class Docket:
         """Enter the days that were promised."""
         self.due[place, rows] = due
 
-    def hit(self, rows: Ints, end_at: Floats) -> Bools:
-        """Which of some rows ended exactly at the lower end of their interval."""
-        found: Bools = end_at[rows] == self.due[LOW, rows]
-        return found
-
     def settle(self, now: float, end_at: Floats, steering: Steering) -> None:
         """Judge what is due."""
-        for place in range(len(LEVELS)):
+        for place in ALONE:
             ready = (self.due[place] < now) & ~self.is_judged[place]
             judged = int(ready.sum())
             if judged:
                 kept = int((end_at[ready] <= self.due[place, ready]).sum())
                 steering.judge(place, kept, judged)
                 self.is_judged[place] |= ready
+
+
+class Interval:
+    """The intervals promised so far, and how far the next ones are moved apart by how those were kept.
+
+    While its case runs within it, a promise counts with the chance that it will be broken. Short cases come true first: if
+    only what is decided counted, intervals would look wider than they are.
+    """
+
+    def __init__(self, spread: Spread, lengths: Floats, *, pace: float, count: int) -> None:
+        """Held-out lengths say how likely a case goes on; `pace` is how far one promise too many that breaks moves the ends."""
+        self.held_out = np.sort(spread.probits(lengths))
+        self.pace = pace
+        self.due = np.zeros((2, count))
+        self.share = np.zeros((2, count))
+
+    def promise(self, rows: Ints, due: tuple[Floats, Floats], probits: tuple[float, float]) -> None:
+        """Enter the days between which cases shall end, and the levels at which they were asked for."""
+        self.due[:, rows] = due
+        self.share[:, rows] = self._share(np.array(probits))[:, None]
+
+    def shift(self, now: float, rows: Ints, end_at: Floats, probits: Floats) -> float:
+        """How far to move the ends by the promises of some rows; `probits` say at which level of each its case is by now."""
+        (earliest, latest), (first, last), gone = self.due[:, rows], self.share[:, rows], self._share(probits)
+        early, late = LEVELS[LOW], 1 - LEVELS[HIGH]
+        outside = early * _ahead(0.0, first, gone) + late
+        inside = (1 - early - late) * _ahead(first, last, gone)
+        is_missed = (end_at < earliest) | (end_at > latest)
+        is_open = (end_at >= now) & (latest >= now)
+        broken = np.where(is_open, outside / (outside + inside), is_missed)
+        return float(np.clip(self.pace * (broken - early - late).sum(), -_LAST_SHIFT, _LAST_SHIFT))
+
+    def _share(self, probits: Floats) -> Floats:
+        """The share of held-out lengths up to a level."""
+        return np.searchsorted(self.held_out, probits, side="right") / len(self.held_out)
+
+
+def _ahead(begin: Floats | float, end: Floats, gone: Floats) -> Floats:
+    """Which part of what lies between two shares is still to come."""
+    part: Floats = np.clip((end - gone + 1e-9) / (end - begin + 1e-9), 0.0, 1.0)
+    return part

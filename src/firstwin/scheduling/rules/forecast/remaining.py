@@ -10,7 +10,17 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from firstwin.scheduling.rules.forecast.intervals import LEVELS, Docket, Spread, Steering, km_quantile
+from firstwin.scheduling.rules.forecast.intervals import (
+    ALONE,
+    HIGH,
+    LEVELS,
+    LOW,
+    Docket,
+    Interval,
+    Spread,
+    Steering,
+    km_quantile,
+)
 from firstwin.scheduling.rules.forecast.prefixes import Columns, Prefixes
 from firstwin.scheduling.rules.forecast.trees import (
     Binning,
@@ -162,7 +172,10 @@ class Replay:
         self.kept = np.zeros((self.count, len(self.forest.typical)), dtype=np.float32)
         self.patience = float(np.quantile(rows.remaining[known], 0.75))
         self.memory = 0.15 * float(np.ptp(rows.at[known])) + 1.0
-        self.steering = Steering(trial.spread, held, pace=_PACE / min(max(200, int(known.sum())), _MOST_PACED))
+        many = max(200, int(known.sum()))
+        self.steering = Steering(trial.spread, held, pace=_PACE / min(many, _MOST_PACED))
+        self.interval = Interval(trial.spread, held, pace=_PACE / many, count=self.count)
+        self.reached = np.zeros(self.count)
         self.docket = Docket(self.count)
         self.points = np.column_stack((self.models.points, np.zeros((self.count, len(self.ADDED)))))
         self.median = np.zeros(self.count)
@@ -182,14 +195,19 @@ class Replay:
         return Forecasts(median=self.median, frozen=frozen, levels=self.levels)
 
     def _learn(self, now: float) -> None:
-        new = np.flatnonzero((self.end_at < now) & ~self.is_learned)
+        seen = np.flatnonzero(self.at < now)
+        running = seen[~self.is_learned[seen]]
+        then = self._spread(self.kept[running].astype(np.float64))
+        self.reached[running] = then.probits(np.minimum(self.lengths[running], now - self.at[running]))
+        self.steering.widen(self.interval.shift(now, seen, self.end_at[seen], self.reached[seen]))
+        new = running[self.end_at[running] < now]
         if len(new):
             self.is_learned[new] = True
             self.forest.learn(self.models.leaves, new, self.cells[new], 0.5 ** (len(new) / self.half))
         self.docket.settle(now, self.end_at, self.steering)
 
     def _forecast(self, block: Ints, now: float) -> None:
-        spread = Spread(self.forest.shares(self.models.leaves, block), self.forest.edges, self.models.longest)
+        spread = self._spread(self.forest.shares(self.models.leaves, block))
         self.kept[block] = spread.shares
         seen = np.flatnonzero(self.at < now)
         recent, is_known, weights, trust = self._lately(seen, now)
@@ -204,11 +222,11 @@ class Replay:
         shares = self._shares(recent, is_known, weights, now, trust)
         self.median[block] = blended(self.points[block], shares)
         if len(recent):
-            gone = np.minimum(self.lengths[recent], now - self.at[recent])
-            then = Spread(self.kept[recent].astype(np.float64), self.forest.edges, self.models.longest)
-            hit = is_known & self.docket.hit(recent, self.end_at)
-            self.steering.observe(then.probits(gone), is_known, weights, trust, hit)
+            self.steering.observe(self.reached[recent], is_known, weights, trust)
         self._levels(block, spread)
+
+    def _spread(self, shares: Floats) -> Spread:
+        return Spread(shares, self.forest.edges, self.models.longest)
 
     def _lately(self, seen: Ints, now: float) -> tuple[Ints, Bools, Floats, float]:
         """The moments forecast lately, which of them came true, how much each counts, and how far to trust them."""
@@ -250,6 +268,9 @@ class Replay:
         median = self.median[block]
         for place, level in enumerate(LEVELS):
             found = spread.lengths(self.steering.probit(place))
-            self.docket.add(place, block, self.at[block] + found)
+            if place in ALONE:
+                self.docket.add(place, block, self.at[block] + found)
             bounded = np.minimum(found, median) if level < 0.5 else np.maximum(found, median)
             self.levels[block, place] = median if level == 0.5 else bounded
+        low, high = self.at[block] + self.levels[block, LOW], self.at[block] + self.levels[block, HIGH]
+        self.interval.promise(block, (low, high), (self.steering.probit(LOW), self.steering.probit(HIGH)))
