@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from firstwin.scheduling import queries
@@ -203,6 +203,7 @@ def worked_days(spec: CalendarSpec, start: datetime, due: datetime) -> int:
 
 
 @given(CALENDARS, INSTANTS, st.integers(0, 20), st.integers(0, 23), st.integers(-60, 60))
+@example(CalendarSpec(), datetime(2024, 1, 6, tzinfo=UTC), 2, 0, 0)  # begins on a Saturday and ends on Monday morning
 def test_what_moves_as_a_whole_keeps_its_working_days(
     spec: CalendarSpec, at: datetime, length: int, hours: int, days: int
 ) -> None:

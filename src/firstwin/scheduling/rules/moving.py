@@ -25,7 +25,8 @@ def moved(calendar: WorkingCalendar, known: Stretch, wished: Stretch) -> Stretch
     is_whole = _days_apart(calendar, known) == _days_apart(calendar, wished)
     due = _counted_end(calendar, known, start, wished[1]) if is_whole else on_working_day(calendar, wished[1])
     if due <= start and wished[1] > wished[0]:
-        due = on_working_day(calendar, start + (wished[1] - wished[0]))
+        closing = calendar.closing(calendar.day_of(due))
+        due = closing if closing > start else on_working_day(calendar, start + (wished[1] - wished[0]))
     return start, max(start, due)
 
 
