@@ -87,6 +87,7 @@ def axe() -> Callable[[Page], None]:
     """Let axe look at the page as it stands and fail with what it finds."""
 
     def look(page: Page) -> None:
+        page.wait_for_load_state()  # a link that was clicked shows its address before its page is whole
         found = page.evaluate(f"{AXE.read_text()}; axe.run(document).then((result) => result.violations)")
         told = [
             f"{violation['id']} ({violation['impact']}): {violation['help']}\n    "
