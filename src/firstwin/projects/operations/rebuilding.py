@@ -1,6 +1,6 @@
 """Write a merged plan into the rows of a project: stages, tasks, links, roles, criteria and target. Inside projects only."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -36,12 +36,14 @@ def rebuild(compared: Compared, merged: Merged, *, actor: Actor, at: datetime) -
     planned = updating.dates_of(facts)
     parts = {(part.sort, part.key): part for part in merged.shape.parts.values()}
     roles = _roles(compared, parts, actor=actor)
-    _drop_links(plan, facts)
+    gone, fresh = link_changes(plan, facts)
+    _drop_links(plan, gone)
     _drop_tasks(plan, facts, compared.after.number)
     _stages(plan, facts, parts, planned)
     _tasks(compared, merged, facts, parts, roles, planned, actor=actor, at=at)
     _drop_stages(plan, facts)
-    _add_links(plan, facts)
+    bulk.insert_rows(fresh)
+    plan.links += fresh
     _project(compared, merged)
     return list(roles.values())
 
@@ -102,18 +104,11 @@ def _cast(compared: Compared, fresh: list[Part], *, actor: Actor) -> Roles:
     }
 
 
-def _drop_links(plan: RunningPlan, facts: PlanFacts) -> None:
-    gone, _ = link_changes(plan, facts)
+def _drop_links(plan: RunningPlan, gone: Sequence[TaskLink]) -> None:
     if gone:
         TaskLink.objects.for_workspace(plan.project.workspace_id).filter(id__in=[row.id for row in gone]).delete()
         out = {row.id for row in gone}
         plan.links = [row for row in plan.links if row.id not in out]
-
-
-def _add_links(plan: RunningPlan, facts: PlanFacts) -> None:
-    _, fresh = link_changes(plan, facts)
-    bulk.insert_rows(fresh)
-    plan.links += fresh
 
 
 def link_changes(plan: RunningPlan, facts: PlanFacts) -> tuple[list[TaskLink], list[TaskLink]]:

@@ -69,7 +69,8 @@ def proposed_steps(seen: Sequence[str], wins: Mapping[UUID, Sequence[str]]) -> l
 
     `seen` are events that were seen, the most frequent first. Empty where no first win asks for any of them.
     """
-    asked = Counter(name for names in wins.values() for name in names if name in seen[1:])
+    others = set(seen[1:])
+    asked = Counter(name for names in wins.values() for name in names if name in others)
     chosen = {name for name, _ in asked.most_common(PROPOSED_WINS)}
     return [seen[0], *(name for name in seen if name in chosen)] if chosen else []
 
