@@ -2,12 +2,10 @@
 
 import re
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import cast
 
 import structlog
-from asgiref.sync import iscoroutinefunction, markcoroutinefunction
 from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase
 
@@ -19,7 +17,6 @@ log = structlog.get_logger("firstwin.request")
 _acceptable_id = re.compile(r"^[A-Za-z0-9._-]{8,64}$")
 
 Answer = Callable[[HttpRequest], HttpResponseBase]
-AsyncAnswer = Callable[[HttpRequest], Awaitable[HttpResponseBase]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,25 +30,13 @@ class Trace:
 class RequestLog:
     """Middleware, the outermost one. Logs the route, never the address: addresses hold tokens and names."""
 
-    sync_capable = True
-    async_capable = True
-
-    def __init__(self, get_response: Answer | AsyncAnswer) -> None:
+    def __init__(self, get_response: Answer) -> None:
         self._get_response = get_response
-        self._is_async = iscoroutinefunction(get_response)
-        if self._is_async:
-            markcoroutinefunction(self)
 
-    def __call__(self, request: HttpRequest) -> HttpResponseBase | Awaitable[HttpResponseBase]:
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
         """Answer a request, and tell how."""
-        if self._is_async:
-            return self._answer_async(request)
         trace = self._begin(request)
-        return self._end(request, cast(Answer, self._get_response)(request), trace)
-
-    async def _answer_async(self, request: HttpRequest) -> HttpResponseBase:
-        trace = self._begin(request)
-        return self._end(request, await cast(AsyncAnswer, self._get_response)(request), trace)
+        return self._end(request, self._get_response(request), trace)
 
     @staticmethod
     def _begin(request: HttpRequest) -> "Trace":
