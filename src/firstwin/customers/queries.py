@@ -41,6 +41,7 @@ from firstwin.customers.rules import csv_files
 from firstwin.customers.rules import facts as rules
 from firstwin.identity.contracts import Actor
 from firstwin.shared import bulk, pagination, signed_links
+from firstwin.shared.bulk import Question, Reading
 from firstwin.shared.errors import NotFoundError, PermissionDeniedError
 from firstwin.shared.pagination import Page
 
@@ -79,8 +80,17 @@ def get_account_by_external_id(*, actor: Actor, system: str, value: str) -> Acco
 
 def get_accounts(*, actor: Actor, account_ids: Collection[UUID]) -> Mapping[UUID, AccountInfo]:
     """Return several accounts by id in one query; ids that the actor may not see are left out."""
+    return bulk.ask(about_accounts(actor=actor, account_ids=account_ids))[0]
+
+
+def about_accounts(*, actor: Actor, account_ids: Collection[UUID]) -> Question[Mapping[UUID, AccountInfo]]:
+    """Return the question that `get_accounts` asks, for who asks more at once."""
     wanted = [id for id in set(account_ids) if permissions.can_see_account(actor, id)]
-    return {row.id: account_info(row) for row in bulk.read_rows(Account, actor, {"id": wanted})}
+    return Question(
+        within=actor,
+        readings=(Reading(model=Account, where={"id": wanted}),) if wanted else (),
+        answer=lambda rows=(): {row.id: account_info(row) for row in rows},
+    )
 
 
 def list_accounts(
@@ -290,8 +300,19 @@ def find_contact(*, actor: Actor, contact_id: UUID) -> ContactInfo | None:
 
 def get_contacts(*, actor: Actor, contact_ids: Collection[UUID]) -> Mapping[UUID, ContactInfo]:
     """Return several contacts by id in one query; those that the actor may not see are left out."""
-    rows = bulk.read_rows(Contact, actor, {"id": set(contact_ids)})
-    return {row.id: contact_info(row) for row in rows if permissions.can_see_account(actor, row.account_id)}
+    return bulk.ask(about_contacts(actor=actor, contact_ids=contact_ids))[0]
+
+
+def about_contacts(*, actor: Actor, contact_ids: Collection[UUID]) -> Question[Mapping[UUID, ContactInfo]]:
+    """Return the question that `get_contacts` asks, for who asks more at once."""
+    wanted = set(contact_ids)
+    return Question(
+        within=actor,
+        readings=(Reading(model=Contact, where={"id": wanted}),) if wanted else (),
+        answer=lambda rows=(): {
+            row.id: contact_info(row) for row in rows if permissions.can_see_account(actor, row.account_id)
+        },
+    )
 
 
 def find_contacts_by_email(*, actor: Actor, email: str) -> tuple[ContactInfo, ...]:

@@ -24,7 +24,7 @@ from firstwin.identity.contracts import (
 from firstwin.identity.models import ApiKey, Invitation, Member, OneTimeLink, User, Workspace
 from firstwin.journal.contracts import AuthorKind
 from firstwin.shared import bulk, row_security, signed_links
-from firstwin.shared.bulk import Reading
+from firstwin.shared.bulk import Question, Reading
 from firstwin.shared.errors import NotFoundError, PermissionDeniedError
 
 INVITATION_PURPOSE = "invitation"
@@ -130,20 +130,22 @@ def get_workspace(*, actor: Actor) -> WorkspaceInfo:
     return workspace_info(row)
 
 
-def get_workspace_with(
+def about_workspace_with(
     *, actor: Actor, member_ids: Collection[UUID]
-) -> tuple[WorkspaceInfo, Mapping[UUID, MemberInfo]]:
-    """Return the workspace that the actor acts in and some of its members by id, active or not, asked for together."""
-    if not member_ids:
-        return get_workspace(actor=actor), {}
-    if not permissions.can_list_members(actor):
+) -> Question[tuple[WorkspaceInfo, Mapping[UUID, MemberInfo]]]:
+    """Return the question for the workspace that the actor acts in and some of its members by id, active or not."""
+    if member_ids and not permissions.can_list_members(actor):
         raise PermissionDeniedError("You may not list members.")
-    workspaces, members = bulk.read_together(
-        bulk.Across(reason="one of them is the workspace itself"),
-        Reading(model=Workspace, where={"id": actor.workspace_id}),
-        Reading(model=Member, where={"workspace_id": actor.workspace_id, "id": member_ids}, joined="user"),
+    itself = Reading(model=Workspace, where={"id": actor.workspace_id})
+    where = {"workspace_id": actor.workspace_id, "id": member_ids}
+    return Question(
+        within=bulk.Across(reason="one of them is the workspace itself"),
+        readings=(itself, Reading(model=Member, where=where, joined="user")) if member_ids else (itself,),
+        answer=lambda workspaces, members=(): (
+            workspace_info(workspaces[0]),
+            {row.id: member_info(row) for row in members},
+        ),
     )
-    return workspace_info(workspaces[0]), {row.id: member_info(row) for row in members}
 
 
 def find_workspace(*, slug: str) -> WorkspaceInfo | None:

@@ -86,8 +86,7 @@ def require_usable(opened: Opened, *, actor: Actor, around: date) -> None:
     years. What had none before the change does not stand in its way.
     """
     holder = opened.calendar.holder
-    known = resolved.known_with_heirs(actor, holder)
-    own = resolved.own_facts_of(known)
+    known, own = resolved.known_with_heirs(actor, holder)
     closed = [one for one in resolved.resolved_with(known, own).values() if _is_closed(one, around)]
     if not closed:
         return

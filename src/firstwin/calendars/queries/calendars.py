@@ -97,7 +97,7 @@ def resolved_for(actor: Actor, holder: Holder) -> Resolved:
         HolderKind.ACCOUNT: {"account_ids": [holder.id]},
         HolderKind.CONTACT: {"contact_ids": [holder.id]},
     }
-    found = resolved.resolved_of(resolved.known_of(actor, **of_kind[holder.kind])).get(holder.id)
+    found = resolved.resolved_with(*resolved.known_of(actor, **of_kind[holder.kind])).get(holder.id)
     if found is None or found.holder != holder:
         raise NotFoundError("There is no such calendar.", remedy="Open it from the member, account or contact.")
     return found

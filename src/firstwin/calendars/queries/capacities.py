@@ -47,12 +47,12 @@ def get_capacity(*, actor: Actor, member_id: UUID) -> Capacity:
     """Return weekly hours and skills of one member, active or not. Raises NotFoundError."""
     _require_viewer(actor)
     member = identity_queries.get_member(actor=actor, member_id=member_id)
-    known = resolved.known_of(actor, member_ids=[member.id])
+    calendars = resolved.resolved_with(*resolved.known_of(actor, member_ids=[member.id]))
     row = next(iter(_rows(actor, [member_id])), None)
     own = _own_hours(row)
     return Capacity(
         member_id=member_id,
-        weekly_hours=hours.weekly_hours(resolved.resolved_of(known)[member_id].week) if own is None else own,
+        weekly_hours=hours.weekly_hours(calendars[member_id].week) if own is None else own,
         has_own_hours=own is not None,
         skills=tuple(row.skills) if row else (),
     )

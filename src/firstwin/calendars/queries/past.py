@@ -53,8 +53,7 @@ def list_changes(
     # What changes while this is read is in the journal and not in the calendars, never the other way round: to take back
     # what is not there yet changes nothing.
     reader = system_actor(actor.workspace_id)
-    known = resolved.known_of(reader, account_ids=account_ids, member_ids=member_ids, contact_ids=contact_ids)
-    own = resolved.own_facts_of(known)
+    known, own = resolved.known_of(reader, account_ids=account_ids, member_ids=member_ids, contact_ids=contact_ids)
     holders = {known.workspace.id, *known.accounts, *known.members, *known.contacts}
     calendars = Calendar.objects.for_actor(reader).filter(holder_id__in=holders).values_list("id", flat=True)
     chosen = EntryFilter(

@@ -14,6 +14,7 @@ from firstwin.customers.contracts import AccountInfo, ContactInfo
 from firstwin.identity import queries as identity_queries
 from firstwin.identity.contracts import Actor, MemberInfo, WorkspaceInfo, system_actor
 from firstwin.shared import bulk
+from firstwin.shared.bulk import Question, Reading
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,29 +27,41 @@ class Known:
     contacts: Mapping[UUID, ContactInfo] = field(default_factory=dict)
 
 
+Own = Mapping[UUID, OwnFacts]
+"""What each holder has of its own, by its id; who has nothing is left out."""
+
+
 def known_of(
     actor: Actor,
     *,
     account_ids: Collection[UUID] = (),
     member_ids: Collection[UUID] = (),
     contact_ids: Collection[UUID] = (),
-) -> Known:
-    """Return people and accounts by id, in at most four reads. Working time does not depend on who asks for it."""
+) -> tuple[Known, Own]:
+    """Return people and accounts by id with what each has of their own, asked for together, at most eight reads.
+
+    Working time does not depend on who asks for it.
+    """
     reader = system_actor(actor.workspace_id)
-    contacts = customer_queries.get_contacts(actor=reader, contact_ids=contact_ids) if contact_ids else {}
-    account_ids = {*account_ids, *(contact.account_id for contact in contacts.values())}
-    workspace, members = identity_queries.get_workspace_with(actor=reader, member_ids=member_ids)
-    return Known(
-        workspace=workspace,
-        accounts=customer_queries.get_accounts(actor=reader, account_ids=account_ids) if account_ids else {},
-        members=members,
-        contacts=contacts,
+    (workspace, members), accounts, contacts, rows = bulk.ask(
+        identity_queries.about_workspace_with(actor=reader, member_ids=member_ids),
+        customer_queries.about_accounts(actor=reader, account_ids=account_ids),
+        customer_queries.about_contacts(actor=reader, contact_ids=contact_ids),
+        _about_rows(reader, [reader.workspace_id, *account_ids, *member_ids, *contact_ids]),
     )
+    others = {contact.account_id for contact in contacts.values()} - accounts.keys()
+    if others:
+        more, more_rows = bulk.ask(
+            customer_queries.about_accounts(actor=reader, account_ids=others), _about_rows(reader, others)
+        )
+        accounts, rows = {**accounts, **more}, [*rows, *more_rows]
+    known = Known(workspace=workspace, accounts=accounts, members=members, contacts=contacts)
+    return known, _with_days(reader, rows)
 
 
-def known_with_heirs(actor: Actor, holder: Holder) -> Known:
-    """Return a holder and everybody active who inherits from its calendar and has something of their own, in at most five
-    reads: whoever has nothing of their own works as the holder does.
+def known_with_heirs(actor: Actor, holder: Holder) -> tuple[Known, Own]:
+    """Return a holder and everybody active who inherits from its calendar and has something of their own, with that, in at
+    most nine reads: whoever has nothing of their own works as the holder does.
     """
     ids: dict[HolderKind, list[UUID]] = {kind: [] for kind in HolderKind}
     ids[holder.kind].append(holder.id)
@@ -59,7 +72,7 @@ def known_with_heirs(actor: Actor, holder: Holder) -> Known:
     elif holder.kind is HolderKind.ACCOUNT:
         contacts = customer_queries.list_contacts_of(actor=reader, account_ids=[holder.id]).get(holder.id, ())
         ids[HolderKind.CONTACT] += [contact.id for contact in contacts]
-    known = known_of(
+    known, own = known_of(
         actor,
         account_ids=ids[HolderKind.ACCOUNT],
         member_ids=ids[HolderKind.MEMBER],
@@ -70,7 +83,7 @@ def known_with_heirs(actor: Actor, holder: Holder) -> Known:
         is_gone = not one.is_active if isinstance(one, MemberInfo) else one.archived_at is not None
         return one.id == holder.id or not is_gone
 
-    return replace(
+    left = replace(
         known,
         members={id: member for id, member in known.members.items() if counts(member)},
         contacts={
@@ -79,9 +92,10 @@ def known_with_heirs(actor: Actor, holder: Holder) -> Known:
             if counts(contact) and (contact.id == holder.id or counts(known.accounts[contact.account_id]))
         },
     )
+    return left, own
 
 
-def own_facts_of(known: Known) -> Mapping[UUID, OwnFacts]:
+def own_facts_of(known: Known) -> Own:
     """Return what everybody known has of their own, in two reads."""
     workspace_id = known.workspace.id
     return own_facts(workspace_id, [workspace_id, *known.accounts, *known.members, *known.contacts])
@@ -92,7 +106,7 @@ def resolved_of(known: Known) -> Mapping[UUID, Resolved]:
     return resolved_with(known, own_facts_of(known))
 
 
-def resolved_with(known: Known, own: Mapping[UUID, OwnFacts]) -> Mapping[UUID, Resolved]:
+def resolved_with(known: Known, own: Own) -> Mapping[UUID, Resolved]:
     """Return the calendars of everybody known, by the id of their holder, from what each has of their own."""
     workspace = known.workspace
     top = resolving.base(
@@ -131,13 +145,21 @@ def resolved_with(known: Known, own: Mapping[UUID, OwnFacts]) -> Mapping[UUID, R
     return found
 
 
-def own_facts(workspace_id: UUID, holder_ids: Collection[UUID]) -> Mapping[UUID, OwnFacts]:
-    """Return what each holder has of their own; who has nothing is left out."""
-    within = system_actor(workspace_id)
-    rows = bulk.read_rows(Calendar, within, {"holder_id": holder_ids})
+def own_facts(workspace_id: UUID, holder_ids: Collection[UUID]) -> Own:
+    """Return what each holder has of their own, in two reads."""
+    reader = system_actor(workspace_id)
+    return _with_days(reader, bulk.ask(_about_rows(reader, holder_ids))[0])
+
+
+def _about_rows(reader: Actor, holder_ids: Collection[UUID]) -> Question[list[Calendar]]:
+    readings = (Reading(model=Calendar, where={"holder_id": holder_ids}),)
+    return Question(within=reader, readings=readings, answer=list)
+
+
+def _with_days(reader: Actor, rows: Collection[Calendar]) -> Own:
     days: dict[UUID, list[CalendarDay]] = {row.id: [] for row in rows if row.day_count}
     if days:
-        for day in bulk.read_rows(CalendarDay, within, {"calendar_id": days}, order_by=("id",)):
+        for day in bulk.read_rows(CalendarDay, reader, {"calendar_id": days}, order_by=("id",)):
             days[day.calendar_id].append(day)
     return {row.holder_id: own_of(row, facts_of(days.get(row.id, ()))) for row in rows}
 

@@ -6,13 +6,15 @@ write; for tables with plain columns (texts, numbers, ids, instants, JSON).
 """
 
 from firstwin.shared.bulk.messages import together
-from firstwin.shared.bulk.reading import Across, Reading, That, read_rows, read_together
+from firstwin.shared.bulk.reading import Across, Question, Reading, That, ask, read_rows, read_together
 from firstwin.shared.bulk.writing import insert_rows, insert_values, update_rows
 
 __all__ = [
     "Across",
+    "Question",
     "Reading",
     "That",
+    "ask",
     "insert_rows",
     "insert_values",
     "read_rows",

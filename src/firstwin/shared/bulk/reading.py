@@ -1,11 +1,12 @@
 """Read rows by what some of their columns hold."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal
 from functools import cache, lru_cache
-from typing import Any, Generic, TypeVar
+from itertools import islice
+from typing import Any, Generic, TypeVar, overload
 from uuid import UUID
 
 import msgspec
@@ -16,6 +17,11 @@ from firstwin.shared.bulk.tables import Convert, encoder, table_of, target_of
 from firstwin.shared.models import InWorkspace, UnscopedQueryError
 
 Row = TypeVar("Row", bound=models.Model)
+Answer = TypeVar("Answer")
+A = TypeVar("A")
+B = TypeVar("B")
+C = TypeVar("C")
+D = TypeVar("D")
 _decoder = msgspec.json.Decoder()
 
 
@@ -55,6 +61,15 @@ class Reading(Generic[Row]):
     is_locked: bool = False
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question(Generic[Answer]):
+    """What a domain reads, and what it makes of the rows of each reading: so others can have it asked with their own."""
+
+    within: InWorkspace | Across
+    readings: tuple[Reading[Any], ...]
+    answer: Callable[..., Answer]
+
+
 def read_rows(
     model: type[Row],
     within: InWorkspace | Across,
@@ -76,12 +91,30 @@ def read_together(within: InWorkspace | Across, *readings: Reading[Any]) -> list
 
     Each sees what was committed when it begins, so that what is read after a locked row is as whoever had it locked left it.
     """
-    own: Mapping[str, Any] = {} if isinstance(within, Across) else {"workspace_id": within.workspace_id}
-    found = messages.send([_statement(reading, own) for reading in readings])
-    return [_rows_of(reading, rows) for reading, rows in zip(readings, found, strict=True)]
+    (found,) = ask(Question(within=within, readings=readings, answer=lambda *rows: list(rows)))
+    return found
+
+
+@overload
+def ask(one: Question[A], /) -> tuple[A]: ...
+@overload
+def ask(one: Question[A], two: Question[B], /) -> tuple[A, B]: ...
+@overload
+def ask(one: Question[A], two: Question[B], three: Question[C], four: Question[D], /) -> tuple[A, B, C, D]: ...
+def ask(*questions: Question[Any]) -> tuple[Any, ...]:
+    """Return the answers to several questions: on PostgreSQL with one message there and one back, as `read_together`."""
+    readings = [reading for question in questions for reading in question.readings]
+    found = messages.send([_statement(one, _own(question)) for question in questions for one in question.readings])
+    rows = iter([_rows_of(reading, lines) for reading, lines in zip(readings, found, strict=True)])
+    return tuple(question.answer(*islice(rows, len(question.readings))) for question in questions)
 
 
 # what is asked ------------------------------------------------------------------------------------------------------
+
+
+def _own(question: Question[Any]) -> Mapping[str, Any]:
+    within = question.within
+    return {} if isinstance(within, Across) else {"workspace_id": within.workspace_id}
 
 
 def _statement(reading: Reading[Any], own: Mapping[str, Any]) -> tuple[str, list[Any]]:
