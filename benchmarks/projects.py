@@ -59,10 +59,10 @@ def print_figures() -> None:
     templates = fleets.launch_templates(fleet)
     with places.web_server() as client:
         launched = _measure_launch(client, fleet, found)
-        client.cookies.update(_signed_in(fleet))
         fleets.copy_projects(templates, first=1, count=FEW - len(templates) - launched)
         _measure_pages(client, fleet, templates[5], FEW, found)
-        fleets.copy_projects(templates, first=FEW, count=MANY - FEW)
+    fleets.copy_projects(templates, first=FEW, count=MANY - FEW)
+    with places.web_server() as client:
         _measure_pages(client, fleet, templates[5], MANY, found)
     print(json.dumps(found))
 
@@ -183,6 +183,7 @@ def _signed_in(fleet: fleets.Fleet) -> dict[str, str]:
 def _measure_pages(
     client: httpx.Client, fleet: fleets.Fleet, project_id: UUID, count: int, found: dict[str, list[float]]
 ) -> None:
+    client.cookies.update(_signed_in(fleet))
     assert portfolio.count_projects(actor=fleet.actor, at=fleet.at).total >= count - 10, "the fleet is not complete"
     addresses = ("/projects/", "/projects/?view=board", f"/projects/{project_id}/", "/")
     for page, address in zip(PAGES, addresses, strict=True):

@@ -210,9 +210,9 @@ def print_figures() -> None:
     key = api_keys.create_api_key(
         actor=fleet.actor, name="Benchmark", scopes=(Scope.ADMIN,), expires_at=None, at=clock.now()
     )
+    fleets.copy_projects(fleets.launch_templates(fleet), first=1, count=OTHERS)
     with places.web_server() as client:
         client.headers["Authorization"] = f"Bearer {key.secret}"
-        fleets.copy_projects(fleets.launch_templates(fleet), first=1, count=OTHERS)
         few, many = Chain(fleet, client, 50), Chain(fleet, client, TASKS)
         accounts = iter(fleet.account_ids[fleets.TEMPLATES :])
         own: dict[str, Callable[[int], None]] = {

@@ -11,7 +11,3 @@ class ConfigConfig(AppConfig):
     def ready(self) -> None:
         """Let every domain announce its events, its job handlers and what it listens to; none has to remember it."""
         autodiscover_modules("events", "tasks", "subscribers")
-        from firstwin.config import heartbeat
-        from firstwin.jobs.contracts import duty
-
-        duty("config.heartbeat", every=heartbeat.BEAT_EVERY)(heartbeat.beat)

@@ -29,6 +29,7 @@ def prepare_database(*, say: Say) -> None:
     if state.waiting_migrations:
         say(f"Preparing the database ({state.kind} {state.version})")
         database.migrate()
+    database.count_rows()
     row_security.protect_tables()
 
 

@@ -17,19 +17,18 @@ encoder = msgspec.json.Encoder(enc_hook=str)
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Some columns of a table. `fresh` and `fixed` are defaults of the last of them: new ones for each row, and others."""
+    """Some columns of a table, their names quoted too, as a query has the table's.
+
+    `fresh` and `fixed` are defaults of the last of them: new ones for each row, and others.
+    """
 
     name: str
     columns: tuple[str, ...]
+    quoted: tuple[str, ...]
     values: Callable[[models.Model], Sequence[Any]]
     converts: tuple[Convert | None, ...]
     fresh: tuple[Callable[[], Any], ...] = ()
     fixed: tuple[Any, ...] = ()
-
-    @property
-    def quoted(self) -> str:
-        """The columns as a query lists them."""
-        return ", ".join(map(connection.ops.quote_name, self.columns))
 
 
 @cache
@@ -51,9 +50,11 @@ def table_of(model: type[models.Model], attributes: tuple[str, ...] = ()) -> Tab
     """Return the columns of some attributes, of all unless named; numbers that the database counts up itself left out."""
     by_attribute = {field.attname: field for field in model._meta.concrete_fields}
     fields = [by_attribute[name] for name in attributes] or fields_of(model)
+    columns = tuple(field.column or field.attname for field in fields)
     return Table(
         name=connection.ops.quote_name(model._meta.db_table),
-        columns=tuple(field.column or field.attname for field in fields),
+        columns=columns,
+        quoted=tuple(map(connection.ops.quote_name, columns)),
         values=attrgetter(*(field.attname for field in fields)),
         converts=tuple(_convert_of(field) for field in fields),
     )

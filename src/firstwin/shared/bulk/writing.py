@@ -51,14 +51,14 @@ def update_rows(rows: Sequence[models.Model], columns: Sequence[str]) -> None:
 
 def _update_as_json(rows: Sequence[models.Model], attributes: tuple[str, ...]) -> None:
     table = table_of(type(rows[0]), attributes)
-    changes = ", ".join(f"{name} = new.{name}" for name in map(connection.ops.quote_name, table.columns[1:]))
+    changes = ", ".join(f"{name} = new.{name}" for name in table.quoted[1:])
     source, document = _source(table, map(table.values, rows))
     messages.write(f"UPDATE {table.name} old SET {changes} FROM {source} new WHERE old.id = new.id", document)  # noqa: S608
 
 
 def _update_by_line(rows: Sequence[models.Model], attributes: tuple[str, ...]) -> None:
     table = table_of(type(rows[0]), attributes)
-    changes = ", ".join(f"{connection.ops.quote_name(name)} = %s" for name in table.columns[1:])
+    changes = ", ".join(f"{name} = %s" for name in table.quoted[1:])
     lines = stored(table, map(table.values, rows))
     with connection.cursor() as cursor:
         cursor.executemany(
@@ -69,17 +69,18 @@ def _update_by_line(rows: Sequence[models.Model], attributes: tuple[str, ...]) -
 
 def _insert(table: Table, rows: Sequence[Sequence[Any]], replacing: tuple[str, ...] = ()) -> None:
     """On PostgreSQL hand all rows over as one value: a fraction of the messages and of the parsing of one per row."""
+    columns = ", ".join(table.quoted)
     if connection.vendor == "postgresql":
         source, document = _source(table, rows)
         messages.write(
-            f"INSERT INTO {table.name} ({table.quoted}) SELECT {table.quoted} FROM {source}{_replaced(table, replacing)}",  # noqa: S608
+            f"INSERT INTO {table.name} ({columns}) SELECT {columns} FROM {source}{_replaced(table, replacing)}",  # noqa: S608
             document,
         )
         return
     places = ", ".join(["%s"] * len(table.columns))
     with connection.cursor() as cursor:
         cursor.executemany(
-            f"INSERT INTO {table.name} ({table.quoted}) VALUES ({places}){_replaced(table, replacing)}",  # noqa: S608
+            f"INSERT INTO {table.name} ({columns}) VALUES ({places}){_replaced(table, replacing)}",  # noqa: S608
             list(stored(table, rows)),
         )
 
