@@ -23,6 +23,7 @@ from firstwin.customers.contracts import (
 )
 from firstwin.customers.models import Account, AccountExternalId, Import
 from firstwin.customers.operations import accounts, imports
+from firstwin.customers.queries import imports as import_queries
 from firstwin.customers.rules import csv_files
 from firstwin.identity import queries as identity_queries
 from firstwin.identity.contracts import Actor, Role
@@ -54,7 +55,7 @@ AT = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 
 def checked(actor: Actor, import_id: UUID) -> ImportInfo:
     job_operations.run_due(now=AT + timedelta(minutes=1))
-    return queries.get_import(actor=actor, import_id=import_id)
+    return import_queries.get_import(actor=actor, import_id=import_id)
 
 
 def taken_in(actor: Actor, made: ImportInfo) -> ImportInfo:
@@ -63,7 +64,7 @@ def taken_in(actor: Actor, made: ImportInfo) -> ImportInfo:
 
 
 def faults(actor: Actor, made: ImportInfo) -> list[tuple[int, str]]:
-    page = queries.list_import_problems(actor=actor, import_id=made.id, limit=200)
+    page = import_queries.list_import_problems(actor=actor, import_id=made.id, limit=200)
     assert all(problem.message for problem in page.items)
     return [(problem.line, problem.column) for problem in page.items]
 
@@ -131,7 +132,7 @@ def test_every_fault_has_its_line_and_column_and_nothing_is_taken() -> None:
     with pytest.raises(ConflictError):
         imports.start_import(actor=actor, import_id=made.id)
     assert queries.count_accounts(actor=actor) == 1
-    result = "".join(queries.read_import_result(actor=actor, import_id=made.id)).splitlines()
+    result = "".join(import_queries.read_import_result(actor=actor, import_id=made.id)).splitlines()
     assert result[0].endswith("Line in the file,What is wrong")
     assert result[1].endswith(",2,")
     assert "Line 2 has the same." in result[3]
@@ -270,7 +271,7 @@ def test_what_is_no_csv_is_refused_with_a_remedy(content: bytes) -> None:
     with pytest.raises(InvalidInputError) as refused:
         imports.upload_import(actor=actor, kind=ImportKind.ACCOUNTS, file_name="x.csv", content=content, at=AT)
     assert refused.value.remedy
-    assert queries.list_imports(actor=actor).items == ()
+    assert import_queries.list_imports(actor=actor).items == ()
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -284,7 +285,7 @@ def test_a_spreadsheet_calculates_nothing_of_what_is_exported() -> None:
     actor = make_actor(Role.MANAGER)
     for name in ('=HYPERLINK("http://evil.example")', "+1 Ltd", "-Dash", "@Home", "Plain"):
         accounts.create_account(actor=actor, new=NewAccount(name=name), at=AT)
-    text = "".join(queries.export_accounts(actor=actor))
+    text = "".join(import_queries.export_accounts(actor=actor))
     cells = [line.split(",")[0].strip('"') for line in text.splitlines()[1:]]
     assert all(not cell.startswith(("=", "+", "-", "@")) for cell in cells)
     assert sum(cell.startswith("'") for cell in cells) == 4
@@ -295,7 +296,7 @@ def test_what_was_exported_can_be_imported_again() -> None:
     for name in ("=Formula", "Größe, AG", 'Quo"te'):
         new = NewAccount(name=name, products=("A", "B"), contract_value=Decimal("5.25"), external_ids={"crm": name})
         accounts.create_account(actor=actor, new=new, at=AT)
-    made = upload(other, "".join(queries.export_accounts(actor=actor, filters=AccountFilters())))
+    made = upload(other, "".join(import_queries.export_accounts(actor=actor, filters=AccountFilters())))
     assert made.state is ImportState.READY, faults(other, made)
     assert taken_in(other, made).created_count == 3
 
@@ -312,9 +313,9 @@ def test_who_only_works_on_accounts_imports_and_exports_none(role: Role) -> None
     with pytest.raises(PermissionDeniedError):
         imports.upload_import(actor=actor, kind=ImportKind.ACCOUNTS, file_name="x", content=b"name\nA\n", at=AT)
     with pytest.raises(PermissionDeniedError):
-        queries.export_accounts(actor=actor)
+        import_queries.export_accounts(actor=actor)
     with pytest.raises(PermissionDeniedError):
-        queries.list_imports(actor=contact_actor(make_contact()))
+        import_queries.list_imports(actor=contact_actor(make_contact()))
 
 
 def test_an_import_is_cancelled_once_and_another_workspaces_is_not_found() -> None:
@@ -358,10 +359,10 @@ def test_the_file_is_deleted_after_a_month_and_the_import_stays_listed() -> None
     actor = make_actor(Role.MANAGER)
     made = upload(actor, "name\nAcorn\n")
     imports.delete_old_files(at=AT + timedelta(days=30))
-    assert queries.get_import(actor=actor, import_id=made.id).preview
+    assert import_queries.get_import(actor=actor, import_id=made.id).preview
     imports.delete_old_files(at=AT + timedelta(days=31))
-    assert queries.get_import(actor=actor, import_id=made.id).preview == ()
+    assert import_queries.get_import(actor=actor, import_id=made.id).preview == ()
     with pytest.raises(NotFoundError):
-        queries.read_import_result(actor=actor, import_id=made.id)
+        import_queries.read_import_result(actor=actor, import_id=made.id)
     with pytest.raises(ConflictError):
         imports.start_import(actor=actor, import_id=made.id)

@@ -36,6 +36,7 @@ from firstwin.customers.operations import accounts as account_operations
 from firstwin.customers.operations import contacts as contact_operations
 from firstwin.customers.operations import imports as import_operations
 from firstwin.customers.operations import portal_access
+from firstwin.customers.queries import imports as import_queries
 from firstwin.identity.queries import actor_of
 from firstwin.shared import clock
 from firstwin.shared.pagination import DEFAULT_PAGE_SIZE, Page
@@ -159,7 +160,7 @@ def create_account(request: HttpRequest, new: AccountBody) -> AccountInfo:
 
 @accounts.get("/export")
 def export_accounts(request: HttpRequest, query: Query[AccountQuery]) -> StreamingHttpResponse:
-    return _csv(queries.export_accounts(actor=actor_of(request), filters=_filters(query)), "accounts.csv")
+    return _csv(import_queries.export_accounts(actor=actor_of(request), filters=_filters(query)), "accounts.csv")
 
 
 @accounts.get("/lookup", response=AccountInfo)
@@ -271,7 +272,7 @@ def revoke_portal_link(request: HttpRequest, contact_id: UUID) -> PortalAccessIn
 
 @imports.get("", response=Page[ImportInfo])
 def list_imports(request: HttpRequest, cursor: str | None = None, limit: int = DEFAULT_PAGE_SIZE) -> Page[ImportInfo]:
-    return queries.list_imports(actor=actor_of(request), cursor=cursor, limit=limit)
+    return import_queries.list_imports(actor=actor_of(request), cursor=cursor, limit=limit)
 
 
 @imports.post("", response={201: ImportInfo})
@@ -288,7 +289,7 @@ def upload_import(request: HttpRequest, new: Form[ImportForm], file: File[Upload
 
 @imports.get("/{uuid:import_id}", response=ImportInfo)
 def read_import(request: HttpRequest, import_id: UUID) -> ImportInfo:
-    return queries.get_import(actor=actor_of(request), import_id=import_id)
+    return import_queries.get_import(actor=actor_of(request), import_id=import_id)
 
 
 @imports.patch("/{uuid:import_id}", response=ImportInfo)
@@ -305,12 +306,12 @@ def change_import(request: HttpRequest, import_id: UUID, changes: ImportChanges)
 def list_import_problems(
     request: HttpRequest, import_id: UUID, cursor: str | None = None, limit: int = DEFAULT_PAGE_SIZE
 ) -> Page[RowProblem]:
-    return queries.list_import_problems(actor=actor_of(request), import_id=import_id, cursor=cursor, limit=limit)
+    return import_queries.list_import_problems(actor=actor_of(request), import_id=import_id, cursor=cursor, limit=limit)
 
 
 @imports.get("/{uuid:import_id}/result")
 def read_import_result(request: HttpRequest, import_id: UUID) -> StreamingHttpResponse:
-    return _csv(queries.read_import_result(actor=actor_of(request), import_id=import_id), "import.csv")
+    return _csv(import_queries.read_import_result(actor=actor_of(request), import_id=import_id), "import.csv")
 
 
 @imports.post("/{uuid:import_id}/start", response=ImportInfo)

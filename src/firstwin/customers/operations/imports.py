@@ -12,7 +12,7 @@ from django.core.files.storage import default_storage
 from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 
-from firstwin.customers import permissions, queries
+from firstwin.customers import permissions
 from firstwin.customers.contracts import (
     ImportInfo,
     ImportKind,
@@ -24,6 +24,7 @@ from firstwin.customers.contracts import (
 from firstwin.customers.events import ImportFinished
 from firstwin.customers.models import Account, AccountExternalId, AccountProduct, Contact, Import, ImportProblem
 from firstwin.customers.operations import accounts, contacts
+from firstwin.customers.queries import imports as import_queries
 from firstwin.customers.rules import csv_files, csv_rows, facts
 from firstwin.customers.rules.csv_rows import Known
 from firstwin.identity import queries as identity_queries
@@ -81,7 +82,7 @@ def upload_import(
         )
         row.save(force_insert=True)
         _enqueue(CHECK_IMPORT, row)
-    return queries.import_info(row)
+    return import_queries.import_info(row)
 
 
 def change_import(
@@ -102,7 +103,7 @@ def change_import(
         row.save()
         ImportProblem.objects.for_actor(actor).filter(import_run=row).delete()
         _enqueue(CHECK_IMPORT, row)
-    return queries.import_info(row)
+    return import_queries.import_info(row)
 
 
 def start_import(*, actor: Actor, import_id: UUID) -> ImportInfo:
@@ -115,7 +116,7 @@ def start_import(*, actor: Actor, import_id: UUID) -> ImportInfo:
         row.state, row.checked_rows = ImportState.RUNNING, 0
         row.save(update_fields=["state", "checked_rows"])
         _enqueue(RUN_IMPORT, row)
-    return queries.import_info(row)
+    return import_queries.import_info(row)
 
 
 def cancel_import(*, actor: Actor, import_id: UUID, at: datetime) -> ImportInfo:
@@ -126,7 +127,7 @@ def cancel_import(*, actor: Actor, import_id: UUID, at: datetime) -> ImportInfo:
             raise ConflictError("This import has begun or ended.")
         row.state, row.finished_at = ImportState.CANCELLED, at
         row.save(update_fields=["state", "finished_at"])
-    return queries.import_info(row)
+    return import_queries.import_info(row)
 
 
 def check_import(*, workspace_id: UUID, import_id: UUID, round: int) -> None:

@@ -11,9 +11,9 @@ from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from firstwin.customers import queries as customer_queries
 from firstwin.customers.contracts import ImportInfo, ImportKind, ImportState
 from firstwin.customers.operations import imports
+from firstwin.customers.queries import imports as import_queries
 from firstwin.desk.http.access import desk_page
 from firstwin.desk.http.accounts.filters import filters_of
 from firstwin.desk.http.accounts.forms import show_problems
@@ -76,7 +76,7 @@ class UploadForm(forms.Form):
 @desk_page
 def show_all(request: HttpRequest, actor: Actor) -> HttpResponse:
     """List imports and take a new file."""
-    page = customer_queries.list_imports(actor=actor, cursor=request.GET.get("cursor"))
+    page = import_queries.list_imports(actor=actor, cursor=request.GET.get("cursor"))
     form = UploadForm(request.POST or None)
     if form.is_valid():
         file = request.FILES.get("file")
@@ -108,8 +108,8 @@ def show(request: HttpRequest, actor: Actor, import_id: UUID) -> HttpResponse:
 
 
 def _page(request: HttpRequest, actor: Actor, import_id: UUID, error: FirstwinError | None = None) -> HttpResponse:
-    shown = customer_queries.get_import(actor=actor, import_id=import_id)
-    faults = customer_queries.list_import_problems(
+    shown = import_queries.get_import(actor=actor, import_id=import_id)
+    faults = import_queries.list_import_problems(
         actor=actor, import_id=import_id, cursor=request.GET.get("cursor") or None
     )
     context: dict[str, Any] = {
@@ -181,7 +181,7 @@ def cancel(request: HttpRequest, actor: Actor, import_id: UUID) -> HttpResponse:
 @desk_page
 def download(_request: HttpRequest, actor: Actor, import_id: UUID) -> StreamingHttpResponse:
     """Send the file again, with its faults beside each row."""
-    content = customer_queries.read_import_result(actor=actor, import_id=import_id)
+    content = import_queries.read_import_result(actor=actor, import_id=import_id)
     return attachment("import-with-faults.csv", content, content_type="text/csv; charset=utf-8")
 
 
@@ -189,5 +189,5 @@ def download(_request: HttpRequest, actor: Actor, import_id: UUID) -> StreamingH
 @desk_page
 def export(request: HttpRequest, actor: Actor) -> StreamingHttpResponse:
     """Send the accounts that the filters leave, in the form that an import reads back."""
-    content = customer_queries.export_accounts(actor=actor, filters=filters_of(request))
+    content = import_queries.export_accounts(actor=actor, filters=filters_of(request))
     return attachment(f"accounts-{clock.now():%Y-%m-%d}.csv", content, content_type="text/csv; charset=utf-8")
