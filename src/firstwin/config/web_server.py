@@ -5,10 +5,13 @@ import os
 import shutil
 import socket
 from pathlib import Path
+from typing import Any
 
 from granian.constants import Interfaces
 from granian.log import LogLevels
-from granian.server import Server
+from granian.server import MPServer
+
+from firstwin.shared import closing
 
 MOST_PROCESSES = 4
 
@@ -50,9 +53,18 @@ def gather_metrics_in(folder: Path) -> None:
     os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(folder)
 
 
+class ClosingServer(MPServer):
+    """A server that waits for no stream when it is asked to end."""
+
+    def signal_handler_interrupt(self, *args: Any, **kwargs: Any) -> None:
+        """Let streams end before the processes that send them are asked to."""
+        closing.announce()
+        super().signal_handler_interrupt(*args, **kwargs)  # type: ignore[no-untyped-call]
+
+
 def serve(*, host: str, port: int, count: int, reload_from: Path | None) -> None:
     """Serve until asked to stop."""
-    server = Server(
+    server = ClosingServer(
         "firstwin.config.asgi:application",
         address=host,
         port=port,
@@ -67,5 +79,6 @@ def serve(*, host: str, port: int, count: int, reload_from: Path | None) -> None
         reload=reload_from is not None,
         reload_paths=[reload_from] if reload_from else None,
     )
+    server.on_reload(closing.announce)
     with contextlib.suppress(KeyboardInterrupt):
         server.serve()

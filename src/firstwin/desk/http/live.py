@@ -16,12 +16,12 @@ from firstwin.identity.contracts import Actor
 from firstwin.journal import queries as journal_queries
 from firstwin.journal.contracts import EntryInfo
 from firstwin.projects.queries import projects as project_queries
-from firstwin.shared import clock
+from firstwin.shared import clock, closing
 
 LOOK_EVERY_SECONDS = 1.0
 BEAT_EVERY_SECONDS = 15.0
 END_AFTER_SECONDS = 300.0
-"""A stream ends after a while and the browser comes back by itself, so that a lost reader costs little."""
+"""A stream ends after a while, or when its server does, and the browser comes back by itself: a lost reader costs little."""
 
 
 @require_safe
@@ -44,7 +44,7 @@ async def stream(actor: Actor, project_id: UUID, seen: int) -> AsyncIterator[byt
     read = sync_to_async(_entries_after, thread_sensitive=False)
     quiet = passed = 0.0
     yield b"retry: 3000\n\n"
-    while passed < END_AFTER_SECONDS:
+    while passed < END_AFTER_SECONDS and not closing.is_near():
         entries = await read(workspace_id=actor.workspace_id, sequence=seen)
         if entries:
             seen = entries[-1].sequence or seen
