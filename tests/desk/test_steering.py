@@ -8,7 +8,10 @@ import pytest
 
 from firstwin.identity.contracts import Role
 from firstwin.playbooks.contracts import LinkSpec
+from firstwin.projects.contracts.changes import TaskPatch
+from firstwin.projects.contracts.steering import PlanChange, TaskTiming
 from firstwin.projects.models import TaskLink
+from firstwin.projects.operations import changes, steering
 from tests.desk.browsing import HTMX, colleague, outsider, owner_of, text_of
 from tests.factories.projects import Running, example_definition, launch_example, make_scene
 from tests.projects.test_steering import away_for_two_weeks, dates_of, march, set_for_a_week
@@ -206,3 +209,51 @@ def test_a_stage_that_waits_for_a_task_stands_on_its_panel() -> None:
     assert "Waits for this" in panel
     assert "First win" in panel
     assert "the whole stage" in panel
+
+
+def test_an_answer_to_a_question_overwrites_nothing_that_its_reader_has_not_seen(running: Running) -> None:
+    client, task = owner_of(running), running.task("provision")
+    seen = f"?version={task.version}"
+    questions = {
+        f"/tasks/{task.id}/timing/": timing_form(amount="20"),
+        f"/tasks/{task.id}/drag/": {"start": "7", "end": "7"},
+        f"/tasks/{task.id}/edit/": {"name": "Provision it", "visibility": "shared", "person": ""},
+        f"/tasks/{task.id}/stuck/": {"side": "customer", "reason": "No answer"},
+        f"/tasks/{task.id}/not-applicable/": {"reason": "Not needed"},
+        f"/tasks/{task.id}/remove/": {"reason": "Not needed"},
+    }
+    for address in questions:
+        assert f'hx-post="{address}{seen}"' in text_of(client.get(f"{address}{seen}", headers=HTMX)), address
+    edit = f"/tasks/{task.id}/edit/{seen}"
+    assert f'hx-post="{edit}"' in text_of(client.post(edit, {"name": ""}, headers=HTMX))
+    changes.edit_task(
+        actor=running.scene.manager, task_id=task.id, patch=TaskPatch(name="Set the platform up"), at=running.scene.at
+    )
+    for address, said in questions.items():
+        refused = client.post(f"{address}{seen}", said, headers=HTMX)
+        assert refused.status_code == 409, address
+        assert "changed “Set the platform up”" in text_of(refused), address
+    kept = running.task("provision")
+    assert (kept.name, kept.version, kept.timing) == ("Set the platform up", task.version + 1, task.timing)
+    assert client.post(f"/tasks/{task.id}/start/?version=²", headers=HTMX).status_code == 200
+
+
+def test_dates_that_followed_others_while_a_question_was_open_are_not_set_back(running: Running) -> None:
+    client, task = owner_of(running), running.task("provision")
+    address = f"/tasks/{task.id}/edit/"
+    asked = text_of(client.get(address, headers=HTMX))
+    start, due = (f"{at:%Y-%m-%dT%H:%M}" for at in (task.start_at, task.due_at))
+    before = {name: asked.split(f'name="initial-{name}" value="')[1].split('"')[0] for name in ("start_at", "due_at")}
+    kickoff = running.task("kickoff")
+    week = TaskTiming(task_id=kickoff.id, due_at=kickoff.due_at + timedelta(days=7))
+    change = PlanChange(timings=(week,))
+    steering.change_plan(actor=running.scene.manager, project_id=running.id, change=change, at=running.scene.at)
+    moved = running.task("provision")
+    assert (moved.version, moved.start_at > task.start_at) == (task.version, True)
+    said = {"name": "Provision it", "visibility": "title_only", "is_required": "on", "start_at": start, "due_at": due}
+    said |= {f"initial-{name}": value for name, value in before.items()}
+    assert client.post(f"{address}?version={task.version}", said, headers=HTMX).status_code == 200
+    kept = running.task("provision")
+    assert (kept.name, kept.start_at, kept.due_at) == ("Provision it", moved.start_at, moved.due_at)
+    assert not kept.is_start_fixed
+    assert not kept.is_due_fixed

@@ -11,6 +11,7 @@ from firstwin.desk.http import answers
 from firstwin.desk.http.access import is_fragment
 from firstwin.desk.http.task_forms import add_problems
 from firstwin.shared.errors import InvalidInputError
+from firstwin.shared.templatetags.ui import at_version
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,6 +26,12 @@ class Question:
     try_url: str = ""
 
 
+def version_seen(request: HttpRequest) -> int | None:
+    """Return the version of the task that the reader acted on, so that nobody overwrites what they have not seen."""
+    text = request.POST.get("version") or request.GET.get("version") or ""
+    return int(text) if text.isdecimal() and len(text) < 10 else None
+
+
 def ask(
     request: HttpRequest,
     question: Question,
@@ -33,10 +40,12 @@ def ask(
     *,
     beneath: str,
     undo_url: str = "",
+    version: int | None = None,
 ) -> HttpResponse:
     """Show the question, or carry out its answer; `carry_out` returns the notice. `beneath` is the page it belongs to.
 
-    What an operation refuses as wrong input comes back beside the fields; other refusals become a notice.
+    What an operation refuses as wrong input comes back beside the fields; other refusals become a notice. `version` is that
+    of the task that the question is about, as its reader sees it: the answer brings it back (`version_seen`).
     """
     if request.method != "POST" and not is_fragment(request):
         return HttpResponseRedirect(beneath)
@@ -49,4 +58,6 @@ def ask(
             return said if isinstance(said, HttpResponse) else answers.done(request, said, undo_url=undo_url)
     status = 422 if request.method == "POST" else 200
     template = "desk/ask_form.html" if request.method == "POST" else "desk/ask.html"
-    return render(request, template, {"question": question, "form": form, "action": request.path}, status=status)
+    seen = version_seen(request) if request.method == "POST" else version
+    action = request.path if seen is None else at_version(request.path, seen)
+    return render(request, template, {"question": question, "form": form, "action": action}, status=status)

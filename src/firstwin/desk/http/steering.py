@@ -14,8 +14,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from firstwin.desk.http import answers, asks
 from firstwin.desk.http.access import desk_page
+from firstwin.desk.http.asks import version_seen
 from firstwin.desk.http.task_forms import InstantInput
-from firstwin.desk.http.tasks import version_seen
 from firstwin.identity.contracts import Actor
 from firstwin.projects.contracts import TaskInfo
 from firstwin.projects.contracts.steering import (
@@ -56,11 +56,11 @@ LONGEST_NUMBER = 10_000
 
 
 class TimingForm(forms.Form):
-    """Dates, bounds and length of one task."""
+    """Dates, bounds and length of one task. The dates follow others meanwhile: only what the reader changed is set."""
 
-    start_at = forms.DateTimeField(label="Starts", required=False, widget=InstantInput())
+    start_at = forms.DateTimeField(label="Starts", required=False, widget=InstantInput(), show_hidden_initial=True)
     is_start_fixed = forms.BooleanField(label="Keep this start, whatever moves around it", required=False)
-    due_at = forms.DateTimeField(label="Ends", required=False, widget=InstantInput())
+    due_at = forms.DateTimeField(label="Ends", required=False, widget=InstantInput(), show_hidden_initial=True)
     is_due_fixed = forms.BooleanField(label="Keep this end, whatever moves around it", required=False)
     amount = forms.IntegerField(label="Takes", required=False, min_value=0, max_value=LONGEST_NUMBER)
     unit = forms.ChoiceField(label="Counted in", choices=UNITS)
@@ -109,7 +109,7 @@ class DragForm(forms.Form):
     start = forms.IntegerField(min_value=-LONGEST_NUMBER, max_value=LONGEST_NUMBER, widget=forms.HiddenInput)
     end = forms.IntegerField(min_value=-LONGEST_NUMBER, max_value=LONGEST_NUMBER, widget=forms.HiddenInput)
 
-    def change(self, task: TaskInfo) -> PlanChange | None:
+    def change(self, task: TaskInfo, version: int | None) -> PlanChange | None:
         """Return the new dates; a task that was moved as a whole keeps its length unless its end is set by hand."""
         start, end = timedelta(days=self.cleaned_data["start"]), timedelta(days=self.cleaned_data["end"])
         if not start and not end:
@@ -120,6 +120,7 @@ class DragForm(forms.Form):
             start_at=_shifted(task.start_at, start) if start else None,
             due_at=None if is_whole else _shifted(task.due_at, end),
             on_working_days=True,
+            expected_version=version,
         )
         return PlanChange(timings=(timing,))
 
@@ -204,7 +205,7 @@ def _ask(
         said = " ".join((notice, *effect.notes))
         return answers.done(request, said, undo_url=undo_url(task.project_id, effect.step_id))
 
-    return asks.ask(request, question, form, answered, beneath=_beneath(task))
+    return asks.ask(request, question, form, answered, beneath=_beneath(task), version=task.version)
 
 
 def _effect(
@@ -262,9 +263,10 @@ def drag_task(request: HttpRequest, actor: Actor, task_id: UUID) -> HttpResponse
     task = project_queries.get_task(actor=actor, task_id=task_id, at=clock.now())
     initial = {"start": request.GET.get("start", "0"), "end": request.GET.get("end", "0")}
     form = DragForm(request.POST if request.method == "POST" else None, initial=initial)
+    version = version_seen(request)
     address = reverse("drag_task", kwargs={"task_id": task_id})
     question = asks.Question(title=f"Move “{task.name}”", verb="Save", try_url=f"{address}?try=1")
-    return _ask(request, actor, task, question, form, lambda: form.change(task), "Saved; the plan follows.")
+    return _ask(request, actor, task, question, form, lambda: form.change(task, version), "Saved; the plan follows.")
 
 
 @require_http_methods(["GET", "POST"])

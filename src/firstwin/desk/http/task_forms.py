@@ -87,6 +87,11 @@ class EditTaskForm(TaskForm):
         help_text="How long it takes whoever does it. Left empty, what is usual for its kind counts.",
     )
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in ("start_at", "due_at"):  # they follow others meanwhile: only what the reader changed is set
+            self.fields[name].show_hidden_initial = True
+
 
 class NewTaskForm(TaskForm):
     """A task to add to a plan."""

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from firstwin.desk.http import answers, asks, people, task_panel
 from firstwin.desk.http.access import desk_page
+from firstwin.desk.http.asks import version_seen
 from firstwin.desk.http.task_forms import EditTaskForm, FinishForm, ReasonForm, StuckForm, add_problems
 from firstwin.identity.contracts import Actor
 from firstwin.playbooks.contracts import Visibility
@@ -22,12 +23,6 @@ from firstwin.projects.queries import briefs
 from firstwin.projects.queries import projects as project_queries
 from firstwin.shared import clock
 from firstwin.shared.errors import InvalidInputError
-
-
-def version_seen(request: HttpRequest) -> int | None:
-    """Return the version of the task that the reader acted on, so that nobody overwrites what they have not seen."""
-    text = request.POST.get("version") or request.GET.get("version") or ""
-    return int(text) if text.isdigit() else None
 
 
 def _address(task: TaskInfo) -> str:
@@ -158,7 +153,8 @@ def say(request: HttpRequest, actor: Actor, task_id: UUID, what: str) -> HttpRes
         return answers.gone_to(plan) if what == "remove" else notice
 
     undo_url = reverse("reopen_task", kwargs={"task_id": task_id}) if can_undo else ""
-    return asks.ask(request, question, form, answered, beneath=_address(task), undo_url=undo_url)
+    seen = version_seen(request)
+    return asks.ask(request, question, form, answered, beneath=_address(task), undo_url=undo_url, version=seen)
 
 
 @require_http_methods(["GET", "POST"])
@@ -181,7 +177,8 @@ def say_stuck(request: HttpRequest, actor: Actor, task_id: UUID) -> HttpResponse
 
     question = asks.Question(title=f"“{task.name}” is stuck", verb="Mark as stuck")
     undo_url = reverse("reopen_task", kwargs={"task_id": task_id})
-    return asks.ask(request, question, form, answered, beneath=_address(task), undo_url=undo_url)
+    seen = version_seen(request)
+    return asks.ask(request, question, form, answered, beneath=_address(task), undo_url=undo_url, version=seen)
 
 
 @require_POST
@@ -211,7 +208,7 @@ def edit(request: HttpRequest, actor: Actor, task_id: UUID) -> HttpResponse:
         return "Saved."
 
     question = asks.Question(title=f"Edit “{task.name}”", verb="Save changes", is_wide=True)
-    return asks.ask(request, question, form, answered, beneath=_address(task))
+    return asks.ask(request, question, form, answered, beneath=_address(task), version=task.version)
 
 
 def _carry_out_edit(actor: Actor, task: TaskInfo, form: EditTaskForm, version: int | None) -> None:

@@ -42,6 +42,7 @@ def field(bound: BoundField, *, label: str = "", help: str = "", **given: Any) -
             "label": label or bound.label,
             "help": help_text,
             "control": bound.as_widget(attrs=extra),
+            "before": bound.as_hidden(only_initial=True) if bound.field.show_hidden_initial else "",
             "is_check": isinstance(widget, forms.CheckboxInput),
             "is_group": isinstance(widget, GROUPS),
             "is_optional": not bound.field.required and not isinstance(widget, forms.CheckboxInput),
