@@ -179,3 +179,10 @@ def test_a_stretch_has_an_end() -> None:
             calendars.list_days(
                 actor=actor_for(member), holder=holder_of(member), first_on=date(2026, 2, 1), last_on=last
             )
+
+
+def test_a_stretch_that_no_calendar_reaches_is_refused() -> None:
+    actor = make_actor(Role.OWNER)
+    for day in (date(1, 1, 1), date(9999, 12, 31)):
+        with pytest.raises(InvalidInputError, match="reaches"):
+            calendars.list_days(actor=actor, holder=of_workspace(actor), first_on=day, last_on=day)

@@ -380,3 +380,8 @@ def test_faulty_rows_are_named_with_line_and_remedy() -> None:
 @pytest.mark.parametrize("text", ["", "name,place\nx,y\n", "from\n", 'from,to\n"2026-01-01'])
 def test_a_csv_file_that_cannot_be_used(text: str) -> None:
     assert len(csv_files.read(text, ordinary=DayKind.LEAVE).problems) == 1
+
+
+def test_a_repetition_that_ended_in_another_age_is_said_to_end_too_early() -> None:
+    new = NewDay(kind=DayKind.DAY_OFF, first_on=date(2026, 3, 6), repeat=Repeat.YEARLY, repeat_until=date(1, 1, 1))
+    assert [problem.place for problem in days.problems_of(days.tidy(new))] == ["repeat_until"]

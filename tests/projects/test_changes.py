@@ -14,7 +14,7 @@ from firstwin.projects.operations import bulk, changes, files, tasks
 from firstwin.projects.queries import files as file_queries
 from firstwin.shared.errors import ConflictError, InvalidInputError, NotFoundError, PermissionDeniedError
 from tests.factories.customers import make_account, make_contact
-from tests.factories.identity import recorded
+from tests.factories.identity import make_workspace, recorded
 from tests.factories.projects import Running, launch_example, make_scene
 from tests.projects.test_tasks import complete, refused
 from tests.projects.uploads import PNG, upload
@@ -181,6 +181,14 @@ def test_tasks_move_within_and_between_stages(project: Running) -> None:
     assert keys(project, 2) == ["Import your data", "Tell us about your company", "First report run"]
 
 
+def test_each_task_that_is_put_first_stands_before_those_put_there_before(project: Running) -> None:
+    for key in ("sales-handoff", "company-form", "welcome-email", "company-form"):
+        task = project.task(key)
+        changes.move_task(actor=project.scene.manager, task_id=task.id, move=TaskMove(position=0), at=project.scene.at)
+        assert keys(project, 0)[0] == task.name
+    assert keys(project, 0) == ["Tell us about your company", "Welcome email", "Talk to sales"]
+
+
 def test_removing_a_task_bridges_what_hung_on_it_and_keeps_its_files(project: Running) -> None:
     scene, kickoff = project.scene, project.task("kickoff")
     file_id = files.attach_file(
@@ -245,6 +253,24 @@ def test_many_tasks_change_together_or_not_at_all() -> None:
     assert second.task("provision").state == TaskState.NOT_APPLICABLE
     assert change(BulkVerb.REMOVE, reason="Tidy up") == 4
     assert second.row().task_count == 7
+
+
+def test_many_tasks_keep_their_time_of_day_when_the_clocks_change_and_stay_in_reach() -> None:
+    scene = make_scene(workspace=make_workspace(time_zone="Europe/Berlin"))
+    project = launch_example(scene)
+    task = project.task("provision")
+
+    def move(days: int) -> int:
+        change = BulkChange(verb=BulkVerb.MOVE_BY_DAYS, task_ids=(task.id,), days=days)
+        return bulk.change_tasks(actor=scene.specialist, change=change, at=scene.at)
+
+    move(28)
+    moved = project.task("provision")
+    for before, after in ((task.start_at, moved.start_at), (task.due_at, moved.due_at)):
+        assert after - before == timedelta(days=28, hours=-1)  # summer time began meanwhile
+    for _ in range(7):
+        move(3650)
+    refused(project, InvalidInputError, lambda: move(3650))
 
 
 def test_who_may_not_change_plans_changes_nothing(project: Running) -> None:

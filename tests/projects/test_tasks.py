@@ -217,3 +217,7 @@ def test_a_change_takes_a_constant_number_of_statements(project: Running, django
     # One is the days that passed, two look after the first win, whose date moves.
     with django_assert_max_num_queries(statements(postgresql=13, sqlite=23)):
         complete(project, "kickoff", days=14)
+
+
+def test_a_number_beyond_all_numbers_is_no_answer(project: Running) -> None:
+    refused(project, NotFinishedError, lambda: complete(project, "company-form", result={"users": 10**400}))

@@ -189,3 +189,33 @@ def test_a_year_that_no_plan_reaches_is_a_slip_and_changes_nothing(project: Runn
     assert [error["place"] for error in problem_of(refused, 422)["errors"]] == ["not_before_at"]
     after = project.task("first-import")
     assert (after.start_at, after.due_at, project.row().planned_end_at) == before
+
+
+@pytest.mark.parametrize("at", ["9999-12-31T23:59:59Z", "0001-01-01T00:00:00Z", "1990-01-01T09:00:00Z"])
+def test_an_instant_that_no_plan_reaches_is_refused_wherever_it_is_given(project: Running, at: str) -> None:
+    client = key_client(workspace=project.scene.workspace)
+    base, task = f"/api/v1/projects/{project.id}", project.task("first-import")
+    before = (task.start_at, task.due_at, project.row().started_at, project.row().planned_end_at)
+    for field in ("start_at", "due_at"):
+        problem_of(client.post(f"/api/v1/tasks/{task.id}/move", {field: at}, "application/json"), 422)
+        for more in ({}, {"on_working_days": True}):
+            steered = {"timings": [{"task_id": str(task.id), field: at, **more}]}
+            problem_of(client.post(f"{base}/plan/changes", steered, "application/json"), 422)
+    for anchor in ("project_start", "signature", "kickoff"):
+        move = {"anchor": anchor, "to_at": at, "following": "shift_all"}
+        problem = problem_of(client.post(f"{base}/plan/anchors", move, "application/json"), 422)
+        assert [error["place"] for error in problem["errors"]] == ["to_at"]
+    stage = str(project.detail().stages[0].id)
+    problem_of(client.post(f"{base}/tasks", {"stage_id": stage, "name": "x", "start_at": at}, "application/json"), 422)
+    after = project.task("first-import")
+    assert (after.start_at, after.due_at, project.row().started_at, project.row().planned_end_at) == before
+
+
+def test_an_instant_without_its_zone_is_refused(project: Running) -> None:
+    client, task = key_client(workspace=project.scene.workspace), project.task("first-import")
+    for field in ("start_at", "due_at"):
+        said = {field: "2026-03-20T09:00:00"}
+        problem_of(client.post(f"/api/v1/tasks/{task.id}/move", said, "application/json"), 422)
+        new = {"stage_id": str(project.detail().stages[0].id), "name": "Extra", **said}
+        problem_of(client.post(f"/api/v1/projects/{project.id}/tasks", new, "application/json"), 422)
+    assert project.task("first-import").version == task.version

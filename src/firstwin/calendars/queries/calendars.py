@@ -23,6 +23,7 @@ from firstwin.identity.contracts import Actor
 from firstwin.shared.errors import InvalidInputError, NotFoundError, PermissionDeniedError
 
 LONGEST_STRETCH = timedelta(days=400)
+EARLIEST, LATEST = date(1900, 1, 1), date(2200, 12, 31)
 
 
 def get_calendar(*, actor: Actor, holder: Holder, today: date) -> CalendarInfo:
@@ -43,11 +44,13 @@ def get_day(*, actor: Actor, day_id: UUID, today: date) -> DayInfo:
 
 
 def list_days(*, actor: Actor, holder: Holder, first_on: date, last_on: date) -> tuple[ExplainedDay, ...]:
-    """Return every day of a stretch with its hours and its reason, up to 400 days."""
+    """Return every day of a stretch with its hours and its reason, up to 400 days between 1900 and 2200."""
     if not timedelta(0) <= last_on - first_on <= LONGEST_STRETCH:
         raise InvalidInputError(
             "Ask for a stretch of 1 to 400 days.", remedy="Choose a later last day, or a shorter stretch."
         )
+    if first_on < EARLIEST or last_on > LATEST:
+        raise InvalidInputError("No calendar reaches that far.", remedy="Look at the year.")
     calendar = shown(actor, resolved_for(actor, holder))
     return explaining.explained(calendar, resolving.spec_of(calendar), first_on, last_on)
 

@@ -30,7 +30,7 @@ def rule_of(repeat: Repeat, until: date | None) -> str:
             "repeat", "A rule that came from a file cannot be entered.", "Choose another one, or import a file."
         )
         raise InvalidInputError("The day was not entered.", problems=(problem,))
-    return _RULES[repeat] + (f";UNTIL={until:%Y%m%d}" if until else "")
+    return _RULES[repeat] + (f";UNTIL={until.isoformat().replace('-', '')}" if until else "")
 
 
 def longest_of(repeat: Repeat) -> int | None:

@@ -1,8 +1,10 @@
 """What the API of projects takes in."""
 
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 from uuid import UUID
+
+from pydantic import AwareDatetime
 
 from firstwin.customers.contracts import Industry, Segment
 from firstwin.playbooks.contracts import Side, TaskKind, Visibility
@@ -131,8 +133,8 @@ class AssignBody(VersionBody):
 
 
 class MoveBody(VersionBody):
-    start_at: datetime | None = None
-    due_at: datetime | None = None
+    start_at: AwareDatetime | None = None
+    due_at: AwareDatetime | None = None
     unfix: bool = False
     stage_id: UUID | None = None
     position: int | None = None
@@ -162,8 +164,8 @@ class NewTaskBody(StrictSchema):
     assignee: PersonBody | None = None
     visibility: Visibility = Visibility.SHARED
     is_required: bool = True
-    start_at: datetime | None = None
-    due_at: datetime | None = None
+    start_at: AwareDatetime | None = None
+    due_at: AwareDatetime | None = None
     duration: str = "1wd"
     predecessor_ids: tuple[UUID, ...] = ()
     after_task_id: UUID | None = None

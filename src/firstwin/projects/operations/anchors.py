@@ -19,6 +19,7 @@ from firstwin.projects.queries import plans
 from firstwin.projects.queries.plans import RunningPlan
 from firstwin.projects.rules import anchors
 from firstwin.projects.rules.facts import PlanFacts, TaskFact
+from firstwin.projects.rules.steering import checked_instant
 from firstwin.shared.errors import InvalidInputError, Problem
 
 
@@ -66,6 +67,7 @@ def _applied(
     plan: RunningPlan, move: AnchorMove, *, actor: Actor, at: datetime
 ) -> tuple[AnchorInfo, PlanPreview, Links]:
     settling.require_running(plan.project)
+    checked_instant(move.to_at, "to_at")
     facts = plan.facts()
     known = anchors.movable(facts, is_signed=plan.project.signed_at is not None)
     anchor = next((one for one in known if one.anchor == move.anchor), None)

@@ -38,7 +38,7 @@ def change_tasks(*, actor: Actor, change: BulkChange, at: datetime) -> int:
         for project_id in sorted(by_project):
             plan = settling.opened(actor=actor, project_id=project_id)
             settling.require_running(plan.project)
-            rows = [plan.tasks[task_id] for task_id in by_project[project_id]]
+            rows = [_row(plan, task_id) for task_id in by_project[project_id]]
             before = stepping.begin(plan)
             count = _apply(plan, rows, change, reason, actor=actor, at=at)
             if count:
@@ -59,6 +59,13 @@ def _by_project(actor: Actor, task_ids: list[UUID]) -> dict[UUID, list[UUID]]:
     for task_id in task_ids:
         by_project[found[task_id]].append(task_id)
     return by_project
+
+
+def _row(plan: RunningPlan, task_id: UUID) -> ProjectTask:
+    """Return a task of a plan that is locked now; raises NotFoundError for one that was removed a moment ago."""
+    if task_id not in plan.tasks:
+        raise plans.task_not_found()
+    return plan.tasks[task_id]
 
 
 def _apply(

@@ -1,7 +1,7 @@
 """Changes to the plan of a running project: who does a task, what it says, when and where it stands."""
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -15,9 +15,9 @@ from firstwin.projects.contracts.changes import NewTask, TaskChange, TaskMove, T
 from firstwin.projects.models import Attachment, ProjectStage, ProjectTask, TaskLink
 from firstwin.projects.operations import lifecycle, settling, stepping, tasks
 from firstwin.projects.queries.plans import RunningPlan
-from firstwin.projects.rules import kinds, steering
+from firstwin.projects.rules import anchors, kinds, steering
 from firstwin.projects.rules.drafting import effective_visibility
-from firstwin.scheduling.contracts import InvalidSpanError, LinkType, parse_span
+from firstwin.scheduling.contracts import LinkType
 from firstwin.shared import bulk, ids
 from firstwin.shared.errors import InvalidInputError, NotFoundError, PermissionDeniedError, Problem
 
@@ -248,7 +248,7 @@ def _task_row(
         visibility=effective_visibility(Visibility(stage.visibility), new.visibility),
         is_required=new.is_required,
         position=_position_after(plan, stage.id, new.after_task_id),
-        timing={"duration": _duration(new.duration)},
+        timing={"duration": steering.checked_span(new.duration, "duration")},
         details={"deliverables": list(new.deliverables), "settings": _settings(new.kind, new.settings)},
         member_id=person.id if person is not None and person.side is Side.VENDOR else None,
         contact_id=person.id if person is not None and person.side is Side.CUSTOMER else None,
@@ -278,16 +278,6 @@ def checked_dates(start_at: datetime | None, due_at: datetime | None, at: dateti
     return start, due
 
 
-def _duration(text: str) -> str:
-    try:
-        span = parse_span(text)
-    except InvalidSpanError as error:
-        raise InvalidInputError(str(error), problems=(Problem("duration", str(error)),)) from error
-    if span.amount < 0:
-        raise InvalidInputError("A task cannot take less than no time.", problems=(Problem("duration", "Negative."),))
-    return str(span)
-
-
 def _settings(kind: TaskKind, settings: Mapping[str, Any]) -> dict[str, Any]:
     found, fault = kinds.checked_settings(kind, settings)
     if fault:
@@ -307,14 +297,16 @@ def _position_after(plan: RunningPlan, stage_id: UUID, after_task_id: UUID | Non
 
 
 def _place_at(plan: RunningPlan, neighbours: list[ProjectTask], index: int) -> int:
-    before = neighbours[index - 1].position if index > 0 else neighbours[0].position - 2 * STEP if neighbours else 0
+    before = 0
+    if neighbours:  # no place lies below 0
+        before = neighbours[index - 1].position if index > 0 else max(neighbours[0].position - 2 * STEP, -1)
     behind = neighbours[index].position if index < len(neighbours) else before + 2 * STEP
     if behind - before < 2:
         for later in neighbours[index:]:
             later.position += STEP
             plan.moved.add(later.id)
         behind += STEP
-    return max(0, (before + behind) // 2)
+    return (before + behind) // 2
 
 
 def move_task(
@@ -350,6 +342,9 @@ def _new_dates(task: ProjectTask, move: TaskMove) -> Iterable[Change]:
         yield "dates", "set by hand", "by the plan"
     if move.start_at is None and move.due_at is None:
         return
+    for name, wished in (("start_at", move.start_at), ("due_at", move.due_at)):
+        if wished is not None:
+            steering.checked_instant(wished, name)
     length = task.due_at - task.start_at
     start = move.start_at or min(task.start_at, move.due_at or task.start_at)
     due = move.due_at or (max(task.due_at, start) if task.is_due_fixed else start + length)
@@ -365,9 +360,13 @@ def _new_dates(task: ProjectTask, move: TaskMove) -> Iterable[Change]:
 
 
 def apply_shift(plan: RunningPlan, task: ProjectTask, days: int, *, actor: Actor, at: datetime) -> None:
-    """Move both dates of a task of an opened plan by so many days and keep them; the caller settles."""
-    before = task.due_at
-    task.start_at, task.due_at = task.start_at + timedelta(days=days), task.due_at + timedelta(days=days)
+    """Move both dates of a task of an opened plan by so many days and keep them; the caller settles.
+
+    They keep their time of day where the task counts. Raises InvalidInputError for years that no plan reaches.
+    """
+    before, zone = task.due_at, plan.calendar_of(task).time_zone
+    start, due = (anchors.shifted(at, days, zone) for at in (task.start_at, task.due_at))
+    task.start_at, task.due_at = checked_dates(start, due, start)
     task.is_start_fixed = task.is_due_fixed = True
     task.overdue_at = None
     note_change(plan, task, [("due_at", before.isoformat(), task.due_at.isoformat())], actor=actor, at=at)

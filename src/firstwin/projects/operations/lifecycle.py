@@ -26,7 +26,7 @@ from firstwin.projects.operations import settling, tasks, waking
 from firstwin.projects.queries import day_counts, plans
 from firstwin.projects.queries import projects as project_queries
 from firstwin.projects.queries.plans import RunningPlan
-from firstwin.projects.rules import casting, owners
+from firstwin.projects.rules import casting
 from firstwin.scheduling.contracts import Pause
 from firstwin.shared.errors import InvalidInputError, NotFoundError, PermissionDeniedError, Problem
 
@@ -106,14 +106,9 @@ def resume_project(*, actor: Actor, project_id: UUID, at: datetime) -> None:
 
 def _shift_fixed(plan: RunningPlan, pause: Pause) -> None:
     """Move by hand-set dates and begun tasks, which the plan itself leaves alone."""
-    calendars = plan.calendars()
     for task in plan.tasks.values():
-        if task.state not in OPEN_STATES:
-            continue
-        key = owners.calendar_key(member_id=task.member_id, contact_id=task.contact_id)
-        calendar = calendars.get(key) or calendars[task.side]
-        if day_counts.is_ahead(task, pause):
-            task.start_at, task.due_at = day_counts.resumed(task, calendar, pause)
+        if task.state in OPEN_STATES and day_counts.is_ahead(task, pause):
+            task.start_at, task.due_at = day_counts.resumed(task, plan.calendar_of(task), pause)
             plan.moved.add(task.id)
 
 

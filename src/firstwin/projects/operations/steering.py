@@ -94,6 +94,7 @@ def carried_out(
     old = settling.planned_dates(before, dates.network_of(before))
     notes: list[str] = []
     for asked in timings:
+        _require_reach(asked)
         task = _open_task(plan, asked)
         timing = _landed(before, task, asked, notes) if asked.on_working_days else asked
         if changed := list(_new_timing(task, timing)):
@@ -150,6 +151,12 @@ def _open_task(plan: RunningPlan, timing: TaskTiming) -> ProjectTask:
     return task
 
 
+def _require_reach(timing: TaskTiming) -> None:
+    for name in ("start_at", "due_at", "not_before_at", "must_finish_by_at"):
+        if (wished := getattr(timing, name)) is not None:
+            steering.checked_instant(wished, name)
+
+
 def _new_timing(task: ProjectTask, timing: TaskTiming) -> Iterable[Change]:
     yield from freed(task, timing.freed)
     if timing.duration is not None:
@@ -167,7 +174,7 @@ def _new_timing(task: ProjectTask, timing: TaskTiming) -> Iterable[Change]:
         wished, known = getattr(timing, name), getattr(task, name)
         if wished is not None and wished != known:
             yield name, known.isoformat() if known else "", wished.isoformat()
-            setattr(task, name, steering.checked_instant(wished, name))
+            setattr(task, name, wished)
 
 
 def freed(task: ProjectTask, parts: Iterable[TimingPart]) -> Iterable[Change]:

@@ -105,6 +105,11 @@ class RunningPlan:
         )
         return {**owners.calendars_of(specs, self.project.account_id), **known}
 
+    def calendar_of(self, task: ProjectTask) -> CalendarSpec:
+        """Return the calendar in which a task counts."""
+        known, key = self.calendars(), owners.calendar_key(member_id=task.member_id, contact_id=task.contact_id)
+        return known.get(key) or known[task.side]
+
     def owner_ids(self) -> tuple[set[UUID], set[UUID]]:
         """Return the members and the contacts who own an open task, or owned one before the present change."""
         found = set(map(_owners, map(vars, self.tasks.values())))

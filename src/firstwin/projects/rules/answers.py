@@ -85,13 +85,10 @@ def _read(spec: FieldSpec, given: Any) -> tuple[Any, str]:
 def _number(given: Any) -> tuple[Any, str]:
     if isinstance(given, bool):
         return None, "write a number."
-    if isinstance(given, int | float):
-        value = float(given)
-    else:
-        try:
-            value = float(str(given).strip().replace(",", ""))
-        except ValueError:
-            return None, "write a number."
+    try:
+        value = float(given if isinstance(given, int | float) else str(given).strip().replace(",", ""))
+    except (ValueError, OverflowError):
+        return None, "write a number."
     if value != value or value in (float("inf"), float("-inf")):
         return None, "write a number."
     return (int(value) if value.is_integer() else value), ""
