@@ -8,12 +8,15 @@ import pytest
 from django.db import IntegrityError, connection, models, transaction
 
 from firstwin.calendars.models import Calendar
+from firstwin.customers import queries as customer_queries
 from firstwin.customers.models import Account, Contact
+from firstwin.identity import queries as identity_queries
 from firstwin.identity.models import Member, Workspace
 from firstwin.jobs.models import Timer
 from firstwin.projects.models import Hold, Project, ProjectRole, ProjectStage, ProjectTask, TaskLink
 from firstwin.shared import bulk, ids
 from firstwin.shared.models import UnscopedQueryError, WorkspaceModel
+from tests.factories.counting import statements
 from tests.factories.projects import launch_example, make_scene
 
 pytestmark = pytest.mark.django_db
@@ -77,6 +80,25 @@ def test_rows_are_found_by_one_of_some_values_by_none_and_by_another_row() -> No
     assert [row.id for row in bulk.read_rows(ProjectStage, actor, {"id": that})] == [tasks[0].stage_id]
     stranger = launch_example(make_scene()).scene.manager
     assert bulk.read_rows(ProjectStage, stranger, {"id": that}) == []
+
+
+def test_several_domains_are_asked_with_one_message_on_postgresql(django_assert_num_queries: Any) -> None:
+    scene = make_scene()
+    actor, nobody = scene.manager, ids.new_id()
+    with django_assert_num_queries(statements(postgresql=1, sqlite=4)):
+        (workspace, members), accounts, none, strangers = bulk.ask(
+            identity_queries.about_workspace_with(actor=actor, member_ids=[scene.specialist.id, nobody]),
+            customer_queries.about_accounts(actor=actor, account_ids=[scene.account.id, nobody]),
+            customer_queries.about_contacts(actor=actor, contact_ids=[]),
+            customer_queries.about_contacts(actor=actor, contact_ids=[nobody]),
+        )
+    assert (workspace.id, set(members), set(accounts)) == (
+        actor.workspace_id,
+        {scene.specialist.id},
+        {scene.account.id},
+    )
+    assert accounts == customer_queries.get_accounts(actor=actor, account_ids=[scene.account.id])
+    assert (none, strangers) == ({}, {})
 
 
 def test_what_is_written_together_is_one_statement_on_postgresql_and_seen_by_whoever_asks(
