@@ -1,7 +1,9 @@
 """Somebody's day, the portal and the search."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -11,11 +13,11 @@ from firstwin.projects.contracts import ProjectState, ReasonSide, TaskStanding
 from firstwin.projects.contracts.my_day import DayReason
 from firstwin.projects.contracts.portfolio import HitKind
 from firstwin.projects.operations import comments, lifecycle, tasks
-from firstwin.projects.queries import my_day, portal, search
+from firstwin.projects.queries import my_day, portal, portfolio, projects, search
 from firstwin.shared.errors import NotFoundError, PermissionDeniedError
 from tests.factories.counting import statements
 from tests.factories.customers import contact_actor, make_account, make_contact
-from tests.factories.identity import make_actor
+from tests.factories.identity import make_actor, make_workspace
 from tests.factories.projects import Running, launch_example, make_scene
 from tests.projects.test_tasks import complete
 
@@ -54,6 +56,29 @@ def test_a_day_tells_what_needs_one_what_waits_and_what_comes(
     manager = my_day.get_my_day(actor=scene.manager, at=at)
     assert (manager.needs_you, manager.waiting, manager.project_count) == ((), (), 0)
     assert my_day.get_my_day(actor=scene.manager, member_id=scene.specialist.id, at=at) == day
+
+
+def test_days_are_told_where_their_reader_is() -> None:
+    project = launch_example(make_scene(workspace=make_workspace(time_zone="America/Los_Angeles")))
+    scene, at = project.scene, project.scene.at + timedelta(days=1, hours=12)
+    due = project.task("sales-handoff").due_at
+    assert (due.day, due.hour) == (3, 1)  # in the evening of the day before, where the team is
+    here = replace(scene.specialist, time_zone="America/Los_Angeles")
+    for reader, said in ((here, "Due since 2 March"), (replace(here, time_zone="Europe/Berlin"), "Due since 3 March")):
+        assert my_day.get_my_day(actor=reader, at=at).needs_you[0].sentence == said
+        detail = projects.get_project(actor=reader, project_id=project.id, at=at)
+        task = next(task for stage in detail.stages for task in stage.tasks if task.key == "sales-handoff")
+        assert task.standing_reason == said
+        assert projects.get_task(actor=reader, task_id=task.id, at=at).standing_reason == said
+        listed = portfolio.list_projects(actor=reader, at=at).items[0]
+        assert listed.standing_reason == detail.summary.standing_reason
+        assert detail.summary.standing_reason.endswith(f"the oldest {said.removeprefix('Due ')}")
+    form = project.task("company-form")
+    customer = replace(scene.contact, time_zone="Asia/Tokyo")
+    seen = portal.get_portal_project(actor=customer, project_id=project.id, at=at)
+    reasons = {task.id: task.standing_reason for stage in seen.stages for task in stage.tasks}
+    assert reasons[form.id] == f"Due {form.due_at.astimezone(ZoneInfo('Asia/Tokyo')).day} March"
+    assert form.due_at.astimezone(ZoneInfo("Asia/Tokyo")).day != form.due_at.astimezone(ZoneInfo(here.time_zone)).day
 
 
 def test_approvals_wait_for_whom_they_name(project: Running) -> None:

@@ -1,6 +1,7 @@
 """What happens to tasks: begun, finished by the rule of their kind, stuck, approved, opened again."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -192,7 +193,13 @@ def test_who_saw_an_older_version_is_told_who_changed_what(project: Running) -> 
     version = project.task("sales-handoff").version
     tasks.start_task(actor=project.scene.manager, task_id=project.task("sales-handoff").id, at=project.scene.at)
     error = refused(project, StaleVersionError, lambda: complete(project, "sales-handoff", expected_version=version))
-    assert error.detail == f"{project.scene.manager.name} changed “Talk to sales” on 2 March at 09:00 UTC: begun."
+    said = f"{project.scene.manager.name} changed “Talk to sales” on"
+    assert error.detail == f"{said} 2 March at 09:00 UTC: begun."
+    away = replace(project.scene.specialist, time_zone="Pacific/Auckland")
+    error = refused(
+        project, StaleVersionError, lambda: complete(project, "sales-handoff", actor=away, expected_version=version)
+    )
+    assert error.detail == f"{said} 2 March at 22:00 NZDT: begun."
 
 
 def test_contacts_work_on_shared_tasks_of_their_side_in_their_account_only(project: Running) -> None:

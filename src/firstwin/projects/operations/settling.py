@@ -16,6 +16,7 @@ from firstwin.projects.operations import counting, waking, watching
 from firstwin.projects.queries import calendar_causes, plans
 from firstwin.projects.queries.day_counts import Course
 from firstwin.projects.queries.plans import RunningPlan
+from firstwin.projects.queries.shown import told_to
 from firstwin.projects.rules import dates, owners, progress
 from firstwin.projects.rules.facts import PlanFacts
 from firstwin.projects.rules.standing import day
@@ -69,7 +70,7 @@ def opened_at_task(*, actor: Actor, task_id: UUID, expected_version: int | None)
     plan, task = plans.lock_plan_of_task(actor, task_id)
     _ready(plan)
     require_running(plan.project)
-    require_version(task, expected_version)
+    require_version(task, expected_version, actor=actor)
     return plan, task
 
 
@@ -79,10 +80,11 @@ def require_running(project: Project) -> None:
         raise WrongStateError(f"{project.name} is {project.state}.", remedy="Reopen the project to change its plan.")
 
 
-def require_version(task: ProjectTask, expected: int | None) -> None:
-    """Raise StaleVersionError, saying who changed what, when the reader saw an older version."""
+def require_version(task: ProjectTask, expected: int | None, *, actor: Actor) -> None:
+    """Raise StaleVersionError, saying who changed what, and when where the reader is, if they saw an older version."""
     if expected is not None and expected != task.version:
-        when = f"{day(task.changed_at, task.changed_at)} at {task.changed_at:%H:%M} UTC"
+        changed_at = told_to(actor, task.changed_at)
+        when = f"{day(changed_at, changed_at)} at {changed_at:%H:%M %Z}"
         raise StaleVersionError(
             f"{task.changed_by or 'Someone'} changed “{task.name}” on {when}: {task.change or 'changed'}.",
             remedy="Look at it again and repeat your change if it still fits.",

@@ -95,7 +95,7 @@ def carried_out(
     notes: list[str] = []
     for asked in timings:
         _require_reach(asked)
-        task = _open_task(plan, asked)
+        task = _open_task(plan, asked, actor=actor)
         timing = _landed(before, task, asked, notes) if asked.on_working_days else asked
         if changed := list(_new_timing(task, timing)):
             changes.note_change(plan, task, changed, actor=actor, at=at)
@@ -139,11 +139,11 @@ def _cause(plan: RunningPlan) -> str:
     return f"{names[0]} was changed" if len(names) == 1 else "the plan was changed"
 
 
-def _open_task(plan: RunningPlan, timing: TaskTiming) -> ProjectTask:
+def _open_task(plan: RunningPlan, timing: TaskTiming, *, actor: Actor) -> ProjectTask:
     task = plan.tasks.get(timing.task_id)
     if task is None:
         raise plans.task_not_found()
-    settling.require_version(task, timing.expected_version)
+    settling.require_version(task, timing.expected_version, actor=actor)
     if task.state not in OPEN_STATES:
         raise WrongStateError(f"“{task.name}” is over; its dates are facts.", remedy="Open it again to plan it anew.")
     if timing.start_at is not None and task.started_at is not None and timing.start_at != task.start_at:

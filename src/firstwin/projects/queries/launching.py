@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from firstwin.calendars.contracts import Specs
 from firstwin.calendars.queries import specs as spec_queries
@@ -15,7 +16,7 @@ from firstwin.identity import queries as identity_queries
 from firstwin.identity.contracts import Actor, MemberInfo, WorkspaceInfo
 from firstwin.journal.contracts import AuthorKind
 from firstwin.playbooks import queries as playbook_queries
-from firstwin.playbooks.contracts import Anchor, PlaybookDefinition, PlaybookVersionInfo, TaskSpec
+from firstwin.playbooks.contracts import Anchor, PlaybookDefinition, PlaybookVersionInfo, Side, TaskSpec
 from firstwin.playbooks.contracts.resolved import ResolvedPlaybook
 from firstwin.projects.contracts import NewProject, ProjectRole
 from firstwin.projects.contracts.wishes import Wish
@@ -212,7 +213,7 @@ def _planned(
         anchors=anchors,
         target_end_at=wish.end_at if wish is not None else target_end_at,
         past_count=len(past),
-        warnings=(*_warnings(account, past, planned, new), *_about_people(cast, draft, calendars)),
+        warnings=(*_warnings(account, past, planned, new, calendars), *_about_people(cast, draft, calendars)),
     )
 
 
@@ -330,13 +331,20 @@ def _anchor_at(
     return anchors.get(anchor, planned.end_at)
 
 
-def _warnings(account: AccountInfo, past: Sequence[TaskFact], planned: PlanDates, new: NewProject) -> list[str]:
+def _warnings(
+    account: AccountInfo,
+    past: Sequence[TaskFact],
+    planned: PlanDates,
+    new: NewProject,
+    calendars: Mapping[str, CalendarSpec],
+) -> list[str]:
     warnings: list[str] = []
     if account.contract_signed_at is None:
         warnings.append(f"{account.name} has no signature date: the project's start counts as the signature.")
     if past:
         named = ", ".join(task.name for task in past[:3]) + (f" and {len(past) - 3} more" if past[3:] else "")
-        first = min(task.start_at for task in past)
+        zone = ZoneInfo(calendars[Side.VENDOR].time_zone)
+        first = min(task.start_at for task in past).astimezone(zone)
         if new.catch_up:
             when = f"{first.day} {first:%B}"
             warnings.append(f"Planned from {when} on and started now, each with the time it needs: {named}.")

@@ -45,7 +45,7 @@ def get_my_day(*, actor: Actor, at: datetime, member_id: UUID | None = None) -> 
             | {row.project_id for row in replies}
         ).only("id", "name", "account_id", "account_name")
     }
-    rows = _Rows(names, at)
+    rows = _Rows(names, shown.told_to(actor, at))
     return MyDay(
         needs_you=tuple(rows.needs(mine, approvals, stuck, replies)),
         waiting=tuple(rows.waiting(waiting)),

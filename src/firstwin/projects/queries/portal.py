@@ -14,6 +14,7 @@ from firstwin.projects.contracts.portal import PortalProject, PortalStage, Porta
 from firstwin.projects.models import Comment
 from firstwin.projects.queries import plans, projects, proofs
 from firstwin.projects.queries.plans import RunningPlan
+from firstwin.projects.queries.shown import told_to
 from firstwin.projects.rules import portal as portal_rules
 from firstwin.projects.rules import progress
 from firstwin.shared.errors import PermissionDeniedError
@@ -43,7 +44,7 @@ def get_portal_project(*, actor: Actor, project_id: UUID, at: datetime) -> Porta
     roles = projects.list_roles(actor=actor, project_id=project_id)
     infos = [
         info
-        for info in projects.task_infos(plan, held, at)
+        for info in projects.task_infos(plan, held, told_to(actor, at))
         if info.visibility is not Visibility.INTERNAL and info.state is not TaskState.CANCELLED
     ]
     shared_comments = _shared_comments(actor, project_id)

@@ -83,7 +83,8 @@ def summaries(actor: Actor, rows: Iterable[Project], at: datetime) -> list[Proje
     """Return project rows as summaries, counting late and waiting tasks of all of them in one read."""
     rows = list(rows)
     counts = _counts(actor, rows, at)
-    return [shown.project_summary(row, counts.get(row.id, shown.Counts()), at) for row in rows]
+    now = shown.told_to(actor, at)
+    return [shown.project_summary(row, counts.get(row.id, shown.Counts()), now) for row in rows]
 
 
 def _counts(actor: Actor, rows: list[Project], at: datetime) -> dict[UUID, shown.Counts]:

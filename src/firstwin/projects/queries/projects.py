@@ -43,7 +43,7 @@ def get_project_with_room(*, actor: Actor, project_id: UUID, at: datetime) -> tu
 
 
 def _detail_of(actor: Actor, plan: RunningPlan, at: datetime) -> ProjectDetail:
-    project = plan.project
+    project, at = plan.project, shown.told_to(actor, at)
     facts = plan.facts(is_dated=False)
     held = progress.blockers(facts)
     current = progress.current_stage(facts.stages, facts.tasks)
@@ -136,7 +136,7 @@ def get_task(*, actor: Actor, task_id: UUID, at: datetime) -> TaskInfo:
     """Return a task with what it waits for; raises NotFoundError, for a contact also for what is not shared."""
     plan = plans.load_plan(actor, plans.project_row(actor, plans.project_id_of_task(actor, task_id)))
     held = progress.blockers(plan.facts(is_dated=False))
-    info = next((task for task in task_infos(plan, held, at) if task.id == task_id), None)
+    info = next((task for task in task_infos(plan, held, shown.told_to(actor, at)) if task.id == task_id), None)
     if info is None or not permissions.can_open_task(actor, visibility=Visibility(info.visibility)):
         raise plans.task_not_found()
     return shown.for_contact(info) if permissions.is_contact(actor) else info

@@ -4,7 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
+from firstwin.identity.contracts import Actor
 from firstwin.playbooks.contracts import Side, TaskKind, Visibility
 from firstwin.projects.contracts import (
     CommentInfo,
@@ -32,6 +34,11 @@ class Counts:
 
     late: int = 0
     waiting: int = 0
+
+
+def told_to(actor: Actor, at: datetime) -> datetime:
+    """Return an instant in the zone of whoever reads: days in sentences are those of the zone in which now is told."""
+    return at.astimezone(ZoneInfo(actor.time_zone))
 
 
 def person_of(row: ProjectTask | RoleRow) -> PersonRef | None:

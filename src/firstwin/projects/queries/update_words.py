@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Mapping, Sequence
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from firstwin.playbooks import queries as playbook_queries
 from firstwin.playbooks.contracts import Anchor, LinkSpec, Moment
@@ -100,7 +101,10 @@ class _Words:
 
     def own_dates(self, first: Difference) -> str:
         row = self.compared.plan.tasks.get(first.part.id) if first.part.id else None
-        return f"set by hand: due {day(row.due_at, row.due_at)}" if row is not None else "set by hand"
+        if row is None:
+            return "set by hand"
+        due_at = row.due_at.astimezone(ZoneInfo(self.compared.plan.calendar_of(row).time_zone))
+        return f"set by hand: due {day(due_at, due_at)}"
 
     def say(self, name: str, value: Any) -> str:
         """Return a value of a field in words."""

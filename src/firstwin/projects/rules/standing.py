@@ -19,7 +19,8 @@ _SAID: dict[TaskState, TaskStanding] = {
 
 
 def day(at: datetime, now: datetime) -> str:
-    """A day as people say it: "3 March", with the year when it is another one."""
+    """A day as people say it, where `now` is told: "3 March", with the year when it is another one."""
+    at = at.astimezone(now.tzinfo)
     text = f"{at.day} {at:%B}"
     return text if at.year == now.year else f"{text} {at.year}"
 
