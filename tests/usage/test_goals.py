@@ -193,9 +193,9 @@ def test_what_proves_it_and_how_far_it_got_is_said_in_words() -> None:
     assert verdict.progress == "1 of 2 reached; open: 4 of 10 users active"
     assert verdict.share == pytest.approx(0.7)
     done = goals.combine(goal, {**waiting, users: Answer(reached_at=BEGIN + timedelta(days=2), value=11, needed=10)})
-    text = goal_words.evidence(goal_queries.get_sentence(goal), done)
+    text = goal_words.evidence(goal_queries.get_sentence(goal), done, "Europe/Berlin")
     assert text.startswith("Seen in usage: 10 different users were active and “Report Run” was done once.")
-    assert "Reached on 4 March 2026 at 09:00 UTC." in text
+    assert "Reached on 4 March 2026 at 10:00 CET." in text
     share = ActiveUsers(number=None, share=70, events=(), feature="", within=None)
     unknown = goal_words.progress(share, Answer(reached_at=None, value=3, needed=None))
     assert unknown == "3 users active; how many seats are licensed is not known"

@@ -1,9 +1,10 @@
 """Signals: found in figures, raised once, dealt with by people, over when what they were about is over."""
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given, settings
@@ -45,6 +46,14 @@ def kinds(**changes: Any) -> set[SignalKind]:
 def goal(*, share: float, begun: int, due: int) -> OpenGoal:
     since, due_at = AT - timedelta(days=begun), AT + timedelta(days=due)
     return OpenGoal(key="g", title="Adoption", share=share, progress="4 of 10", since=since, due_at=due_at)
+
+
+def test_the_day_of_a_goal_is_told_where_the_workspace_is() -> None:
+    late = replace(goal(share=0.6, begun=20, due=-1), due_at=datetime(2026, 3, 3, 1, tzinfo=UTC))
+    for zone, said in (("America/Los_Angeles", "2 March"), ("Europe/Berlin", "3 March")):
+        at = AT.astimezone(ZoneInfo(zone))
+        (found,) = rules.find(replace(CALM, goals=[late]), limits=SignalLimits(), at=at)
+        assert f"on {said} and" in found.reason
 
 
 @pytest.mark.parametrize(

@@ -4,9 +4,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime, timedelta
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
+from firstwin.identity import queries as identity_queries
 from firstwin.identity.contracts import Actor
 from firstwin.jobs import operations as job_operations
 from firstwin.journal import operations as journal_operations
@@ -50,10 +52,11 @@ def find_signals(*, actor: Actor, store: signal_facts.SignalQuestions, at: datet
     """
     limits = signal_queries.get_limits(actor=actor)
     facts = signal_facts.gather(actor=actor, store=store, at=at)
+    told_at = at.astimezone(ZoneInfo(identity_queries.get_workspace(actor=actor).time_zone))
     found = {
         (one.account_id, one.kind.value, one.subject): one
         for account in facts
-        for one in signals.find(account, limits=limits, at=at)
+        for one in signals.find(account, limits=limits, at=told_at)
     }
     with transaction.atomic():
         rows = Signal.objects.for_actor(actor).select_for_update().filter(settled_at=None)

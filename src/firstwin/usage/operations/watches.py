@@ -8,6 +8,7 @@ from uuid import UUID
 from django.db import transaction
 
 from firstwin.customers import queries as customer_queries
+from firstwin.identity import queries as identity_queries
 from firstwin.identity.contracts import Actor
 from firstwin.jobs import operations as job_operations
 from firstwin.jobs.contracts import NewJob
@@ -202,7 +203,8 @@ def _write(
     goals: Mapping[UUID, object],
     at: datetime,
 ) -> int:
-    met = 0
+    is_any_met = any(verdict.reached_at is not None for verdict in verdicts.values())
+    met, zone = 0, identity_queries.get_workspace(actor=actor).time_zone if is_any_met else ""
     with transaction.atomic():
         rows = Watch.objects.for_actor(actor).select_for_update().filter(id__in=list(verdicts), state=WatchState.OPEN)
         for row in rows.order_by("id"):
@@ -212,7 +214,7 @@ def _write(
             _note(row, verdict, at)
             if verdict.reached_at is not None:
                 row.state, row.met_at = WatchState.MET, verdict.reached_at
-                row.evidence = goal_words.evidence(sentences[row.id], verdict)
+                row.evidence = goal_words.evidence(sentences[row.id], verdict, zone)
                 journal_operations.record(_fact(row, verdict.reached_at), actor=actor, at=at)
                 met += 1
             row.save()

@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 from collections.abc import Sequence as Several
-from datetime import UTC, datetime
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from firstwin.scheduling import queries as scheduling_queries
 from firstwin.scheduling.contracts import Span
@@ -117,17 +118,17 @@ def _so_far(value: float, needed: float, word: str, did: str = "") -> str:
     return " ".join(filter(None, [f"{number(value)} of {_count(int(needed), word)}", did]))
 
 
-def evidence(sentence: str, verdict: Verdict) -> str:
-    """Return what proves that a goal is reached: the sentence, when that was, and the figures."""
+def evidence(sentence: str, verdict: Verdict, time_zone: str) -> str:
+    """Return what proves that a goal is reached: the sentence, when that was in a time zone, and the figures."""
     assert verdict.reached_at is not None  # noqa: S101  # only what is reached has evidence
-    text = f"Seen in usage: {sentence}. Reached on {moment(verdict.reached_at)}."
+    text = f"Seen in usage: {sentence}. Reached on {moment(verdict.reached_at, time_zone)}."
     return text if verdict.progress == "done" else f"{text} Now: {verdict.progress}."
 
 
-def moment(at: datetime) -> str:
-    """Return an instant as people say it: 4 March 2026 at 10:12 UTC."""
-    at = at.astimezone(UTC)
-    return f"{at.day} {at:%B %Y} at {at:%H:%M} UTC"
+def moment(at: datetime, time_zone: str) -> str:
+    """Return an instant as people say it where they are: 4 March 2026 at 10:12 CET."""
+    at = at.astimezone(ZoneInfo(time_zone))
+    return f"{at.day} {at:%B %Y} at {at:%H:%M %Z}"
 
 
 def number(value: float) -> str:

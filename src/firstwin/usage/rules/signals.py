@@ -87,7 +87,9 @@ class AccountFacts:
 
 
 def find(facts: AccountFacts, *, limits: SignalLimits, at: datetime) -> tuple[FoundSignal, ...]:
-    """Each signal says what was seen and what to do about it; an account that does nothing wrong has none."""
+    """Each signal says what was seen and what to do about it, in days where `at` is told; an account that does nothing wrong
+    has none.
+    """
     found = (_seats, _features, _falling, _champions, _left, _since_win, _behind)
     return tuple(signal for look in found for signal in look(facts, limits, at))
 
@@ -214,7 +216,8 @@ def _behind(facts: AccountFacts, limits: SignalLimits, at: datetime) -> Iterator
         return
     first = min(late, key=lambda goal: (goal.due_at, goal.key))
     when = "was due" if first.due_at <= at else "is due"
-    day = f"{first.due_at.day} {first.due_at:%B}"
+    due_at = first.due_at.astimezone(at.tzinfo)
+    day = f"{due_at.day} {due_at:%B}"
     others = len(late) - 1
     more = f" {others} other goal{' is' if others == 1 else 's are'} behind as well." if others else ""
     yield FoundSignal(
