@@ -6,12 +6,14 @@ from uuid import UUID
 
 import pytest
 
+from firstwin.identity.contracts import Role
+from firstwin.identity.operations import members
 from firstwin.projects.contracts.changes import TaskPatch
 from firstwin.projects.contracts.updates import Decision, RunOutcome, UpdateAspect, UpdateGroup, UpdateRule, UpdateScope
 from firstwin.projects.operations import changes, update_runs
 from firstwin.projects.queries import updates as queries
 from firstwin.shared.errors import InvalidInputError, NotFoundError, PermissionDeniedError
-from tests.factories.identity import recorded
+from tests.factories.identity import make_actor, recorded
 from tests.factories.projects import Running, launch_example, make_scene
 from tests.factories.updates import next_version, richer, rows_of
 
@@ -93,6 +95,20 @@ def test_a_step_that_runs_twice_changes_nothing_more(projects: list[Running], ru
     update_runs.advance_run(actor=projects[0].scene.manager, run_id=run_id, at=projects[0].scene.at)
     assert rows_of(projects[0].scene, projects[0].id) == before
     assert len(outcomes(projects[0], run_id)) == 3
+
+
+def test_a_run_of_somebody_who_left_meanwhile_ends_and_changes_nothing(projects: list[Running], run_jobs: Run) -> None:
+    scene = projects[0].scene
+    next_version(projects[0], richer())
+    run_id = start(projects[0])
+    assert scene.manager.id is not None
+    owner = make_actor(Role.OWNER, workspace=scene.workspace)
+    members.deactivate_member(actor=owner, member_id=scene.manager.id, at=scene.at)
+    run_jobs(scene.at)
+    run = queries.get_run(actor=owner, run_id=run_id)
+    assert (run.done, run.outcomes, run.finished_at) == (3, {RunOutcome.FAILED: 3}, scene.at)
+    assert "not an active member" in queries.list_results(actor=owner, run_id=run_id)[0].text
+    assert [project.row().playbook_number for project in projects] == [1, 1, 1]
 
 
 def test_only_managers_and_only_with_sense(projects: list[Running]) -> None:

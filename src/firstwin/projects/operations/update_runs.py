@@ -20,7 +20,7 @@ from firstwin.projects.queries import plans, updating
 from firstwin.projects.queries import updates as update_queries
 from firstwin.projects.rules.updates import ledger, rulings
 from firstwin.shared import ids
-from firstwin.shared.errors import FirstwinError, InvalidInputError, PermissionDeniedError, Problem
+from firstwin.shared.errors import FirstwinError, InvalidInputError, NotFoundError, PermissionDeniedError, Problem
 
 JOB_KIND = "projects.update_run"
 AT_ONCE = 20
@@ -91,10 +91,8 @@ def advance_run(*, actor: Actor, run_id: UUID, at: datetime) -> None:
         chunk = [UUID(text) for text in run.project_ids[run.done_count : run.done_count + AT_ONCE]]
         known = UpdateRunResult.objects.for_actor(actor).filter(run_id=run.id, project_id__in=chunk)
         seen = set(known.values_list("project_id", flat=True))
-        author = _author(actor, run)
         fresh = [project_id for project_id in chunk if project_id not in seen]
-        results = _results(author, run, fresh, at)
-        UpdateRunResult.objects.for_actor(actor).bulk_create(results)
+        UpdateRunResult.objects.for_actor(actor).bulk_create(_results(actor, run, fresh, at))
         run.done_count += len(chunk)
         if run.done_count >= len(run.project_ids):
             run.finished_at = at
@@ -103,23 +101,26 @@ def advance_run(*, actor: Actor, run_id: UUID, at: datetime) -> None:
         run.save(update_fields=["done_count", "finished_at"])
 
 
-def _author(actor: Actor, run: UpdateRun) -> Actor:
-    """Return who started the run, so that the journal names them; what they may do is asked again."""
+def _author(actor: Actor, run: UpdateRun) -> Actor | None:
+    """Return who started the run, so that the journal names them; what they may do is asked again. None who left since."""
     if run.by_id is None:
         return actor
-    return identity_queries.get_member_actor(workspace_id=run.workspace_id, member_id=run.by_id)
+    try:
+        return identity_queries.get_member_actor(workspace_id=run.workspace_id, member_id=run.by_id)
+    except NotFoundError:
+        return None
 
 
 def _results(actor: Actor, run: UpdateRun, project_ids: Sequence[UUID], at: datetime) -> list[UpdateRunResult]:
     rows = list(plans.projects_of(actor).filter(id__in=project_ids))
     by_id = {row.id: row for row in rows}
+    found = [by_id[project_id] for project_id in project_ids if project_id in by_id]
+    author = _author(actor, run)
+    if author is None:
+        gone = f"{run.by_name} is not an active member any more, so nothing was changed."
+        return [_row(run, project, RunOutcome.FAILED, gone) for project in found]
     version = playbook_queries.get_version(actor, run.to_version_id)
-    results = []
-    for project_id in project_ids:
-        project = by_id.get(project_id)
-        if project is not None:
-            results.append(_result(actor, run, project, version, at))
-    return results
+    return [_result(author, run, project, version, at) for project in found]
 
 
 def _result(
