@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { typeOf } from "../src/projects/gantt_links";
+import { placeOf } from "../src/projects/gantt_names";
 import { arrowPath, axisOf, type Drawn, placeName } from "../src/projects/gantt_shapes";
 
 function drawn(start: string, x: number, width = 20): Drawn {
@@ -90,5 +91,32 @@ describe("the name of a milestone", () => {
     const [task, milestone] = bars.map((bar) => bar.group.querySelector(".bar-label")!);
     expect([task!.getAttribute("x"), task!.classList.contains("big")]).toEqual(["120", false]);
     expect([milestone!.getAttribute("x"), milestone!.classList.contains("big")]).toEqual(["156", true]);
+  });
+});
+
+describe("names in sight", () => {
+  const view = { left: 100, right: 300 };
+
+  it("stay where they are while one sees them", () => {
+    expect(placeOf({ left: 120, right: 140 }, { left: 148, right: 200 }, view)).toBeNull();
+  });
+
+  it("stand at the edge beyond which their bar lies", () => {
+    expect(placeOf({ left: 10, right: 20 }, { left: 28, right: 60 }, view)).toEqual({
+      x: 108,
+      side: "left",
+      isAway: true,
+    });
+    expect(placeOf({ left: 400, right: 420 }, { left: 428, right: 460 }, view)).toEqual({
+      x: 292,
+      side: "right",
+      isAway: true,
+    });
+  });
+
+  it("stand in the part of a long bar that one sees, or beside it where that is too short", () => {
+    const name = { left: 40, right: 90 };
+    expect(placeOf({ left: 0, right: 250 }, name, view)).toEqual({ x: 108, side: "left", isAway: false });
+    expect(placeOf({ left: 0, right: 130 }, name, view)).toEqual({ x: 138, side: "left", isAway: false });
   });
 });

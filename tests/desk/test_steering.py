@@ -86,7 +86,10 @@ def test_a_drag_is_tried_out_and_saved(running: Running) -> None:
     asked = text_of(client.get(f"{address}?start=7&end=7", headers=HTMX))
     assert "Move “Provision the platform”" in asked
     assert 'name="start" value="7"' in asked
-    assert "later, to" in text_of(client.post(f"{address}?try=1", {"start": "7", "end": "7"}, headers=HTMX))
+    assert "Change how long" in text_of(client.get(f"{address}?start=0&end=7", headers=HTMX))
+    tried = text_of(client.post(f"{address}?try=1", {"start": "7", "end": "7"}, headers=HTMX))
+    assert "later, to" in tried
+    assert tried.index('<span class="fw-strong">Provision the platform</span>') < tried.index("later, to")
     assert running.task("provision").start_at == task.start_at
     client.post(address, {"start": "7", "end": "7"}, headers=HTMX)
     moved = running.task("provision")
@@ -97,6 +100,14 @@ def test_a_drag_is_tried_out_and_saved(running: Running) -> None:
     assert running.task("provision").is_due_fixed
     assert (running.task("provision").due_at - moved.due_at).days == 2
     assert client.post(address, {"start": "x", "end": "2"}, headers=HTMX).status_code == 422
+
+
+def test_a_bar_dropped_before_what_it_waits_for_is_told_so_once(running: Running) -> None:
+    client, task = owner_of(running), running.task("plan-approval")
+    said = {"start": "-30", "end": "-30"}
+    tried = text_of(client.post(f"/tasks/{task.id}/drag/?try=1", said, headers=HTMX))
+    assert f"{task.name} is set to start on" in tried
+    assert f"{task.name}: {task.name}" not in tried
 
 
 def test_the_chart_tells_what_decides_the_end_and_what_was_planned_at_the_launch(running: Running) -> None:

@@ -29,7 +29,7 @@ def test_the_table_shows_everybody_and_narrows(running: Running) -> None:
     client = colleague(running)
     text = text_of(client.get(reverse("workload")))
     assert running.scene.specialist.name in text
-    assert "hours there are" not in text
+    assert "hours to do it in" not in text
     narrowed = text_of(client.get(f"{reverse('workload')}?role=viewer&weeks=4"))
     assert "Nobody matches these filters" in narrowed
     assert client.get(f"{reverse('workload')}?role=king").status_code == 422
@@ -64,6 +64,18 @@ def test_a_week_opens_beside_the_table_and_by_its_address(running: Running) -> N
 def test_who_only_looks_hands_nothing_on(running: Running) -> None:
     path = reverse("workload_week", kwargs={"member_id": running.scene.specialist.id})
     assert "Hand on to" not in text_of(colleague(running, Role.VIEWER).get(path, headers=HTMX))
+
+
+def test_a_task_handed_on_goes_back_from_the_notice(running: Running) -> None:
+    client, task = colleague(running), running.task("provision")
+    address = reverse("assign_task", kwargs={"task_id": task.id})
+    said = text_of(client.post(address, {"person": f"vendor:{running.scene.manager.id}"}, headers=HTMX))
+    assert f"has “{task.name}” now." in said
+    undo = re.search(r'hx-post="([^"]+person=[^"]*)"', said)
+    assert undo
+    assert running.task("provision").member_id == running.scene.manager.id
+    client.post(undo.group(1), headers=HTMX)
+    assert running.task("provision").member_id == task.member_id
 
 
 def test_the_download_has_a_line_for_each_week(running: Running) -> None:

@@ -140,6 +140,20 @@ def test_what_happened_and_what_was_set_by_hand_stays_and_the_rest_follows() -> 
     assert (dates["c"].start_at, dates["c"].due_at) == (at(20), at(23, 17))
 
 
+def test_what_is_set_by_hand_before_what_it_waits_for_is_said_whichever_end_is_set() -> None:
+    fields = (
+        {"fixed_start_at": at(3)},
+        {"fixed_start_at": at(3), "fixed_due_at": at(4, 17)},
+        {"fixed_due_at": at(4, 17)},
+    )
+    for fixed in fields:
+        dates = plan(item("c", "b", takes="2wd", **fixed), item("b", "a", takes="2wd"), item("a", takes="2wd"))
+        assert dates["c"].conflict.startswith("C is set to ")
+        assert "B" in dates["c"].conflict
+    begun = plan(item("a", takes="2wd"), item("c", "a", fixed_start_at=at(2), is_started=True))
+    assert begun["c"].conflict == ""
+
+
 def test_a_pause_moves_what_was_ahead_and_nothing_behind() -> None:
     held = (Pause(start_at=at(4, 12), end_at=at(11, 12)),)
     dates = plan(

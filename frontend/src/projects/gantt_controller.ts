@@ -1,6 +1,7 @@
 import { Controller } from "@hotwired/stimulus";
 import htmx from "../ui/htmx";
 import { drawHandles, LinkDrag } from "./gantt_links";
+import { keepNames } from "./gantt_names";
 import {
   type Axis,
   axisOf,
@@ -35,6 +36,7 @@ const DAY = 24 * 60 * 60 * 1000;
 const BAR_HEIGHT = 22;
 const PADDING = 14;
 const BEFORE = 40;
+const ROWS_BEFORE = 2;
 
 function read<Kind>(id: string, otherwise: Kind): Kind {
   const text = id ? document.getElementById(id)?.textContent : null;
@@ -46,9 +48,10 @@ let seen: { mode: string; left: number; top: number } | null = null;
 
 /** Draws the plan over time. The library is loaded only on pages that show it. */
 export default class extends Controller<HTMLElement> {
-  static override targets = ["chart"];
+  static override targets = ["chart", "today"];
   static override values = { source: String, more: String, edit: Boolean };
   declare readonly chartTarget: HTMLElement;
+  declare readonly todayTarget: HTMLButtonElement;
   declare readonly sourceValue: string;
   declare readonly moreValue: string;
   declare readonly editValue: boolean;
@@ -58,6 +61,7 @@ export default class extends Controller<HTMLElement> {
   private mode = seen?.mode ?? "Week";
   private dragged: { bar: Bar; start: Date; end: Date } | null = null;
   private wasDragged = false;
+  private names = 0;
 
   override async connect(): Promise<void> {
     this.bars = read<Bar[]>(this.sourceValue, []);
@@ -84,6 +88,7 @@ export default class extends Controller<HTMLElement> {
     }) as Chart;
     const before = seen;
     this.show(this.mode);
+    this.goToWork();
     if (before) this.frame?.scrollTo(before.left, before.top);
     this.frame?.addEventListener("scroll", this.remember);
     this.chartTarget.addEventListener("mousedown", this.press, true);
@@ -118,7 +123,14 @@ export default class extends Controller<HTMLElement> {
   }
 
   scale(event: Event): void {
+    const top = this.frame?.scrollTop ?? 0;
     this.show((event.currentTarget as HTMLButtonElement).value);
+    if (this.frame) this.frame.scrollTop = top;
+  }
+
+  goToToday(): void {
+    this.goToDay();
+    this.goToWork();
   }
 
   private get frame(): HTMLElement | null {
@@ -129,19 +141,54 @@ export default class extends Controller<HTMLElement> {
     this.mode = mode;
     this.chart?.change_view_mode(mode);
     this.decorate();
-    // The library leaves a month free before the plan: that would be all that a phone shows.
-    const first = Math.min(...(this.chart?.bars ?? []).map((bar) => boxOf(bar).x));
-    if (this.frame && Number.isFinite(first)) this.frame.scrollLeft = Math.max(0, first - BEFORE);
+    this.goToDay();
     for (const button of this.element.querySelectorAll<HTMLButtonElement>("button[value]")) {
       button.setAttribute("aria-pressed", String(button.value === mode));
     }
     this.remember();
   }
 
+  /** Today where the plan runs, with what led there beside it; its first day where it has not begun or is over. */
+  private goToDay(): void {
+    const drawn = this.chart?.bars ?? [];
+    const axis = axisOf(drawn);
+    if (!this.frame || !axis) return;
+    const now = Date.now();
+    const runs =
+      drawn.some((bar) => instant(bar.task.start) <= now) && drawn.some((bar) => instant(bar.task.end) >= now);
+    this.todayTarget.hidden = !runs;
+    // The library leaves a month free before the plan: that would be all that a phone shows.
+    const first = Math.min(...drawn.map((bar) => boxOf(bar).x)) - BEFORE;
+    const today = runs ? axis(now) - this.frame.clientWidth / 3 : first;
+    this.frame.scrollLeft = Math.max(0, first, today);
+  }
+
+  /** The first row on which something is left to do in sight, and what stands above it; the top where all is done. */
+  private goToWork(): void {
+    const drawn = this.chart?.bars ?? [];
+    const left = this.frame?.scrollLeft ?? 0;
+    const undone = drawn.filter((bar) => !bar.task.shape && bar.task.custom_class !== "fw-bar-done");
+    const inSight = undone.find((bar) => boxOf(bar).x + boxOf(bar).width > left);
+    const [first, open] = [drawn[0], inSight ?? undone[0]];
+    if (!this.frame || !first || !open) return;
+    this.frame.scrollTop = Math.max(0, boxOf(open).y - boxOf(first).y - ROWS_BEFORE * (BAR_HEIGHT + PADDING));
+  }
+
   private readonly remember = (): void => {
     const { scrollLeft: left = 0, scrollTop: top = 0 } = this.frame ?? {};
     seen = { mode: this.mode, left, top };
+    this.keepNames();
   };
+
+  /** Once the library and the chart have placed them, which they do when the page is drawn next. */
+  private keepNames(): void {
+    cancelAnimationFrame(this.names);
+    this.names = requestAnimationFrame(() => {
+      this.names = requestAnimationFrame(() => {
+        if (this.frame?.isConnected) keepNames(this.chart?.bars ?? [], this.frame);
+      });
+    });
+  }
 
   /** The library writes into the bars it is given. */
   private copies(): Bar[] {
@@ -216,6 +263,7 @@ export default class extends Controller<HTMLElement> {
     this.chart?.refresh(this.copies());
     this.decorate();
     if (this.frame) this.frame.scrollLeft = left;
+    this.keepNames();
   };
 
   private open(bar: Bar): void {

@@ -11,6 +11,7 @@ export interface Bar {
   base_start?: string;
   base_end?: string;
   shape?: "stage" | "milestone";
+  custom_class?: string;
   is_critical?: boolean;
   has_conflict?: boolean;
   title?: string;

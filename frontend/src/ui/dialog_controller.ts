@@ -22,7 +22,11 @@ export default class extends Controller<HTMLDialogElement> {
     if (this.element.open) return;
     if (this.besideValue) this.element.show();
     else this.element.showModal();
-    this.element.querySelector<HTMLElement>("[autofocus]")?.focus();
+    const asked = this.element.querySelector<HTMLElement>("[autofocus]");
+    const typed = this.element.querySelector<HTMLElement>("form :is(input:not([type=hidden]), select, textarea)");
+    // What only wants a yes has no field: Enter says it, not the cross that leaves. What destroys is never a slip away.
+    const yes = typed ? null : this.element.querySelector<HTMLElement>("form .btn-primary[type=submit]");
+    (asked ?? yes)?.focus();
   }
 
   close(): void {

@@ -218,13 +218,14 @@ def _effect(
         effect = steering.preview_change(actor=actor, project_id=task.project_id, change=wanted, at=clock.now())
     except FirstwinError as error:
         return {"refusal": f"{error.detail} {error.remedy}".strip()}
-    return shown(effect)
+    return shown(effect, task.id)
 
 
-def shown(effect: PlanPreview) -> dict[str, object]:
-    """Return what a page says of an effect."""
+def shown(effect: PlanPreview, task_id: UUID | None = None) -> dict[str, object]:
+    """Return what a page says of an effect; what becomes of the task that was changed itself stands first."""
     days = (timezone.localtime(effect.end_after).date() - timezone.localtime(effect.end_before).date()).days
-    return {"effect": effect, "days": days}
+    own = next((one for one in effect.shifts if one.task_id == task_id), None)
+    return {"effect": effect, "days": days, "own": own, "others": [one for one in effect.shifts if one is not own]}
 
 
 def _minute(at: datetime | None) -> datetime | None:
@@ -265,7 +266,9 @@ def drag_task(request: HttpRequest, actor: Actor, task_id: UUID) -> HttpResponse
     form = DragForm(request.POST if request.method == "POST" else None, initial=initial)
     version = version_seen(request)
     address = reverse("drag_task", kwargs={"task_id": task_id})
-    question = asks.Question(title=f"Move “{task.name}”", verb="Save", try_url=f"{address}?try=1")
+    is_whole = initial["start"] == initial["end"]
+    title = f"Move “{task.name}”" if is_whole else f"Change how long “{task.name}” takes"
+    question = asks.Question(title=title, verb="Save", try_url=f"{address}?try=1")
     return _ask(request, actor, task, question, form, lambda: form.change(task, version), "Saved; the plan follows.")
 
 

@@ -1,6 +1,7 @@
 """One task: its side panel, and everything that can be said about it."""
 
 from collections.abc import Callable
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
@@ -184,10 +185,17 @@ def say_stuck(request: HttpRequest, actor: Actor, task_id: UUID) -> HttpResponse
 @require_POST
 @desk_page
 def assign(request: HttpRequest, actor: Actor, task_id: UUID) -> HttpResponse:
-    """Give a task to somebody."""
-    person = people.chosen(request.POST.get("person", ""))
-    changes.assign_task(actor=actor, task_id=task_id, person=person, at=clock.now())
-    return answers.done(request, "Assigned." if person else "Nobody has it now.")
+    """Give a task to somebody; the way back names in its address who had it."""
+    at = clock.now()
+    before = project_queries.get_task(actor=actor, task_id=task_id, at=at)
+    person = people.chosen(request.POST.get("person", request.GET.get("person", "")))
+    changes.assign_task(actor=actor, task_id=task_id, person=person, at=at)
+    after = project_queries.get_task(actor=actor, task_id=task_id, at=at)
+    if people.choice_of(after.assignee) == people.choice_of(before.assignee):
+        return answers.done(request, "Nothing was changed.")
+    who = f"{after.assignee.name} has" if after.assignee else "Nobody has"
+    back = urlencode({"person": people.choice_of(before.assignee)})
+    return answers.done(request, f"{who} “{after.name}” now.", undo_url=f"{request.path}?{back}")
 
 
 @require_http_methods(["GET", "POST"])

@@ -100,5 +100,5 @@ def conflicts(names: Mapping[UUID, str], dates: PlanDates, lonely: Mapping[UUID,
     """The promises of a plan that cannot be kept and its meetings without an hour that all share, as sentences that name
     them.
     """
-    late = {id.hex: f"{name}: {dates.conflicts[id.hex]}" for id, name in names.items() if id.hex in dates.conflicts}
+    late = {id.hex: f"{dates.conflicts[id.hex]}." for id in names if id.hex in dates.conflicts}
     return late | {f"meeting:{id.hex}": text for id, text in lonely.items()}

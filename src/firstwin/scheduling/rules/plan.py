@@ -98,6 +98,8 @@ class ForwardPass:
     def dates(self) -> PlanDates:
         """The dates; each item's are put into words when they are read."""
         for number, item in enumerate(self.graph.items):
+            if item.fixed_start_at is not None or item.fixed_due_at is not None:
+                self._check_set(number, item)
             if item.must_finish_by is not None:
                 self._check_deadline(number, item)
         return PlanDates(
@@ -149,14 +151,22 @@ class ForwardPass:
             wanted, found = wording.spoken_days(self.graph.calendars[number], ticks(limit), due)
             self.object(number, f"must be finished by {wanted}, but ends on {found}")
 
-    def _check_fixed(self, number: int, item: PlanItem, fixed: Ticks, *, is_start: bool) -> None:
-        """What was set by hand and not yet done may contradict what it waits for; facts cannot."""
-        if item.is_done or (is_start and item.is_started):
+    def _check_set(self, number: int, item: PlanItem) -> None:
+        """What was set by hand and not yet done may contradict what it waits for; facts cannot.
+
+        Looked at once everything is dated: what was set by hand waits for nothing, so it may be dated before what it waits for.
+        """
+        if item.is_done or item.is_stage:
             return
-        end, verb = (0, "start") if is_start else (1, "end")
-        for bond in self.graph.finish_bonds[number] if end else self.graph.start_bonds[number]:
-            at = self._linked(number, bond)
-            if at > fixed:
+        if item.fixed_start_at is not None and not item.is_started:
+            self._check_bonds(number, 2 * number, ticks(item.fixed_start_at), self.graph.start_bonds[number])
+        if item.fixed_due_at is not None:
+            self._check_bonds(number, 2 * number + 1, ticks(item.fixed_due_at), self.graph.finish_bonds[number])
+
+    def _check_bonds(self, number: int, end: End, fixed: Ticks, bonds: list[Bond]) -> None:
+        verb = "end" if end & 1 else "start"
+        for bond in bonds:
+            if (end, bond[0]) not in self.graph.dropped and (at := self._linked(number, bond)) > fixed:
                 other = self.graph.items[bond[0] >> 1].name
                 wanted, found = wording.spoken_days(self.graph.calendars[number], fixed, at)
                 self.object(number, f"is set to {verb} on {wanted}, but because of {other} it cannot before {found}")
@@ -244,7 +254,6 @@ class ForwardPass:
         if due is not None and ticks(due) < fixed and not item.is_done:
             wanted, found = wording.spoken_days(self.graph.calendars[number], ticks(due), fixed)
             self.object(number, f"is set to end on {wanted}, before it starts on {found}")
-        self._check_fixed(number, item, fixed, is_start=True)
         if self.open_from is not None and fixed < self.open_from and not self._is_under_way(item):
             return self.open_from, wording.STILL_OPEN
         return fixed, wording.AS_SET
@@ -318,7 +327,6 @@ class ForwardPass:
 
     def _own_due(self, number: int, item: PlanItem) -> Reasoned:
         if item.fixed_due_at is not None:
-            self._check_fixed(number, item, ticks(item.fixed_due_at), is_start=False)
             return ticks(item.fixed_due_at), wording.AS_SET
         if item.is_stage:
             return self._stage_due(number, item)
