@@ -1,17 +1,21 @@
 """Moving what a plan hangs on: what follows, what stays, and what becomes of dates that were set by hand."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from firstwin.customers.models import Account
+from firstwin.customers.operations import accounts
 from firstwin.identity.contracts import Role
 from firstwin.playbooks.contracts import Anchor, StageSpec, TaskSpec
 from firstwin.projects.contracts import WrongStateError
 from firstwin.projects.contracts.anchors import AnchorMove, Following
 from firstwin.projects.contracts.steering import PlanPreview
+from firstwin.projects.contracts.updates import UndoGoneError
 from firstwin.projects.models import LedgerEntry
 from firstwin.projects.operations import anchors, lifecycle, tasks, undoing
 from firstwin.projects.queries import anchors as queries
@@ -117,6 +121,25 @@ def test_the_signature_moves_on_the_account_too_and_comes_back(project: Running)
     account.refresh_from_db(from_queryset=Account.objects.for_actor(project.scene.manager))
     assert project.row().signed_at == account.contract_signed_at == signed
     assert plan_of(project) == before
+
+
+def test_a_signature_that_was_entered_anew_is_not_lost_by_taking_an_older_one_back(
+    project: Running, run_jobs: Callable[[datetime], int]
+) -> None:
+    scene, signed = project.scene, project.scene.at
+    moved_at = datetime(2026, 3, 9, 10, tzinfo=ZoneInfo("Europe/Berlin"))
+    move(project, Anchor.SIGNATURE, moved_at)
+    undoing.undo_step(actor=scene.specialist, project_id=project.id, at=signed)
+    move(project, Anchor.SIGNATURE, moved_at)
+    run_jobs(signed)
+    entered = {"contract_signed_at": signed + timedelta(days=2)}
+    accounts.edit_account(actor=scene.manager, account_id=scene.account.id, changes=entered, at=signed)
+    run_jobs(signed)
+    assert project.row().signed_at == signed + timedelta(days=2)
+    with pytest.raises(UndoGoneError, match="changed again"):
+        undoing.undo_step(actor=scene.specialist, project_id=project.id, at=signed)
+    account = Account.objects.for_actor(scene.manager).get(id=scene.account.id)
+    assert project.row().signed_at == account.contract_signed_at == signed + timedelta(days=2)
 
 
 def test_the_start_moves_what_hangs_on_it_as_changed_scope() -> None:

@@ -1,20 +1,23 @@
 """Bringing running projects to a newer version of their playbook."""
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import date, datetime, timedelta
 
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 
 from firstwin.communications.contracts import NotificationKind
 from firstwin.communications.queries import notifications
-from firstwin.playbooks.contracts import Anchor, PlaybookDefinition, Side, TaskSpec
+from firstwin.customers.contracts import Segment
+from firstwin.playbooks.contracts import Anchor, PlaybookDefinition, SegmentTarget, Side, TaskSpec
 from firstwin.playbooks.operations import library
 from firstwin.projects.contracts import PersonRef, StaleVersionError, TaskState, WrongStateError
 from firstwin.projects.contracts.changes import TaskMove, TaskPatch
 from firstwin.projects.contracts.updates import Decision, UndoGoneError, UpdateAspect, UpdateGroup
-from firstwin.projects.operations import changes, comments, lifecycle, tasks, updates
+from firstwin.projects.operations import changes, comments, lifecycle, targets, tasks, updates
 from firstwin.projects.queries import updates as queries
+from firstwin.scheduling.contracts import parse_span
 from firstwin.shared.errors import InvalidInputError, PermissionDeniedError
 from tests.factories.identity import recorded
 from tests.factories.projects import Running, example_definition, launch_example, make_scene, moment
@@ -343,3 +346,22 @@ def test_owners_are_told_once_with_what_changes_in_one_line(run_jobs: Callable[[
             "1 addition, 1 removal, 2 changes",
         )
     ]
+
+
+def test_a_target_that_was_set_since_is_not_lost_by_taking_an_update_back() -> None:
+    project = launch_example()
+    scene = project.scene
+    target = SegmentTarget(segment=Segment(project.row().segment), at_least=None, at_most=parse_span("60d"))
+    next_version(project, replace(richer(), durations=(target,)))
+    before = project.row().target_end_at
+    apply(project)
+    assert project.row().target_end_at != before
+    (update,) = queries.list_updates(actor=scene.specialist, project_id=project.id)
+    assert update.cannot_undo == ""
+    targets.set_target(actor=scene.specialist, project_id=project.id, end_on=date(2026, 9, 1), at=scene.at)
+    kept = project.row().target_end_at
+    (update,) = queries.list_updates(actor=scene.specialist, project_id=project.id)
+    assert "another target" in update.cannot_undo
+    with pytest.raises(UndoGoneError, match="another target"):
+        updates.undo_update(actor=scene.specialist, update_id=update.id, at=scene.at)
+    assert (project.row().target_end_at, project.row().playbook_number) == (kept, 2)

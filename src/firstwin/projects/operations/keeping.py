@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.db import models
 
-from firstwin.projects.models import ProjectRole, ProjectStage, ProjectTask, TaskLink
+from firstwin.projects.models import Project, ProjectRole, ProjectStage, ProjectTask, TaskLink
 from firstwin.projects.queries.plans import RunningPlan
 from firstwin.shared import bulk
 from firstwin.shared.models import WorkspaceModel
@@ -51,7 +51,7 @@ def plain(value: Any) -> Any:
 
 def undo_of(before: Rows, after: Rows) -> Rows:
     """Return what has to be put back: whole rows that are gone, changed columns, and which rows came."""
-    undo: Rows = {"project": {"": _changed(before["project"][""], after["project"][""])}}
+    undo = of_project(before["project"][""], after["project"][""])
     for name in TABLES:
         old, new = before[name], after[name]
         rows = {row_id: row for row_id, row in old.items() if row_id not in new}
@@ -60,6 +60,31 @@ def undo_of(before: Rows, after: Rows) -> Rows:
         undo[f"{name}:changed"] = {row_id: columns for row_id, columns in changed.items() if columns}
         undo[f"{name}:came"] = {row_id: {} for row_id in new.keys() - old.keys()}
     return undo
+
+
+def of_project(old: Mapping[str, Any], new: Mapping[str, Any]) -> Rows:
+    """Return what has to be put back of the project itself, and what it was left as: `is_as_left` compares that."""
+    changed = _changed(old, new)
+    return {
+        "project": {"": changed} if changed else {},
+        "project:left": {"": {column: new[column] for column in changed}} if changed else {},
+    }
+
+
+def is_as_left(project: Project, undo: Rows) -> bool:
+    """Say whether nobody changed since what would be put back of the project itself; of old changes nothing is known."""
+    left = undo.get("project:left", {}).get("", {})
+    return all(getattr(project, column) == value_of(Project, column, value) for column, value in left.items())
+
+
+def put_back_project(project: Project, undo: Rows) -> Mapping[str, Any]:
+    """Write the columns of the project itself back, and return them as they are now."""
+    columns = undo["project"].get("", {})
+    for column, value in columns.items():
+        setattr(project, column, value_of(Project, column, value))
+    if columns:
+        project.save(update_fields=list(columns))
+    return {column: getattr(project, column) for column in columns}
 
 
 def _changed(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, Any]:

@@ -5,7 +5,7 @@ Inside projects only; `operations.undoing` takes the latest one back.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from operator import attrgetter
 from typing import Any
 from uuid import UUID
@@ -87,9 +87,13 @@ def _undo(plan: RunningPlan, before: Before) -> keeping.Rows:
         elif (link.type, link.lag) != (old_type, old_lag):
             undo["links:changed"][link.id.hex] = {"type": old_type, "lag": old_lag}
     undo["links:came"] = {link_id.hex: {} for link_id in now.keys() - before.bonds.keys()}
-    moved = {name: keeping.plain(was) for name, was in before.project.items() if was != getattr(plan.project, name)}
-    undo["project"] = {"": moved} if moved else {}
-    return undo
+    return undo | keeping.of_project(_plain(before.project), _plain(_of_project(plan)))
+
+
+def _plain(columns: Mapping[str, datetime | None]) -> dict[str, Any]:
+    return {
+        name: keeping.plain(value.astimezone(UTC) if value is not None else None) for name, value in columns.items()
+    }
 
 
 def _of_project(plan: RunningPlan) -> dict[str, datetime | None]:

@@ -35,6 +35,8 @@ def undo_step(*, actor: Actor, project_id: UUID, at: datetime, step_id: UUID | N
         before = settling.loaded(actor=actor, project=project)
         if stepping.stamp_of(before) != row.stamp:
             raise UndoGoneError(f"{_who_changed(before)} Taking it back would lose that.", remedy=_BY_HAND)
+        if not keeping.is_as_left(project, row.undo):
+            raise UndoGoneError("That date was changed again since. Taking it back would lose that.", remedy=_BY_HAND)
         plan = _put_back(actor, row, before, at)
         what = events.PlanChangeUndone(project_id=project.id, account_id=project.account_id, what=row.words)
         plan.happened.append(what)
@@ -74,13 +76,9 @@ def _put_back(actor: Actor, row: PlanStep, before: RunningPlan, at: datetime) ->
     """Write a step's rows back, and return the plan with what changed by that, told and not yet settled."""
     project = before.project
     keeping.put_back(project.workspace_id, project.id, row.undo)
-    if row.undo["project"]:
-        for column, value in row.undo["project"][""].items():
-            setattr(project, column, keeping.value_of(Project, column, value))
-        project.save(update_fields=list(row.undo["project"][""]))
-        if "signed_at" in row.undo["project"][""]:
-            signed = {"contract_signed_at": project.signed_at}
-            accounts.edit_account(actor=actor, account_id=project.account_id, changes=signed, at=at)
+    if "signed_at" in keeping.put_back_project(project, row.undo):
+        signed = {"contract_signed_at": project.signed_at}
+        accounts.edit_account(actor=actor, account_id=project.account_id, changes=signed, at=at)
     plan = plans.load_plan(actor, project)
     plan.come_after(before)
     told = {

@@ -161,9 +161,7 @@ def undo_update(*, actor: Actor, update_id: UUID, at: datetime) -> None:
             return
         _require_undo(actor, row, before)
         keeping.put_back(project.workspace_id, project.id, row.undo)
-        for column, value in row.undo["project"][""].items():
-            setattr(project, column, keeping.value_of(Project, column, value))
-        project.save(update_fields=keeping.PROJECT_KEPT)
+        keeping.put_back_project(project, row.undo)
         row.undone_at = at
         row.save(update_fields=["undone_at"])
         plan = plans.load_plan(actor, project)

@@ -153,6 +153,9 @@ def why_no_undo(row: ProjectUpdate, plan: plans.RunningPlan) -> str:
     """Return what changed in the plan since an update, or nothing; inside projects only."""
     if plan.project.state not in RUNNING:
         return f"The project is {plan.project.state} meanwhile."
+    target = row.undo.get("project:left", {}).get("", {}).get("target_end_at")
+    if target is not None and datetime.fromisoformat(target) != plan.project.target_end_at:
+        return "Somebody set another target since."
     return ledger.what_changed(row.stamp, stamp_of(plan))
 
 
