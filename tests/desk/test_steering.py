@@ -268,3 +268,16 @@ def test_dates_that_followed_others_while_a_question_was_open_are_not_set_back(r
     assert (kept.name, kept.start_at, kept.due_at) == ("Provision it", moved.start_at, moved.due_at)
     assert not kept.is_start_fixed
     assert not kept.is_due_fixed
+
+
+def test_a_new_end_alone_leaves_the_start_to_the_plan(running: Running) -> None:
+    client, task = owner_of(running), running.task("provision")
+    form = {"name": task.name, "visibility": task.visibility, "is_required": "on"}
+    form |= {f"initial-{name}": f"{getattr(task, name):%Y-%m-%d %H:%M:%S}" for name in ("start_at", "due_at")}
+    form |= {
+        "start_at": f"{task.start_at:%Y-%m-%dT%H:%M}",
+        "due_at": f"{task.due_at + timedelta(days=2):%Y-%m-%dT%H:%M}",
+    }
+    client.post(f"/tasks/{task.id}/edit/?version={task.version}", form, headers=HTMX)
+    kept = running.task("provision")
+    assert (kept.due_at - task.due_at, kept.is_due_fixed, kept.is_start_fixed) == (timedelta(days=2), True, False)

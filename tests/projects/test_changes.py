@@ -181,6 +181,22 @@ def test_tasks_move_within_and_between_stages(project: Running) -> None:
     assert keys(project, 2) == ["Import your data", "Tell us about your company", "First report run"]
 
 
+def test_dates_of_a_task_that_is_over_are_facts(project: Running) -> None:
+    complete(project, "sales-handoff")
+    task = project.task("sales-handoff")
+    for move in (
+        TaskMove(due_at=task.due_at + timedelta(days=1)),
+        TaskMove(start_at=task.start_at - timedelta(days=1)),
+    ):
+        refused(
+            project,
+            WrongStateError,
+            lambda move=move: changes.move_task(
+                actor=project.scene.manager, task_id=task.id, move=move, at=project.scene.at
+            ),
+        )
+
+
 def test_each_task_that_is_put_first_stands_before_those_put_there_before(project: Running) -> None:
     for key in ("sales-handoff", "company-form", "welcome-email", "company-form"):
         task = project.task(key)
@@ -206,6 +222,19 @@ def test_removing_a_task_bridges_what_hung_on_it_and_keeps_its_files(project: Ru
     assert [file.id for file in file_queries.list_files(actor=scene.manager, project_id=project.id)] == [file_id]
     assert file_queries.list_files(actor=scene.contact, project_id=project.id) == ()
     refused(project, NotFoundError, lambda: tasks.start_task(actor=scene.manager, task_id=kickoff.id, at=scene.at))
+
+
+def test_no_dependency_stands_twice(project: Running) -> None:
+    scene = project.scene
+    ids = {key: project.task(key).id for key in ("kickoff", "provision", "plan-approval")}
+    twice = TaskPatch(predecessor_ids=(ids["provision"], ids["kickoff"], ids["kickoff"]))
+    changes.edit_task(actor=scene.manager, task_id=ids["plan-approval"], patch=twice, at=scene.at)
+    links = TaskLink.objects.for_actor(scene.manager).filter(successor_id=ids["plan-approval"])
+    assert sorted(links.values_list("predecessor_id", flat=True)) == sorted([ids["provision"], ids["kickoff"]])
+    changes.remove_task(actor=scene.manager, task_id=ids["provision"], reason="Not needed", at=scene.at)
+    assert list(links.values_list("predecessor_id", flat=True)) == [ids["kickoff"]]
+    added = add(project, predecessor_ids=(ids["kickoff"], ids["kickoff"]))
+    assert TaskLink.objects.for_actor(scene.manager).filter(successor_id=added).count() == 1
 
 
 def test_tasks_are_handed_on(project: Running) -> None:

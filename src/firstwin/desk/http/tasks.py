@@ -234,7 +234,7 @@ def _carry_out_edit(actor: Actor, task: TaskInfo, form: EditTaskForm, version: i
             has_usual_estimate=said["estimate_hours"] is None,
         )
     if changed & {"start_at", "due_at"}:
-        move = TaskMove(start_at=said["start_at"], due_at=said["due_at"])
+        move = TaskMove(start_at=said["start_at"] if "start_at" in changed else None, due_at=said["due_at"])
     change = TaskChange(patch=patch, move=move, is_reassigned="person" in changed, person=people.chosen(said["person"]))
     changes.change_task(actor=actor, task_id=task.id, change=change, at=clock.now(), expected_version=version)
 

@@ -10,7 +10,7 @@ from django.db import transaction
 from firstwin.identity.contracts import Actor
 from firstwin.playbooks.contracts import Side, TaskKind, Visibility
 from firstwin.projects import events, permissions
-from firstwin.projects.contracts import PersonRef, TaskState
+from firstwin.projects.contracts import OPEN_STATES, PersonRef, TaskState, WrongStateError
 from firstwin.projects.contracts.changes import NewTask, TaskChange, TaskMove, TaskPatch
 from firstwin.projects.models import Attachment, ProjectStage, ProjectTask, TaskLink
 from firstwin.projects.operations import lifecycle, settling, stepping, tasks
@@ -72,7 +72,7 @@ def change_task(
     """Change what a task says, who does it, when and where it stands: all of it or nothing, as one new version.
 
     What is so already is left alone. Records TaskAssigned for a new person and TaskChanged for the rest. Raises
-    StaleVersionError when somebody was faster, ConflictError for a circle.
+    StaleVersionError when somebody was faster, ConflictError for a circle, WrongStateError for dates of a task that is over.
     """
     settling.require_editor(actor=actor)
     with transaction.atomic(), bulk.together():
@@ -175,7 +175,7 @@ def _new_predecessors(plan: RunningPlan, task: ProjectTask, wanted: tuple[UUID, 
         return
     _require_tasks(plan, wanted)
     gone = [link for link in plan.links if is_own(link) and link.predecessor_id not in wanted]
-    added = [_link(plan, predecessor, task.id) for predecessor in wanted if predecessor not in before]
+    added = [_link(plan, predecessor, task.id) for predecessor in dict.fromkeys(wanted) if predecessor not in before]
     replace_links(plan, gone, added)
     yield "after", _names(plan, before), _names(plan, wanted)
 
@@ -220,7 +220,9 @@ def add_task(*, actor: Actor, project_id: UUID, new: NewTask, at: datetime) -> U
         task = _task_row(plan, stage, new, person, actor=actor, at=at)
         task.save(force_insert=True)
         plan.tasks[task.id] = task
-        replace_links(plan, [], [_link(plan, predecessor, task.id) for predecessor in new.predecessor_ids])
+        replace_links(
+            plan, [], [_link(plan, predecessor, task.id) for predecessor in dict.fromkeys(new.predecessor_ids)]
+        )
         settling.touch(plan, task, actor=actor, at=at, change="added")
         task.version = 1
         plan.happened.append(events.TaskAdded(**tasks.task_event(plan, task)))
@@ -336,6 +338,12 @@ def _new_place(plan: RunningPlan, task: ProjectTask, move: TaskMove) -> Iterable
         yield "place", "", f"{index + 1} of {len(others) + 1}"
 
 
+def require_open(task: ProjectTask) -> None:
+    """Raise WrongStateError for a task that is over, of which no date is planned any more; inside projects only."""
+    if task.state not in OPEN_STATES:
+        raise WrongStateError(f"“{task.name}” is over; its dates are facts.", remedy="Open it again to plan it anew.")
+
+
 def _new_dates(task: ProjectTask, move: TaskMove) -> Iterable[Change]:
     if move.unfix and (task.is_start_fixed or task.is_due_fixed):
         task.is_start_fixed = task.is_due_fixed = False
@@ -345,6 +353,8 @@ def _new_dates(task: ProjectTask, move: TaskMove) -> Iterable[Change]:
     for name, wished in (("start_at", move.start_at), ("due_at", move.due_at)):
         if wished is not None:
             steering.checked_instant(wished, name)
+            if wished != getattr(task, name):
+                require_open(task)
     length = task.due_at - task.start_at
     start = move.start_at or min(task.start_at, move.due_at or task.start_at)
     due = move.due_at or (max(task.due_at, start) if task.is_due_fixed else start + length)
@@ -400,8 +410,8 @@ def apply_removal(plan: RunningPlan, gone: list[ProjectTask], *, reason: str) ->
         behind = [link for link in own if link.predecessor_id == task.id]
         stale += own
         added = [link for link in added if link not in own]
-        added += [_bridge(plan, first, second) for first in before for second in behind]
         plan.links = [link for link in plan.links if link not in own]
+        added += _bridges(plan, before, behind, {_ends(link) for link in (*plan.links, *added)})
         del plan.tasks[task.id]
         plan.touched.discard(task.id)
         plan.moved.discard(task.id)
@@ -412,6 +422,21 @@ def apply_removal(plan: RunningPlan, gone: list[ProjectTask], *, reason: str) ->
         files.filter(task_id__in=hidden).update(is_internal=True)  # they stay with the project, and stay hidden
     rows = ProjectTask.objects.for_workspace(plan.project.workspace_id)
     rows.filter(id__in=[task.id for task in gone]).delete()
+
+
+def _bridges(
+    plan: RunningPlan, before: list[TaskLink], behind: list[TaskLink], known: set[tuple[object, ...]]
+) -> Iterable[TaskLink]:
+    """Yield links around what goes, each once; what waits already for the same needs no second one."""
+    for link in (_bridge(plan, first, second) for first in before for second in behind):
+        if _ends(link) not in known:
+            known.add(_ends(link))
+            yield link
+
+
+def _ends(link: TaskLink) -> tuple[object, ...]:
+    ends = link.predecessor_id, link.predecessor_stage_id, link.successor_id, link.successor_stage_id
+    return *ends, link.type, link.lag
 
 
 def _bridge(plan: RunningPlan, before: TaskLink, behind: TaskLink) -> TaskLink:

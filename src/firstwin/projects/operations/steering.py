@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db import transaction
 
 from firstwin.identity.contracts import Actor
-from firstwin.projects.contracts import OPEN_STATES, WrongStateError
+from firstwin.projects.contracts import WrongStateError
 from firstwin.projects.contracts.steering import (
     LinkChange,
     NewLink,
@@ -144,8 +144,7 @@ def _open_task(plan: RunningPlan, timing: TaskTiming, *, actor: Actor) -> Projec
     if task is None:
         raise plans.task_not_found()
     settling.require_version(task, timing.expected_version, actor=actor)
-    if task.state not in OPEN_STATES:
-        raise WrongStateError(f"“{task.name}” is over; its dates are facts.", remedy="Open it again to plan it anew.")
+    changes.require_open(task)
     if timing.start_at is not None and task.started_at is not None and timing.start_at != task.start_at:
         raise WrongStateError(f"“{task.name}” has begun; its start is a fact.", remedy="Move its end instead.")
     return task
