@@ -18,4 +18,21 @@ describe("fields that belong to a choice", () => {
     expect(state()).toEqual([false, false]);
     expect(one<HTMLInputElement>("#always").disabled).toBe(false);
   });
+
+  it("belong to the choice that they name, and go with their label", async () => {
+    await page(
+      `<form data-controller="match" data-action="change->match#match">
+         <select name="kind" data-match-target="choice"><option>leave</option><option>hours</option></select>
+         <select name="repeat" data-match-target="choice"><option>never</option><option>weekly</option></select>
+         <div class="fw-field" id="field"><label for="until">Until</label>
+           <input id="until" data-match-target="field" data-of="repeat" data-for="weekly"></div>
+       </form>`,
+      { match },
+    );
+    expect(one("#field").hidden).toBe(true);
+    one<HTMLSelectElement>("[name=repeat]").value = "weekly";
+    one("[name=repeat]").dispatchEvent(new Event("change", { bubbles: true }));
+    expect(one("#field").hidden).toBe(false);
+    expect(one<HTMLInputElement>("#until").disabled).toBe(false);
+  });
 });

@@ -148,6 +148,7 @@ def test_a_file_that_is_none_says_so(member: Member) -> None:
     text = text_of(client.post(address("calendar_file", holder), {"file": wrong}, follow=True))
     assert "This is not a calendar file (ICS)." in text
     assert "Take it over" not in text
+    assert f'href="{address("calendar_file", holder)}"' in text
     assert client.post(address("calendar_file", holder), {}).status_code == 422
 
 

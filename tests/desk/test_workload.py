@@ -61,6 +61,14 @@ def test_a_week_opens_beside_the_table_and_by_its_address(running: Running) -> N
     assert outsider().get(path).status_code == 404
 
 
+def test_the_number_of_those_who_are_over_narrows_the_table_and_the_download(running: Running) -> None:
+    client = colleague(running)
+    text = text_of(client.get(f"{reverse('workload')}?over=1"))
+    assert "Over in some week" in text
+    assert "Nobody matches these filters" in text
+    assert len(text_of(client.get(f"{reverse('workload_export')}?over=1")).splitlines()) == 1
+
+
 def test_who_only_looks_hands_nothing_on(running: Running) -> None:
     path = reverse("workload_week", kwargs={"member_id": running.scene.specialist.id})
     assert "Hand on to" not in text_of(colleague(running, Role.VIEWER).get(path, headers=HTMX))

@@ -62,6 +62,19 @@ def test_tasks_are_put_in_order_by_keyboard_and_by_drag_and_that_is_undone(edito
     expect(tasks).to_have_text(before)
 
 
+def test_choosing_a_part_leaves_the_page_and_the_focus_where_they_are(editor: Page) -> None:
+    link = editor.get_by_role("link", name="Set up workflows", exact=True)
+    link.scroll_into_view_if_needed()
+    before = editor.evaluate("scrollY")
+    assert before > 0
+    link.focus()
+    editor.keyboard.press("Enter")
+    expect(editor.locator("#part-form").get_by_label("Name")).to_have_value("Set up workflows")
+    answered(editor)
+    assert abs(editor.evaluate("scrollY") - before) < 5
+    expect(link).to_be_focused()
+
+
 def test_a_circle_is_seen_while_typing_and_refused(editor: Page) -> None:
     editor.get_by_role("link", name="Accept the invitation to the kickoff call").click()
     heading = editor.get_by_role("heading", name="Accept the invitation to the kickoff call")

@@ -35,7 +35,7 @@ from firstwin.shared.errors import InvalidInputError
 WEEKS = (4, 8, 12, 26)
 LEAST_LIKELY = Decimal("0.5")
 """Hours below which a cell would say plus nothing."""
-NARROWING = ("role", "skill", "segment", "time_zone")
+NARROWING = ("role", "skill", "segment", "time_zone", "over")
 HEAT = {LoadLevel.FREE: 1, LoadLevel.BUSY: 2, LoadLevel.FULL: 3}
 _LABELS: Mapping[str, str] = {"skill": "Knows", "time_zone": "Time zone"}
 
@@ -63,7 +63,7 @@ def export(request: HttpRequest, actor: Actor) -> StreamingHttpResponse:
     """Send the table as CSV, a line for each week of each member."""
     at = clock.now()
     found = workload.get_workload(actor=actor, at=at, filters=_filters(request), weeks=_weeks(request))
-    return csv_answer(f"people-{at:%Y-%m-%d}.csv", _HEAD, _lines(found))
+    return csv_answer(f"people-{at:%Y-%m-%d}.csv", _HEAD, _lines(_asked(request, found)))
 
 
 _HEAD = (
@@ -80,8 +80,8 @@ _HEAD = (
 )
 
 
-def _lines(found: Workload) -> Iterator[tuple[object, ...]]:
-    for member in found.members:
+def _lines(members: Sequence[MemberLoad]) -> Iterator[tuple[object, ...]]:
+    for member in members:
         for week in member.weeks:
             yield (
                 member.name,
@@ -142,12 +142,14 @@ def _context(request: HttpRequest, actor: Actor) -> dict[str, Any]:
     weeks = _weeks(request)
     found = workload.get_workload(actor=actor, at=clock.now(), filters=_filters(request), weeks=weeks)
     first = [member.weeks[0] for member in found.members]
+    is_over_only = words(request, "over") == "1"
     return {
         "workload": found,
         "rows": [
             (member, [_cell(member, week) for week in member.weeks])
-            for member in _ordered(found.members, words(request, "sort"))
+            for member in _ordered(_asked(request, found), words(request, "sort"))
         ],
+        "is_over_only": is_over_only,
         "weeks": weeks,
         "week_choices": WEEKS,
         "over_count": sum(member.is_over for member in found.members),
@@ -161,6 +163,11 @@ def _context(request: HttpRequest, actor: Actor) -> dict[str, Any]:
         "cleared": reverse("workload"),
         "list_url": f"{reverse('workload')}?{request.GET.urlencode()}",
     }
+
+
+def _asked(request: HttpRequest, found: Workload) -> list[MemberLoad]:
+    """Return everybody, or with `?over=1` those who have too much in some week."""
+    return [member for member in found.members if member.is_over or words(request, "over") != "1"]
 
 
 def _ordered(members: Sequence[MemberLoad], sort: str) -> list[MemberLoad]:
@@ -211,12 +218,18 @@ def _day(text: str) -> date:
 def _chips(request: HttpRequest) -> list[portfolio_address.Chip]:
     return [
         portfolio_address.Chip(
-            f"{_LABELS[name]}: {value}" if name in _LABELS else wording.in_words(value),
+            _said(name, value),
             f"{reverse('workload')}{portfolio_address.without(request.GET, name, value)}",
         )
         for name in NARROWING
         if (value := words(request, name))
     ]
+
+
+def _said(name: str, value: str) -> str:
+    if name == "over":
+        return "Over in some week"
+    return f"{_LABELS[name]}: {value}" if name in _LABELS else wording.in_words(value)
 
 
 def _beneath(request: HttpRequest) -> str:

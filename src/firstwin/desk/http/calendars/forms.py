@@ -36,7 +36,19 @@ _REPEATS = (
     (Repeat.YEARLY.value, "Every year"),
 )
 _DATE = {"type": "date"}
-_TIME = {"type": "time"}
+_CHOICE = {"data-match-target": "choice"}
+_TIME = {
+    "type": "time",
+    "data-match-target": "field",
+    "data-of": "kind",
+    "data-for": f"{DayKind.PART_DAY.value} {DayKind.WORKING_DAY.value}",
+}
+_REPEATED = _DATE | {
+    "data-match-target": "field",
+    "data-of": "repeat",
+    "data-for": " ".join(repeat.value for repeat in Repeat if repeat is not Repeat.NEVER),
+}
+"""Whole days have no hours, and what happens once has no last time: such fields are shown only where they count."""
 
 
 def hours_text(hours: OpenHours) -> str:
@@ -139,7 +151,7 @@ class HoursForm(forms.Form):
 class DayForm(forms.Form):
     """An exception: what, from when to when, how often, and why."""
 
-    kind = forms.ChoiceField(label="What is it")
+    kind = forms.ChoiceField(label="What is it", widget=forms.Select(attrs=_CHOICE))
     first_on = forms.DateField(label="First day", widget=forms.DateInput(attrs=_DATE, format="%Y-%m-%d"))
     last_on = forms.DateField(
         label="Last day",
@@ -151,12 +163,11 @@ class DayForm(forms.Form):
         label="From",
         required=False,
         widget=forms.TimeInput(attrs=_TIME, format="%H:%M"),
-        help_text="For hours away or worked.",
     )
     ends = forms.TimeField(label="Until", required=False, widget=forms.TimeInput(attrs=_TIME, format="%H:%M"))
-    repeat = forms.ChoiceField(label="How often", choices=_REPEATS, required=False)
+    repeat = forms.ChoiceField(label="How often", choices=_REPEATS, required=False, widget=forms.Select(attrs=_CHOICE))
     repeat_until = forms.DateField(
-        label="Until when it repeats", required=False, widget=forms.DateInput(attrs=_DATE, format="%Y-%m-%d")
+        label="Until when it repeats", required=False, widget=forms.DateInput(attrs=_REPEATED, format="%Y-%m-%d")
     )
     label = forms.CharField(label="Reason", required=False, max_length=120)
 
