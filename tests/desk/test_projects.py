@@ -2,12 +2,15 @@
 
 import csv
 import io
+from datetime import UTC, datetime
 
 import pytest
 from pytest_django import DjangoAssertNumQueries
 
 from firstwin.desk.models import SavedViewRow
 from firstwin.identity.contracts import Role
+from firstwin.identity.models import User
+from firstwin.projects.models import Project
 from firstwin.projects.operations import launch
 from tests.desk.browsing import colleague, outsider, owner_of, text_of
 from tests.factories.projects import Running, launch_example, make_scene, new_project
@@ -72,6 +75,11 @@ def test_the_list_is_sent_as_csv_whole_and_harmless(running: Running) -> None:
     rows = list(csv.DictReader(io.StringIO(text_of(answer))))
     assert sorted(row["Project"] for row in rows) == ["'=1+1", "Acorn Foods"]
     assert "attachment" in answer.headers["Content-Disposition"]
+    in_the_night = datetime(2026, 4, 1, 0, 30, tzinfo=UTC)  # of UTC: in California it is the day before
+    Project.objects.for_actor(running.scene.manager).update(planned_end_at=in_the_night)
+    User.objects.update(time_zone="America/Los_Angeles")
+    there = csv.DictReader(io.StringIO(text_of(owner_of(running).get("/projects/export.csv"))))
+    assert {row["Planned end"] for row in there} == {"2026-03-31"}
 
 
 def test_a_view_is_saved_replaced_shared_and_removed(running: Running) -> None:

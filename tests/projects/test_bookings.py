@@ -258,3 +258,16 @@ def test_lists_cost_the_same_however_many_there_are(scene: Scene, django_assert_
         found = booking_queries.list_bookings(actor=scene.manager)
     assert len(found) == 3
     assert load_of(scene).likely == sum((one.hours for one in found), Decimal(0)) / 2
+
+
+def test_a_booking_ends_on_the_day_of_the_team(db: None) -> None:
+    ends = set()
+    for zone in ("UTC", "America/Los_Angeles", "Pacific/Auckland"):
+        scene = make_scene(workspace=make_workspace(time_zone=zone), time_zone=zone)
+        booking_id = make_booking(scene)
+        ends.add(booked(scene, booking_id).end_on)
+        bookings.change_booking(
+            actor=scene.manager, booking_id=booking_id, patch=BookingPatch(start_on=START_ON), at=scene.at
+        )
+        ends.add(booked(scene, booking_id).end_on)
+    assert len(ends) == 1

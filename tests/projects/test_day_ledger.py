@@ -1,7 +1,7 @@
 """The ledger of days as it is read, corrected and added up."""
 
 import json
-from datetime import timedelta
+from datetime import date, timedelta
 from uuid import uuid4
 
 import pytest
@@ -19,8 +19,9 @@ from firstwin.projects.queries import day_sums
 from firstwin.projects.queries import ledger as ledger_queries
 from firstwin.shared.errors import ConflictError, InvalidInputError, NotFoundError, PermissionDeniedError
 from tests.factories.customers import contact_actor
-from tests.factories.identity import actor_for, make_member
-from tests.factories.projects import Running, launch_example
+from tests.factories.identity import actor_for, make_member, make_workspace
+from tests.factories.projects import Running, launch_example, make_scene
+from tests.projects.test_tasks import complete
 
 pytestmark = pytest.mark.django_db
 
@@ -241,3 +242,12 @@ def test_a_cancelled_project_is_left_out_of_sums(project: Running) -> None:
     assert day_sums.list_sums(actor=actor, by=SumsBy.PROJECT).items == ()
     assert day_sums.get_totals(actor=actor).projects == 0
     assert ledger_queries.get_ledger(actor=actor, project_id=project.id).entries
+
+
+def test_a_ledger_since_the_launch_is_whole_wherever_the_team_is() -> None:
+    scene = make_scene(workspace=make_workspace(time_zone="Pacific/Auckland"))
+    project = launch_example(scene, at=scene.at + timedelta(hours=12))  # in the morning of the next day there
+    complete(project, "welcome-email", days=1)
+    found = ledger_queries.get_ledger(actor=scene.specialist, project_id=project.id)
+    assert found.counted_from == date(2026, 3, 3)
+    assert found.is_whole

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from firstwin.customers.contracts import Industry, Segment
@@ -193,7 +194,7 @@ def _row(project: ProjectSummary) -> tuple[object, ...]:
 
 
 def _day(at: datetime | None) -> str:
-    return at.date().isoformat() if at else ""
+    return timezone.localtime(at).date().isoformat() if at else ""
 
 
 def _page(

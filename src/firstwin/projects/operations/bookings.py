@@ -19,6 +19,7 @@ from firstwin.projects.contracts import WrongStateError
 from firstwin.projects.contracts.bookings import BookingPatch, BookingState, NewBooking
 from firstwin.projects.models.bookings import Booking
 from firstwin.projects.queries import bookings as booking_queries
+from firstwin.projects.queries.launching import PlannedLaunch
 from firstwin.projects.rules import bookings
 from firstwin.shared.errors import ConflictError, InvalidInputError, PermissionDeniedError, Problem
 
@@ -49,7 +50,7 @@ def book(*, actor: Actor, new: NewBooking, at: datetime) -> UUID:
             segment=planned.account.segment,
             playbook_name=version.definition.name[:200],
             start_on=new.start_on,
-            end_on=planned.dates.end_at.date(),
+            end_on=_end_on(planned),
             probability=new.probability,
             roles=_roles(roles, new.role_map),
             work=bookings.stored_work(bookings.work_of(planned.draft, roles)),
@@ -118,7 +119,7 @@ def _apply(actor: Actor, row: Booking, patch: BookingPatch, at: datetime) -> Non
         if patch.role_map is not None:
             people = dict(patch.role_map)
             _check_people(actor, people, roles)
-        row.start_on, row.end_on = start_on, planned.dates.end_at.date()
+        row.start_on, row.end_on = start_on, _end_on(planned)
         row.roles = _roles(roles, people)
         row.work = bookings.stored_work(bookings.work_of(planned.draft, roles))
 
@@ -216,6 +217,11 @@ def _check_people(actor: Actor, role_map: Mapping[str, UUID], roles: Sequence[Ro
 def _refuse(problems: list[Problem]) -> None:
     if problems:
         raise InvalidInputError("This cannot be booked.", problems=tuple(problems))
+
+
+def _end_on(planned: PlannedLaunch) -> date:
+    """Return the day on which a plan ends where the team works."""
+    return planned.dates.end_at.astimezone(ZoneInfo(planned.calendars[Side.VENDOR].time_zone)).date()
 
 
 def _today(actor: Actor, at: datetime) -> date:

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
+from datetime import timedelta
 from uuid import UUID
 
 from django.db.models import F, QuerySet
@@ -16,6 +17,8 @@ from firstwin.projects.rules import ledger, ledger_words
 from firstwin.shared import pagination
 from firstwin.shared.errors import PermissionDeniedError
 from firstwin.shared.pagination import Page
+
+_DAY = timedelta(days=1)
 
 
 def get_ledger(*, actor: Actor, project_id: UUID) -> DayLedger:
@@ -38,7 +41,7 @@ def ledger_of(project: Project, entries: Iterable[DayEntry], tasks: Collection[U
         project_id=project.id,
         counted_from=begun_on,
         counted_until=project.counted_on or begun_on,
-        is_whole=begun_on <= project.launched_at.date(),
+        is_whole=begun_on <= project.launched_at.date() + _DAY,  # the team's day may be one ahead of that of UTC
         baseline_end_at=project.baseline_end_at or end_at,
         current_end_at=end_at,
         days=sum(entry.days for entry in told),
