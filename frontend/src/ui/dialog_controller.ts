@@ -22,11 +22,19 @@ export default class extends Controller<HTMLDialogElement> {
     if (this.element.open) return;
     if (this.besideValue) this.element.show();
     else this.element.showModal();
-    const asked = this.element.querySelector<HTMLElement>("[autofocus]");
-    const typed = this.element.querySelector<HTMLElement>("form :is(input:not([type=hidden]), select, textarea)");
-    // What only wants a yes has no field: Enter says it, not the cross that leaves. What destroys is never a slip away.
-    const yes = typed ? null : this.element.querySelector<HTMLElement>("form .btn-primary[type=submit]");
-    (asked ?? yes)?.focus();
+    this.firstWanted()?.focus();
+  }
+
+  /** In a question the first field, or the yes where nothing is asked: not the cross that leaves it. */
+  private firstWanted(): HTMLElement | null {
+    const find = (what: string): HTMLElement | null => this.element.querySelector<HTMLElement>(what);
+    const asked = find("[autofocus]");
+    if (asked || this.besideValue) return asked;
+    const field = find("form :is(input:not([type=hidden]), select, textarea):enabled");
+    // What destroys is never a slip away, so its button does not get the focus.
+    if (!field) return find("form .btn-primary[type=submit]");
+    // On a phone a field that has the focus brings up the keyboard, over what is to be read first.
+    return window.matchMedia("(pointer: coarse)").matches ? null : field;
   }
 
   close(): void {
