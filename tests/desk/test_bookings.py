@@ -102,6 +102,17 @@ def test_change_release_and_take_up_again(running: Running, booking_id: UUID) ->
     assert booked(running, booking_id).state is BookingState.OPEN
 
 
+def test_two_people_editing_one_booking_do_not_overwrite_each_other(running: Running, booking_id: UUID) -> None:
+    client, edit = colleague(running), reverse("edit_booking", kwargs={"booking_id": booking_id})
+    version = booked(running, booking_id).version
+    assert f'name="version" value="{version}"' in text_of(client.get(edit))
+    assert client.post(edit, form_of(running, probability=75, version=version)).status_code == 302
+    late = client.post(edit, form_of(running, probability=25, version=version))
+    assert late.status_code == 422
+    assert "Somebody has changed this booking meanwhile" in text_of(late)
+    assert booked(running, booking_id).probability == 75
+
+
 def test_who_only_looks_and_strangers_change_nothing(running: Running, booking_id: UUID) -> None:
     release = reverse("release_booking", kwargs={"booking_id": booking_id})
     viewer = colleague(running, Role.VIEWER)

@@ -63,6 +63,7 @@ class BookingForm(forms.Form):
         self.choice = choice
         if booking is not None:
             del self.fields["customer"], self.fields["segment"]
+            self.fields["version"] = forms.IntegerField(required=False, widget=forms.HiddenInput)
         team = [("", NOBODY), *((str(member.id), member.name) for member in choice.members)]
         for role in choice.definition.roles:
             if role.side is Side.VENDOR:
@@ -155,6 +156,7 @@ def edit(request: HttpRequest, actor: Actor, booking_id: UUID) -> HttpResponse:
         "start_on": booking.start_on,
         "probability": booking.probability,
         "note": booking.note,
+        "version": booking.version,
         **{f"role.{role.key}": str(role.member_id or "") for role in booking.roles},
     }
     form = BookingForm(request.POST or None, initial=initial, choice=choice, booking=booking)
@@ -164,7 +166,9 @@ def edit(request: HttpRequest, actor: Actor, booking_id: UUID) -> HttpResponse:
             start_on=data["start_on"], probability=data["probability"], note=data["note"], role_map=form.role_map()
         )
         try:
-            bookings.change_booking(actor=actor, booking_id=booking_id, patch=patch, at=clock.now())
+            bookings.change_booking(
+                actor=actor, booking_id=booking_id, patch=patch, at=clock.now(), version=data["version"]
+            )
         except (InvalidInputError, ConflictError) as error:
             show_problems(form, error)
         else:

@@ -68,7 +68,7 @@ def hold_projects(*, actor: Actor, project_ids: Sequence[UUID], side: ReasonSide
     """Put several projects on hold, all or none; raises what `hold_project` raises."""
     _refuse_too_many(project_ids)
     with transaction.atomic():
-        for project_id in project_ids:
+        for project_id in sorted(set(project_ids)):
             hold_project(actor=actor, project_id=project_id, side=side, reason=reason, at=at)
 
 
@@ -76,7 +76,7 @@ def resume_projects(*, actor: Actor, project_ids: Sequence[UUID], at: datetime) 
     """Resume several projects, all or none; raises what `resume_project` raises."""
     _refuse_too_many(project_ids)
     with transaction.atomic():
-        for project_id in project_ids:
+        for project_id in sorted(set(project_ids)):
             resume_project(actor=actor, project_id=project_id, at=at)
 
 
