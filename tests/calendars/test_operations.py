@@ -199,7 +199,7 @@ def test_an_undo_leaves_nobody_without_hours() -> None:
     take_over(actor, of_workspace(actor), "closed.ics", ics(f"{friday}\nRRULE:FREQ=WEEKLY"))
     take_over(actor, of_workspace(actor), "closed.ics", ics(friday))
     days.add_day(actor=actor, holder=holder_of(member), new=REST_OF_WEEK, at=NOW)
-    latest = imports.import_queries.list_imports(actor=actor, holder=of_workspace(actor), today=TODAY)[0]
+    latest = imports.import_queries.list_imports(actor=actor, holder=of_workspace(actor))[0]
     refused_for("Sam Reed", actor, lambda: imports.undo_import(actor=actor, import_id=latest.id, at=NOW))
 
 
@@ -345,7 +345,7 @@ def test_the_same_file_again_changes_only_what_is_different_and_undo_brings_that
     assert take_over(actor, holder, "leave.ics", ics(*FIRST)) == (0, 0, 2)
     assert take_over(actor, holder, "leave.ics", ics(*SECOND)) == (0, 1, 1)
     assert day_words(actor, holder) == ["Leave 4 August: Sea", "Leave 1 September: Moving"]
-    latest = imports.import_queries.list_imports(actor=actor, holder=holder, today=TODAY)[0]
+    latest = imports.import_queries.list_imports(actor=actor, holder=holder)[0]
     imports.undo_import(actor=actor, import_id=latest.id, at=NOW)
     assert day_words(actor, holder) == ["Leave 3 August: Sea", "Leave 1 September: Moving"]
 
@@ -356,7 +356,7 @@ def test_undo_leaves_what_somebody_changed_by_hand_since() -> None:
     take_over(actor, holder, "leave.ics", ics(*FIRST))
     row = CalendarDay.objects.for_actor(actor).get(uid="a")
     days.change_day(actor=actor, day_id=row.id, new=LEAVE, at=NOW)
-    latest = imports.import_queries.list_imports(actor=actor, holder=holder, today=TODAY)[0]
+    latest = imports.import_queries.list_imports(actor=actor, holder=holder)[0]
     imports.undo_import(actor=actor, import_id=latest.id, at=NOW)
     assert day_words(actor, holder) == ["Leave 3–14 August: Sea"]
 

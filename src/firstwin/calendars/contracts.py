@@ -140,11 +140,6 @@ class ExplainedDay:
     hours: OpenHours
     reason: str
 
-    @property
-    def is_working(self) -> bool:
-        """Return whether somebody works at all on this day."""
-        return bool(self.hours)
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Closure:

@@ -29,13 +29,12 @@ def get_import(*, actor: Actor, import_id: UUID, today: date) -> CalendarImportI
     return info_of(actor, row_of(actor, import_id), today=today)
 
 
-def list_imports(*, actor: Actor, holder: Holder, today: date) -> tuple[CalendarImportInfo, ...]:
+def list_imports(*, actor: Actor, holder: Holder) -> tuple[CalendarImportInfo, ...]:
     """Return the latest imports of a calendar that were taken over, newest first, without their entries."""
     _require_editor(actor, holder)
     rows = CalendarImport.objects.for_actor(actor).filter(
         calendar__holder_id=holder.id, state__in=[ImportState.DONE.value, ImportState.UNDONE.value]
     )
-    del today
     return tuple(_info(row, holder, (), ()) for row in rows.defer("entries", "replaced").order_by("-id")[:MOST_LISTED])
 
 

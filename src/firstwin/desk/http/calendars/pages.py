@@ -79,7 +79,7 @@ def _context(request: HttpRequest, actor: Actor, holder: Holder) -> dict[str, An
         "past_days": [day for day in own if not day.repeats and day.last_on < today],
         "capacity": capacities.get_capacity(actor=actor, member_id=holder.id) if is_member else None,
         "contacts": _contacts(actor, holder, today),
-        "imports": imports.list_imports(actor=actor, holder=holder, today=today) if calendar.can_edit else (),
+        "imports": imports.list_imports(actor=actor, holder=holder) if calendar.can_edit else (),
         **_view(request, actor, holder, today),
     }
 
