@@ -178,8 +178,8 @@ def say_stuck(request: HttpRequest, actor: Actor, task_id: UUID) -> HttpResponse
 
     question = asks.Question(title=f"“{task.name}” is stuck", verb="Mark as stuck")
     undo_url = reverse("reopen_task", kwargs={"task_id": task_id})
-    seen = version_seen(request)
-    return asks.ask(request, question, form, answered, beneath=_address(task), undo_url=undo_url, version=seen)
+    # The task as it is now: a panel may not yet show what its own reader did to the task a moment ago.
+    return asks.ask(request, question, form, answered, beneath=_address(task), undo_url=undo_url, version=task.version)
 
 
 @require_POST
