@@ -45,6 +45,9 @@ def test_whoever_has_filled_the_role_comes_first_but_not_from_leave(running: Run
     (first, reason, _), *_ = suggested(running)
     assert first == member.id
     assert reason.startswith("Has been Success manager in 1 project, has worked in 1 project of")
+    others = {reason for member_id, reason, _ in suggested(running) if member_id != member.id}
+    assert others
+    assert all(reason.startswith("Has not been Success manager yet, keeps hours") for reason in others)
     enter(member.workspace_id, holder_of(member), date(2026, 3, 1), date(2026, 4, 30))
     assert suggested(running)[-1][0] == member.id
     assert suggested(running)[-1][2] is False

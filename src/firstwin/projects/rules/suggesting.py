@@ -35,8 +35,11 @@ class Place:
 def ranked(candidates: list[Candidate], place: Place) -> list[tuple[Candidate, str]]:
     """Whoever has time for a task comes first; then who has filled its role, knows what it is about, has worked for such
     customers and keeps hours like the customer's; then who has most time left. The product only suggests: a person decides.
+
+    Whoever is new to the role is named as such where somebody else is not.
     """
-    return [(one, reason_of(one, place)) for one in sorted(candidates, key=_order)]
+    is_filled = any(one.role_count for one in candidates)
+    return [(one, reason_of(one, place, is_filled=is_filled)) for one in sorted(candidates, key=_order)]
 
 
 def _order(one: Candidate) -> tuple[bool, int, Decimal, str]:
@@ -44,11 +47,13 @@ def _order(one: Candidate) -> tuple[bool, int, Decimal, str]:
     return not one.has_time, -points - (one.hours_apart <= _NEAR), -one.free, one.name
 
 
-def reason_of(one: Candidate, place: Place) -> str:
-    """The reason names what speaks for somebody, and what speaks against."""
+def reason_of(one: Candidate, place: Place, *, is_filled: bool) -> str:
+    """The reason names what speaks for somebody, and what speaks against; `is_filled` where anybody has filled the role."""
     said = []
     if one.role_count:
         said.append(f"has been {place.role} in {_projects(one.role_count)}")
+    elif is_filled:
+        said.append(f"has not been {place.role} yet")
     if one.skills:
         said.append(f"knows {' and '.join(one.skills)}")
     if one.segment_count:
