@@ -1,5 +1,8 @@
 """The pages of accounts: who sees them, what they change, and what they cost."""
 
+import html
+import re
+
 import pytest
 from django.test import Client
 from django.urls import reverse
@@ -9,6 +12,7 @@ from firstwin.customers.contracts import Segment
 from firstwin.customers.models import Account, Contact, PortalAccess
 from firstwin.identity.contracts import Role
 from firstwin.identity.models import Member
+from firstwin.projects.operations import lifecycle
 from tests.factories.customers import make_account, make_contact
 from tests.factories.identity import make_member
 from tests.factories.projects import launch_example, make_scene
@@ -142,6 +146,29 @@ def test_the_list_tells_how_far_the_onboarding_of_each_account_is() -> None:
     row = text.partition(run.scene.account.name)[2]
     assert run.row().current_stage in row
     assert "Not onboarded yet" in text.partition("Never onboarded")[2]
+
+
+def primary_link(page: str) -> str:
+    """Return where the one clear next step of a page leads."""
+    (link,) = re.findall(r"<a [^>]*btn-primary[^>]*>", page.partition("<main")[2])
+    return html.unescape(link.partition('href="')[2].partition('"')[0])
+
+
+def test_an_account_that_is_onboarded_leads_to_its_onboarding_first() -> None:
+    run = launch_example(make_scene())
+    client = signed_in(make_member(Role.SPECIALIST, workspace=run.scene.workspace))
+    page = reverse("account", kwargs={"account_id": run.scene.account.id})
+    launch = f"{reverse('start_project')}?account={run.scene.account.id}"
+    text = client.get(page).content.decode()
+    assert primary_link(text) == reverse("project", kwargs={"project_id": run.id})
+    assert launch in text.partition("Start another onboarding")[0].rpartition("<a ")[2]
+    second = launch_example(run.scene, name="Second")
+    assert "Open onboarding" not in client.get(page).content.decode(), "which of them is not for the page to say"
+    for one in (run, second):
+        lifecycle.cancel_project(actor=run.scene.manager, project_id=one.id, reason="Over", at=run.scene.at)
+    text = client.get(page).content.decode()
+    assert primary_link(text) == launch
+    assert "Start another onboarding" not in text
 
 
 def test_people_are_added_changed_archived_and_restored(member: Member) -> None:
