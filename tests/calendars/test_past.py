@@ -129,5 +129,5 @@ def test_the_number_of_reads_is_constant(django_assert_num_queries: DjangoAssert
     scene = Scene()
     for _ in range(5):
         enter(scene.workspace.id, holder_of(scene.member), date(2026, 8, 3))
-    with django_assert_num_queries(statements(postgresql=9, sqlite=10)):
+    with django_assert_num_queries(statements(postgresql=6, sqlite=10)):
         assert len(scene.changes()) == 5

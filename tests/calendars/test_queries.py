@@ -140,7 +140,7 @@ def test_the_number_of_queries_does_not_grow(django_assert_num_queries: DjangoAs
         enter(workspace.id, holder_of(row), date(2026, 8, 3))
     actor = actor_for(members[0])
     for people in (1, 5):
-        with django_assert_num_queries(statements(postgresql=5, sqlite=6)):
+        with django_assert_num_queries(statements(postgresql=2, sqlite=6)):
             specs.get_specs(
                 actor=actor,
                 account_ids=[account.id for account in accounts[:people]],

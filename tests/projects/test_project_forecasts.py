@@ -174,7 +174,7 @@ def test_other_projects_of_a_busy_person_delay_the_end_and_a_projects_own_tasks_
 
 def test_one_forecast_costs_a_known_number_of_reads(project: Running, django_assert_num_queries: Any) -> None:
     make(project)
-    with django_assert_num_queries(statements(postgresql=22, sqlite=27)):
+    with django_assert_num_queries(statements(postgresql=18, sqlite=27)):
         make(project, days=1)
 
 

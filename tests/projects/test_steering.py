@@ -321,9 +321,9 @@ def test_a_preview_reads_who_is_invited_only_where_a_meeting_moves(
     project: Running, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     later = project.task("kickoff").due_at + timedelta(days=7)
-    with django_assert_num_queries(statements(postgresql=7, sqlite=11)):
+    with django_assert_num_queries(statements(postgresql=4, sqlite=11)):
         try_out(project, timing(project, "logo", duration="9wd"))
-    with django_assert_num_queries(statements(postgresql=8, sqlite=12)):
+    with django_assert_num_queries(statements(postgresql=5, sqlite=12)):
         try_out(project, timing(project, "kickoff", start_at=later, due_at=later))
 
 
@@ -333,12 +333,12 @@ def test_the_plan_with_its_room_takes_the_same_queries_however_many_meet(
     def read() -> None:
         projects.get_project_with_room(actor=project.scene.specialist, project_id=project.id, at=project.scene.at)
 
-    with django_assert_num_queries(statements(postgresql=7, sqlite=11)):
+    with django_assert_num_queries(statements(postgresql=4, sqlite=11)):
         read()
     row = project.task("kickoff")
     row.details = {**row.details, "settings": {**row.details["settings"], "attendees": []}}
     row.save(update_fields=["details"])
-    with django_assert_num_queries(statements(postgresql=7, sqlite=11)):
+    with django_assert_num_queries(statements(postgresql=4, sqlite=11)):
         read()
 
 
