@@ -7,7 +7,7 @@ from uuid import UUID
 from firstwin.customers.contracts import Abilities, AccountInfo, ContactInfo, PortalAccessInfo
 from firstwin.identity.contracts import MemberInfo
 from firstwin.playbooks.contracts import PlaybookDefinition, PlaybookSummary, PlaybookVersionInfo
-from firstwin.projects.contracts import LaunchPreview, PreviewItem, ProjectState, ProjectSummary
+from firstwin.projects.contracts import RUNNING_STATES, LaunchPreview, PreviewItem, ProjectSummary
 from firstwin.projects.contracts.bookings import BookingInfo
 from firstwin.projects.contracts.ledger import DaySums
 from firstwin.projects.contracts.portfolio import SearchHit
@@ -53,7 +53,7 @@ class AccountPage:
     @property
     def running(self) -> tuple[ProjectSummary, ...]:
         """The onboardings that are neither complete nor cancelled: their work comes before another one."""
-        return tuple(one for one in self.projects if one.state in {ProjectState.ACTIVE, ProjectState.ON_HOLD})
+        return tuple(one for one in self.projects if one.state in RUNNING_STATES)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

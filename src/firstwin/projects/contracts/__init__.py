@@ -22,6 +22,10 @@ class ProjectState(StrEnum):
     CANCELLED = "cancelled"
 
 
+RUNNING_STATES = frozenset({ProjectState.ACTIVE, ProjectState.ON_HOLD})
+"""Of a project that is neither complete nor cancelled: its plan follows what happens, also while it is on hold."""
+
+
 class TaskState(StrEnum):
     """What people have said about a task. Scheduled, blocked, ready and late are derived (see `TaskStanding`)."""
 

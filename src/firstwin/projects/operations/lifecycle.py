@@ -14,6 +14,7 @@ from firstwin.playbooks.contracts import Side, TaskKind
 from firstwin.projects import events, permissions
 from firstwin.projects.contracts import (
     OPEN_STATES,
+    RUNNING_STATES,
     PersonRef,
     ProjectState,
     ReasonSide,
@@ -128,7 +129,7 @@ def complete_project(
     with transaction.atomic():
         plan = settling.opened(actor=actor, project_id=project_id)
         project = plan.project
-        if ProjectState(project.state) not in settling.RUNNING:
+        if ProjectState(project.state) not in RUNNING_STATES:
             raise WrongStateError(f"{project.name} is {_words(project)} already.")
         unmet = [row for row in project_queries.criteria_of(plan, tuple(confirmed)) if not row[2]]
         if unmet:
@@ -187,7 +188,7 @@ def cancel_project(*, actor: Actor, project_id: UUID, reason: str, at: datetime)
     with transaction.atomic():
         plan = settling.opened(actor=actor, project_id=project_id)
         project = plan.project
-        if ProjectState(project.state) not in settling.RUNNING:
+        if ProjectState(project.state) not in RUNNING_STATES:
             raise WrongStateError(f"{project.name} is {_words(project)} already.")
         _close_open_tasks(plan, actor=actor, at=at, why="the project was cancelled")
         _end_hold(plan, at)
@@ -204,7 +205,7 @@ def reopen_project(*, actor: Actor, project_id: UUID, reason: str, at: datetime)
     with transaction.atomic():
         plan = settling.opened(actor=actor, project_id=project_id)
         project = plan.project
-        if ProjectState(project.state) in settling.RUNNING:
+        if ProjectState(project.state) in RUNNING_STATES:
             raise WrongStateError(f"{project.name} is {_words(project)} already.")
         project.state, project.completed_at, project.cancelled_at = ProjectState.ACTIVE, None, None
         project.state_reason = ""

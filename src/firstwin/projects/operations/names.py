@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from firstwin.customers import queries as customer_queries
 from firstwin.identity import queries as identity_queries
 from firstwin.identity.contracts import Actor
+from firstwin.projects.contracts import RUNNING_STATES
 from firstwin.projects.models import Project, ProjectRole, ProjectTask
 from firstwin.projects.operations import settling
 from firstwin.projects.queries import plans
@@ -25,7 +26,7 @@ def refresh_account(*, actor: Actor, account_id: UUID, at: datetime) -> None:
         rows.update(**words)
         signed_at = account.contract_signed_at
         same = {"signed_at__isnull": True} if signed_at is None else {"signed_at": signed_at}
-        stale = rows.filter(state__in=[state.value for state in settling.RUNNING]).exclude(**same)
+        stale = rows.filter(state__in=[state.value for state in RUNNING_STATES]).exclude(**same)
         for project_id in list(stale.order_by("id").values_list("id", flat=True)):
             _replan(actor, project_id, signed_at, at)
 

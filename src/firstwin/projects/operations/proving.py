@@ -6,7 +6,7 @@ from uuid import UUID
 from django.db import transaction
 
 from firstwin.identity.contracts import Actor
-from firstwin.projects.contracts import ProjectState, WrongStateError
+from firstwin.projects.contracts import RUNNING_STATES, WrongStateError
 from firstwin.projects.models import Project
 from firstwin.projects.operations import tasks, watching
 from firstwin.shared.errors import NotFoundError
@@ -28,9 +28,7 @@ def prove_task(*, actor: Actor, task_id: UUID, evidence: str, proved_at: datetim
 
 def follow_rule(*, actor: Actor, account_id: UUID | None, playbook_id: UUID | None, segment: str, at: datetime) -> None:
     """Let running projects look for the first win as the rules say now; those whose first win is there stay as they are."""
-    rows = Project.objects.for_actor(actor).filter(
-        state__in=[ProjectState.ACTIVE, ProjectState.ON_HOLD], first_value_at=None
-    )
+    rows = Project.objects.for_actor(actor).filter(state__in=RUNNING_STATES, first_value_at=None)
     if account_id is not None:
         rows = rows.filter(account_id=account_id)
     if playbook_id is not None:

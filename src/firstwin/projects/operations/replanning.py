@@ -10,7 +10,7 @@ from firstwin.calendars.contracts import Holder, HolderKind
 from firstwin.identity.contracts import Actor
 from firstwin.jobs import operations as job_operations
 from firstwin.jobs.contracts import NewJob
-from firstwin.projects.contracts import OPEN_STATES
+from firstwin.projects.contracts import OPEN_STATES, RUNNING_STATES
 from firstwin.projects.models import Project, ProjectTask
 from firstwin.projects.operations import settling
 from firstwin.shared.errors import NotFoundError
@@ -21,7 +21,7 @@ JOB_KIND = "projects.replan"
 def replan_affected(*, actor: Actor, holder: Holder) -> int:
     """Have every running plan worked out again that counts in a calendar; returns how many."""
     with transaction.atomic():
-        found = _affected(actor, holder).filter(state__in=[state.value for state in settling.RUNNING])
+        found = _affected(actor, holder).filter(state__in=[state.value for state in RUNNING_STATES])
         jobs = [_job(actor, project_id) for project_id in found.order_by("id").values_list("id", flat=True)]
         job_operations.enqueue_many(jobs)
     return len(jobs)

@@ -10,7 +10,7 @@ from uuid import UUID
 from firstwin.identity.contracts import Actor, system_actor
 from firstwin.journal import operations as journal_operations
 from firstwin.projects import events, permissions
-from firstwin.projects.contracts import OPEN_STATES, ProjectState, StaleVersionError, WrongStateError
+from firstwin.projects.contracts import OPEN_STATES, RUNNING_STATES, ProjectState, StaleVersionError, WrongStateError
 from firstwin.projects.models import Project, ProjectStage, ProjectTask
 from firstwin.projects.operations import counting, waking, watching
 from firstwin.projects.queries import calendar_causes, plans
@@ -24,8 +24,6 @@ from firstwin.scheduling import queries as scheduling_queries
 from firstwin.scheduling.contracts import CycleError, InvalidCalendarError, PlanDates, PlanNetwork
 from firstwin.shared import bulk
 from firstwin.shared.errors import ConflictError, PermissionDeniedError
-
-RUNNING = frozenset({ProjectState.ACTIVE, ProjectState.ON_HOLD})
 
 
 def opened(*, actor: Actor, project_id: UUID) -> RunningPlan:
@@ -51,7 +49,7 @@ def catch_up(plan: RunningPlan) -> None:
     so that what it moved does not hang on when the plan heard of it.
     """
     project = plan.project
-    if ProjectState(project.state) not in RUNNING or plan.before is None or plan.specs is None:
+    if ProjectState(project.state) not in RUNNING_STATES or plan.before is None or plan.specs is None:
         return
     if project.calendars_mark == owners.calendars_mark(plan.before.plan):
         return
@@ -76,7 +74,7 @@ def opened_at_task(*, actor: Actor, task_id: UUID, expected_version: int | None)
 
 def require_running(project: Project) -> None:
     """Raise WrongStateError for a project that is complete or cancelled."""
-    if ProjectState(project.state) not in RUNNING:
+    if ProjectState(project.state) not in RUNNING_STATES:
         raise WrongStateError(f"{project.name} is {project.state}.", remedy="Reopen the project to change its plan.")
 
 
@@ -200,7 +198,7 @@ def _entered_stage(plan: RunningPlan, facts: PlanFacts, at: datetime) -> Project
     """Return the stage that the project has just moved into, if it did."""
     current = progress.current_stage(facts.stages, facts.tasks)
     stage = next((row for row in plan.stages if current is not None and row.id == current.id), None)
-    is_running = ProjectState(plan.project.state) in RUNNING
+    is_running = ProjectState(plan.project.state) in RUNNING_STATES
     if stage is None or stage.entered_at is not None or not is_running:
         return None
     stage.entered_at = at

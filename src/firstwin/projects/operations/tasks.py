@@ -11,7 +11,14 @@ from firstwin.identity.contracts import Actor
 from firstwin.journal.contracts import AuthorKind
 from firstwin.playbooks.contracts import Side, TaskKind, Visibility
 from firstwin.projects import events, permissions
-from firstwin.projects.contracts import OPEN_STATES, NotFinishedError, ReasonSide, TaskState, WrongStateError
+from firstwin.projects.contracts import (
+    OPEN_STATES,
+    RUNNING_STATES,
+    NotFinishedError,
+    ReasonSide,
+    TaskState,
+    WrongStateError,
+)
 from firstwin.projects.models import Attachment, ProjectRole, ProjectTask
 from firstwin.projects.operations import settling
 from firstwin.projects.queries.plans import RunningPlan
@@ -119,7 +126,7 @@ def note_meeting(*, actor: Actor, task_id: UUID, meeting_at: datetime | None, at
         rows = ProjectTask.objects.for_actor(actor).filter(id=task_id)
         rows.update(meeting_at=meeting_at)
         stuck = rows.filter(
-            is_automatic=True, state=TaskState.STUCK, stuck_side=ReasonSide.VENDOR, project__state__in=settling.RUNNING
+            is_automatic=True, state=TaskState.STUCK, stuck_side=ReasonSide.VENDOR, project__state__in=RUNNING_STATES
         )
         if meeting_at is not None and stuck.exists():
             reopen_task(actor=actor, task_id=task_id, reason="Its meeting is arranged.", at=at)

@@ -13,6 +13,7 @@ from firstwin.journal.contracts import AuthorKind
 from firstwin.playbooks import queries as playbook_queries
 from firstwin.playbooks.contracts import PlaybookVersionInfo
 from firstwin.projects import permissions
+from firstwin.projects.contracts import RUNNING_STATES
 from firstwin.projects.contracts.updates import RunOutcome, UpdateGroup, UpdateReview, UpdateRule, UpdateScope
 from firstwin.projects.models import Project, UpdateRun, UpdateRunResult
 from firstwin.projects.operations import updates
@@ -148,7 +149,7 @@ def _result(
 def _review(
     actor: Actor, project: Project, version: PlaybookVersionInfo, rule: UpdateRule, at: datetime
 ) -> UpdateReview | None:
-    if project.state not in update_queries.RUNNING or project.playbook_number >= version.number:
+    if project.state not in RUNNING_STATES or project.playbook_number >= version.number:
         return None
     compared = updating.compare(actor, [project], {project.playbook_id: version})[0]
     items = update_queries.items_of(compared)

@@ -11,7 +11,7 @@ from uuid import UUID
 from firstwin.identity.contracts import Actor
 from firstwin.playbooks.contracts import TaskKind
 from firstwin.projects import events
-from firstwin.projects.contracts import OPEN_STATES, ProjectState
+from firstwin.projects.contracts import OPEN_STATES, RUNNING_STATES, ProjectState
 from firstwin.projects.contracts.proofs import OWNER_KIND
 from firstwin.projects.models import Project, ProjectTask
 from firstwin.projects.queries.plans import RunningPlan
@@ -21,7 +21,6 @@ from firstwin.usage.operations import watches
 from firstwin.usage.queries import first_value
 from firstwin.usage.queries.first_value import WhoAsks
 
-RUNNING = frozenset({ProjectState.ACTIVE, ProjectState.ON_HOLD})
 _OF_PROJECT = (
     events.ProjectCancelled,
     events.ProjectReopened,
@@ -97,7 +96,7 @@ def _follow(
     waiting = [
         (project, task)
         for project, task in asked
-        if ProjectState(project.state) in RUNNING and task.state in OPEN_STATES
+        if ProjectState(project.state) in RUNNING_STATES and task.state in OPEN_STATES
     ]
     owner_ids = {*gone, *(task.id for _, task in asked)}
     if not owner_ids:

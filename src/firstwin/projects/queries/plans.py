@@ -14,7 +14,7 @@ from firstwin.identity.contracts import Actor, system_actor
 from firstwin.journal.contracts import Event
 from firstwin.playbooks.contracts import Anchor, Side, TaskKind, Visibility
 from firstwin.projects import permissions
-from firstwin.projects.contracts import OPEN_STATES, PersonRef, ProjectState, ReasonSide, TaskState
+from firstwin.projects.contracts import OPEN_STATES, RUNNING_STATES, PersonRef, ProjectState, ReasonSide, TaskState
 from firstwin.projects.models import Hold, Project, ProjectStage, ProjectTask, TaskLink
 from firstwin.projects.rules import owners
 from firstwin.projects.rules.facts import LinkFact, PlanFacts, StageFact, TaskFact
@@ -66,7 +66,7 @@ class RunningPlan:
         if project.state == ProjectState.ON_HOLD and project.held_since is not None:
             side = ReasonSide(project.hold_side)
             hold = OnHold(since_at=project.held_since, side=side, reason=project.hold_reason)
-        is_running = ProjectState(project.state) in {ProjectState.ACTIVE, ProjectState.ON_HOLD}
+        is_running = ProjectState(project.state) in RUNNING_STATES
         return Situation(plan=self.facts(), is_running=is_running, hold=hold)
 
     def facts(self, *, is_dated: bool = True) -> PlanFacts:

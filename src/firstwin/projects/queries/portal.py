@@ -9,7 +9,7 @@ from django.db.models import Count
 from firstwin.identity.contracts import Actor
 from firstwin.playbooks.contracts import Side, TaskKind, Visibility
 from firstwin.projects import permissions
-from firstwin.projects.contracts import ProjectRole, ProjectState, TaskInfo, TaskStanding, TaskState
+from firstwin.projects.contracts import RUNNING_STATES, ProjectRole, ProjectState, TaskInfo, TaskStanding, TaskState
 from firstwin.projects.contracts.portal import PortalProject, PortalStage, PortalTask
 from firstwin.projects.models import Comment
 from firstwin.projects.queries import plans, projects, proofs
@@ -25,9 +25,8 @@ def list_portal_projects(*, actor: Actor) -> tuple[tuple[UUID, str, ProjectState
     _require_contact(actor)
     rows = plans.projects_of(actor).exclude(state__in=[ProjectState.DRAFT, ProjectState.CANCELLED])
     found = rows.order_by("-started_at", "-id").values_list("id", "name", "state")
-    running = {ProjectState.ACTIVE, ProjectState.ON_HOLD}
     listed = [(project_id, name, ProjectState(state)) for project_id, name, state in found]
-    return tuple(sorted(listed, key=lambda row: row[2] not in running))
+    return tuple(sorted(listed, key=lambda row: row[2] not in RUNNING_STATES))
 
 
 def get_portal_project(*, actor: Actor, project_id: UUID, at: datetime) -> PortalProject:

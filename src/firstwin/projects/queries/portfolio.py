@@ -11,7 +11,15 @@ from django.db.models.functions import RowNumber
 
 from firstwin.identity.contracts import Actor
 from firstwin.playbooks.contracts import Side, TaskKind
-from firstwin.projects.contracts import UNLIKELY, ProjectState, ProjectSummary, ReasonSide, Standing, TaskState
+from firstwin.projects.contracts import (
+    RUNNING_STATES,
+    UNLIKELY,
+    ProjectState,
+    ProjectSummary,
+    ReasonSide,
+    Standing,
+    TaskState,
+)
 from firstwin.projects.contracts.portfolio import BoardColumn, ProjectFacets, ProjectFilters, ProjectSort
 from firstwin.projects.models import IsOpen, Project, ProjectTask
 from firstwin.projects.queries import plans, shown
@@ -61,7 +69,7 @@ _NEWEST = Window(
     RowNumber(),
     partition_by=F("account_id"),
     order_by=[
-        Case(When(state__in=[ProjectState.ACTIVE, ProjectState.ON_HOLD], then=0), default=1).asc(),
+        Case(When(state__in=RUNNING_STATES, then=0), default=1).asc(),
         F("started_at").desc(),
         F("id").desc(),
     ],
@@ -124,7 +132,7 @@ def filtered(actor: Actor, filters: ProjectFilters, at: datetime) -> QuerySet[Pr
     if filters.states:
         rows = rows.filter(state__in=[state.value for state in filters.states])
     if filters.is_running:
-        rows = rows.filter(state__in=[ProjectState.ACTIVE, ProjectState.ON_HOLD])
+        rows = rows.filter(state__in=RUNNING_STATES)
     if filters.standings:
         wanted = Q(pk__in=[])
         for standing in filters.standings:
@@ -253,9 +261,7 @@ def get_board(
 
     Stages of the same name are one column, whatever playbook they are from; four reads in all.
     """
-    rows = filtered(actor, filters or ProjectFilters(), at).filter(
-        state__in=[ProjectState.ACTIVE, ProjectState.ON_HOLD]
-    )
+    rows = filtered(actor, filters or ProjectFilters(), at).filter(state__in=RUNNING_STATES)
     heads = list(
         rows.values("current_stage").annotate(count=Count("id"), position=F("current_stage_position")).order_by()
     )

@@ -10,7 +10,7 @@ from django.utils import timezone
 from firstwin.identity.contracts import Actor
 from firstwin.playbooks import queries as playbook_queries
 from firstwin.projects import permissions
-from firstwin.projects.contracts import ProjectState, ProjectSummary
+from firstwin.projects.contracts import RUNNING_STATES, ProjectSummary
 from firstwin.projects.contracts.updates import (
     AppliedUpdate,
     DateEffect,
@@ -34,7 +34,6 @@ from firstwin.projects.rules.updates import ledger, merging, planning, rulings
 from firstwin.shared import ids
 from firstwin.shared.errors import NotFoundError, PermissionDeniedError
 
-RUNNING = (ProjectState.ACTIVE, ProjectState.ON_HOLD)
 SHOWN_RESULTS = 500
 
 
@@ -49,14 +48,14 @@ def find_review(
     project = plans.project_row(actor, project_id)
     versions = playbook_queries.latest_versions(actor=actor, playbook_ids=[project.playbook_id])
     version = versions.get(project.playbook_id)
-    if version is None or version.number <= project.playbook_number or project.state not in RUNNING:
+    if version is None or version.number <= project.playbook_number or project.state not in RUNNING_STATES:
         return None
     return review_of(updating.compare(actor, [project], versions)[0], decisions, at)
 
 
 def find_newer_number(*, actor: Actor, project: ProjectSummary) -> int | None:
     """Return the number of a newer version of a running project's playbook, or None; one cheap read, for every page."""
-    if project.state not in RUNNING:
+    if project.state not in RUNNING_STATES:
         return None
     number = playbook_queries.latest_number(actor=actor, playbook_id=project.playbook_id)
     return number if number is not None and number > project.playbook_version else None
@@ -151,7 +150,7 @@ def list_updates(*, actor: Actor, project_id: UUID) -> tuple[AppliedUpdate, ...]
 
 def why_no_undo(row: ProjectUpdate, plan: plans.RunningPlan) -> str:
     """Return what changed in the plan since an update, or nothing; inside projects only."""
-    if plan.project.state not in RUNNING:
+    if plan.project.state not in RUNNING_STATES:
         return f"The project is {plan.project.state} meanwhile."
     target = row.undo.get("project:left", {}).get("", {}).get("target_end_at")
     if target is not None and datetime.fromisoformat(target) != plan.project.target_end_at:
@@ -206,7 +205,9 @@ def find_outdated(*, actor: Actor, playbook_id: UUID) -> OutdatedProjects | None
 
 def outdated_rows(actor: Actor, playbook_id: UUID, number: int, scope: UpdateScope) -> QuerySet[Project]:
     """Return the running projects of a playbook that use a version before this one; inside projects only."""
-    rows = plans.projects_of(actor).filter(playbook_id=playbook_id, playbook_number__lt=number, state__in=RUNNING)
+    rows = plans.projects_of(actor).filter(
+        playbook_id=playbook_id, playbook_number__lt=number, state__in=RUNNING_STATES
+    )
     exact = {"segment": scope.segment or None, "owner_id": scope.owner_id, "current_stage": scope.stage or None}
     rows = rows.filter(**{column: value for column, value in exact.items() if value is not None})
     return rows.filter(id__in=scope.project_ids) if scope.project_ids else rows
