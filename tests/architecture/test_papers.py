@@ -2,7 +2,10 @@
 
 import re
 
+import pytest
+
 from firstwin.config.env import KNOWN
+from scripts import papers
 from tests.architecture import tree
 
 GUIDE = tree.ROOT / "docs" / "guide"
@@ -31,3 +34,8 @@ def test_no_paper_names_a_setting_that_does_not_exist() -> None:
 def test_every_command_is_documented_and_every_documented_command_exists() -> None:
     documented = set(re.findall(r"^## `firstwin ([a-z_-]+)", (GUIDE / "commands.md").read_text(), flags=re.MULTILINE))
     assert documented == commands()
+
+
+@pytest.mark.parametrize("name", papers.PAPERS)
+def test_a_generated_paper_is_not_stale(name: str) -> None:
+    assert (papers.ROOT / name).read_text() == papers.PAPERS[name](), "run: make docs"
