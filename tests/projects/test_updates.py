@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
@@ -15,7 +16,7 @@ from firstwin.playbooks.operations import library
 from firstwin.projects.contracts import PersonRef, StaleVersionError, TaskState, WrongStateError
 from firstwin.projects.contracts.changes import TaskMove, TaskPatch
 from firstwin.projects.contracts.updates import Decision, UndoGoneError, UpdateAspect, UpdateGroup
-from firstwin.projects.operations import changes, comments, lifecycle, targets, tasks, updates
+from firstwin.projects.operations import changes, comments, lifecycle, targets, tasks, undoing, updates
 from firstwin.projects.queries import updates as queries
 from firstwin.scheduling.contracts import parse_span
 from firstwin.shared.errors import InvalidInputError, PermissionDeniedError
@@ -73,7 +74,14 @@ def test_taking_everything_is_as_if_launched_from_the_new_version(
     update = queries.list_updates(actor=scene.specialist, project_id=project.id)[0]
     assert not update.cannot_undo
     updates.undo_update(actor=scene.specialist, update_id=update.id, at=scene.at)
-    assert rows_of(scene, project.id) == before
+    assert content_of(rows_of(scene, project.id)) == content_of(before)
+
+
+def content_of(rows: dict[str, Any]) -> dict[str, Any]:
+    """What a plan says, without who changed it last: a task that is put back is a new version of it."""
+    marks = {"version", "changed_by", "change", "changed_at"}
+    tasks = {key: {name: row[name] for name in row.keys() - marks} for key, row in rows["tasks"].items()}
+    return {**rows, "tasks": tasks}
 
 
 def lifecycle_of_new(scene: object, version_id: object) -> Running:
@@ -250,6 +258,56 @@ def test_undo_a_second_time_does_nothing() -> None:
     assert recorded(project.scene.manager).count("project.playbook_update_undone") == 1
     assert queries.list_updates(actor=project.scene.specialist, project_id=project.id)[0].undone_at is not None
     assert review(project).items
+
+
+def undo_latest(project: Running) -> None:
+    latest = queries.list_updates(actor=project.scene.specialist, project_id=project.id)
+    update_id = next(row.id for row in latest if row.undone_at is None)
+    updates.undo_update(actor=project.scene.specialist, update_id=update_id, at=project.scene.at)
+
+
+def test_a_version_of_a_task_never_comes_again_when_an_update_is_taken_back() -> None:
+    project = launch_example()
+    next_version(project, richer())
+    before = project.task("company-form")
+    apply(project)
+    updated = project.task("company-form")
+    undo_latest(project)
+    back = project.task("company-form")
+    assert before.version < updated.version < back.version
+    assert (back.name, back.change) == (before.name, "put back as before version 2")
+    changes.edit_task(
+        actor=project.scene.specialist,
+        task_id=back.id,
+        patch=TaskPatch(guidance="Ask for the size too."),
+        at=project.scene.at,
+        expected_version=back.version,
+    )
+    for seen in (before.version, updated.version, back.version):
+        with pytest.raises(StaleVersionError):
+            changes.edit_task(
+                actor=project.scene.specialist,
+                task_id=back.id,
+                patch=TaskPatch(guidance="What was read long ago."),
+                at=project.scene.at,
+                expected_version=seen,
+            )
+
+
+def test_updates_and_the_change_before_them_are_taken_back_one_after_the_other() -> None:
+    project = launch_example()
+    scene = project.scene
+    before = rows_of(scene, project.id)
+    move = TaskMove(due_at=project.task("company-form").due_at + timedelta(days=7))
+    changes.move_task(actor=scene.specialist, task_id=project.task("company-form").id, move=move, at=scene.at)
+    for definition in (richer(), with_task(richer(), "company-form", name="Who you are")):
+        next_version(project, definition)
+        apply(project)
+    assert project.task("company-form").name == "Who you are"
+    undo_latest(project)
+    undo_latest(project)
+    undoing.undo_step(actor=scene.specialist, project_id=project.id, at=scene.at)
+    assert content_of(rows_of(scene, project.id)) == content_of(before)
 
 
 def test_refusals_leave_everything_as_it_was() -> None:

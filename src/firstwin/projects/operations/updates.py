@@ -13,8 +13,8 @@ from firstwin.playbooks.contracts.resolved import ResolvedStage, ResolvedTask
 from firstwin.projects import events
 from firstwin.projects.contracts import StaleVersionError
 from firstwin.projects.contracts.updates import Decision, UndoGoneError, UpdateItem
-from firstwin.projects.models import Project, ProjectUpdate
-from firstwin.projects.operations import keeping, rebuilding, settling
+from firstwin.projects.models import PlanStep, Project, ProjectUpdate
+from firstwin.projects.operations import keeping, rebuilding, settling, stepping
 from firstwin.projects.queries import plans, update_words, updating
 from firstwin.projects.queries import updates as update_queries
 from firstwin.projects.queries.updating import Compared
@@ -166,6 +166,8 @@ def undo_update(*, actor: Actor, update_id: UUID, at: datetime) -> None:
         row.save(update_fields=["undone_at"])
         plan = plans.load_plan(actor, project)
         plan.come_after(before)
+        earlier = _as_left_before(actor, plan)
+        _make_newer(plan, before, row, actor=actor, at=at)
         plan.happened.append(
             events.PlaybookUpdateUndone(
                 project_id=project.id,
@@ -176,6 +178,41 @@ def undo_update(*, actor: Actor, update_id: UUID, at: datetime) -> None:
             )
         )
         settling.settle(plan, actor=actor, at=at, cause="an update to a newer playbook was taken back")
+        _leave_as(plan, *earlier)
+
+
+Earlier = tuple[list[ProjectUpdate], list[PlanStep]]
+
+
+def _as_left_before(actor: Actor, plan: plans.RunningPlan) -> Earlier:
+    """Return the update and the step that left a plan as it is put back: they can be taken back next."""
+    project_id = plan.project.id
+    rows = ProjectUpdate.objects.for_actor(actor).filter(project_id=project_id, undone_at__isnull=True)
+    steps = PlanStep.objects.for_actor(actor).filter(project_id=project_id, undone_at__isnull=True)
+    latest = rows.order_by("-at", "-id")[:1]
+    return [row for row in latest if not update_queries.why_no_undo(row, plan)], list(
+        steps.filter(stamp=stepping.stamp_of(plan))
+    )
+
+
+def _leave_as(plan: plans.RunningPlan, rows: list[ProjectUpdate], steps: list[PlanStep]) -> None:
+    for row in rows:
+        row.stamp = update_queries.stamp_of(plan)
+        row.save(update_fields=["stamp"])
+    for step in steps:
+        step.stamp = stepping.stamp_of(plan)
+        step.save(update_fields=["stamp"])
+
+
+def _make_newer(
+    plan: plans.RunningPlan, before: plans.RunningPlan, row: ProjectUpdate, *, actor: Actor, at: datetime
+) -> None:
+    """Make each task that got its content back a newer version than the update made: nobody takes it for an older one."""
+    for hexed, columns in row.undo["tasks:changed"].items():
+        if "version" in columns:
+            task = plan.tasks[UUID(hexed)]
+            task.version = before.tasks[task.id].version
+            settling.touch(plan, task, actor=actor, at=at, change=f"put back as before version {row.to_number}")
 
 
 def _require_undo(actor: Actor, row: ProjectUpdate, plan: plans.RunningPlan) -> None:
