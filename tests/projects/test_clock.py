@@ -5,15 +5,18 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from firstwin.customers.operations import accounts as account_operations
 from firstwin.customers.operations import contacts as contact_operations
 from firstwin.identity.contracts import system_actor
 from firstwin.jobs.models import Timer
 from firstwin.journal.models import Entry
-from firstwin.projects.models import Project
-from firstwin.projects.operations import clock, lifecycle
+from firstwin.projects.models import Project, ProjectTask
+from firstwin.projects.operations import clock, lifecycle, names
 from firstwin.projects.tasks import advance_project as advance_job
+from tests.factories.counting import locking_projects_first
 from tests.factories.projects import Running, launch_example
 from tests.projects.test_tasks import complete, snapshot
 
@@ -118,6 +121,35 @@ def test_names_follow_their_accounts_and_people(run_jobs: Callable[[datetime], i
     assert project.detail().roles[1].person is not None
     assert project.detail().roles[1].person.name == "Nia Park-Lee"
     assert project.task("company-form").due_at > due
+
+
+def test_names_are_written_when_nobody_else_changes_the_plan() -> None:
+    project = launch_example()
+    scene = project.scene
+    actor = system_actor(scene.workspace.id)
+    before = (project.row().owner_name, project.task("kickoff").assignee_name)
+    with CaptureQueriesContext(connection) as seen:
+        names.refresh_member(actor=actor, member_id=scene.specialist.id)
+    assert not [query for query in seen.captured_queries if query["sql"].startswith("UPDATE")]
+    Project.objects.for_actor(actor).update(owner_name="Somebody")
+    ProjectTask.objects.for_actor(actor).update(assignee_name="Somebody")
+    with locking_projects_first():
+        names.refresh_member(actor=actor, member_id=scene.specialist.id)
+    assert (project.row().owner_name, project.task("kickoff").assignee_name) == before
+    with locking_projects_first():
+        names.refresh_contact(actor=actor, contact_id=scene.sponsor.id)
+    assert project.task("company-form").assignee_name == scene.sponsor.name
+    with locking_projects_first():
+        names.refresh_account(actor=actor, account_id=scene.account.id, at=scene.at)
+
+
+def test_the_name_of_a_contact_never_becomes_that_of_an_owner() -> None:
+    project = launch_example()
+    actor = system_actor(project.scene.workspace.id)
+    Project.objects.for_actor(actor).update(owner_id=None, owner_name="")
+    ProjectTask.objects.for_actor(actor).update(assignee_name="Somebody")
+    names.refresh_contact(actor=actor, contact_id=project.scene.sponsor.id)
+    assert project.row().owner_name == ""
 
 
 def test_a_signature_entered_later_moves_what_hangs_on_it(run_jobs: Callable[[datetime], int]) -> None:

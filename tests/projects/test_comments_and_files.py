@@ -1,5 +1,6 @@
 """Comments and files: who sees them, what is safe, what is refused."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -8,9 +9,11 @@ from uuid import UUID
 import pytest
 from django.conf import settings
 
+from firstwin.playbooks.contracts import Visibility
 from firstwin.projects.contracts import RefusedFileError
-from firstwin.projects.models import Attachment, Comment
-from firstwin.projects.operations import comments, files
+from firstwin.projects.contracts.changes import TaskPatch
+from firstwin.projects.models import Attachment, Comment, ProjectTask
+from firstwin.projects.operations import changes, comments, files
 from firstwin.projects.queries import comments as comment_queries
 from firstwin.projects.queries import files as file_queries
 from firstwin.shared.errors import InvalidInputError, NotFoundError, PermissionDeniedError
@@ -166,6 +169,48 @@ def test_of_several_files_all_are_attached_or_none(project: Running, settings: A
     assert len(stored()) == 1
     assert project.task("logo").file_count == 2
     assert recorded(scene.manager).count("file.attached") == 2
+
+
+class Slow:
+    """An upload during which something else happens."""
+
+    def __init__(self, meanwhile: Callable[[], None]) -> None:
+        self.content, self.meanwhile = upload(PNG), meanwhile
+
+    def read(self, size: int, /) -> bytes:
+        self.meanwhile()
+        return self.content.read(size)
+
+
+def test_what_happens_to_a_task_while_a_file_is_uploaded_counts(
+    project: Running, settings: Any, tmp_path: Path
+) -> None:
+    settings.FILES_FOLDER = tmp_path
+    scene = project.scene
+    task_id = project.task("logo").id
+
+    def hide() -> None:
+        patch = TaskPatch(visibility=Visibility.INTERNAL)
+        changes.edit_task(actor=scene.specialist, task_id=task_id, patch=patch, at=scene.at)
+
+    def remove() -> None:
+        if ProjectTask.objects.for_actor(scene.manager).filter(id=task_id).exists():
+            changes.remove_task(actor=scene.specialist, task_id=task_id, reason="Not needed", at=scene.at)
+
+    def attach_slowly(actor: Any, meanwhile: Callable[[], None]) -> UUID:
+        content = Slow(meanwhile)
+        return files.attach_file(
+            actor=actor, project_id=project.id, name="logo.png", content=content, at=scene.at, task_id=task_id
+        )
+
+    with pytest.raises(NotFoundError):
+        attach_slowly(scene.contact, hide)
+    assert stored() == []
+    file_id = attach_slowly(scene.specialist, hide)
+    assert file_queries.get_file(actor=scene.specialist, file_id=file_id).info.is_internal
+    with pytest.raises(NotFoundError):
+        attach_slowly(scene.specialist, remove)
+    assert Attachment.objects.for_actor(scene.manager).count() == 1
 
 
 @pytest.mark.parametrize(

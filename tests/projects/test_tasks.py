@@ -20,7 +20,7 @@ from firstwin.projects.contracts import (
 from firstwin.projects.models import Project, ProjectTask
 from firstwin.projects.operations import files, tasks
 from firstwin.shared.errors import FirstwinError, InvalidInputError, NotFoundError, PermissionDeniedError
-from tests.factories.counting import statements
+from tests.factories.counting import locking_projects_first, statements
 from tests.factories.customers import contact_actor, make_account, make_contact
 from tests.factories.identity import make_actor, recorded
 from tests.factories.projects import Running, launch_example
@@ -228,3 +228,19 @@ def test_a_change_takes_a_constant_number_of_statements(project: Running, django
 
 def test_a_number_beyond_all_numbers_is_no_answer(project: Running) -> None:
     refused(project, NotFinishedError, lambda: complete(project, "company-form", result={"users": 10**400}))
+
+
+def test_only_the_team_notes_when_a_meeting_is_and_nobody_changes_the_plan_meanwhile(project: Running) -> None:
+    scene, task_id = project.scene, project.task("kickoff").id
+    meeting_at = scene.at + timedelta(days=2)
+    for actor in (scene.contact, make_actor(Role.VIEWER, workspace=scene.workspace)):
+        refused(
+            project,
+            PermissionDeniedError,
+            lambda actor=actor: tasks.note_meeting(  # type: ignore[misc]
+                actor=actor, task_id=task_id, meeting_at=meeting_at, at=scene.at
+            ),
+        )
+    with locking_projects_first():
+        tasks.note_meeting(actor=scene.specialist, task_id=task_id, meeting_at=meeting_at, at=scene.at)
+    assert project.task("kickoff").meeting_at == meeting_at

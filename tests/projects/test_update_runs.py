@@ -6,13 +6,15 @@ from uuid import UUID
 
 import pytest
 
-from firstwin.identity.contracts import Role
+from firstwin.identity.contracts import Role, system_actor
 from firstwin.identity.operations import members
-from firstwin.projects.contracts.changes import TaskPatch
+from firstwin.projects.contracts import ReasonSide
+from firstwin.projects.contracts.changes import BulkChange, BulkVerb, TaskPatch
 from firstwin.projects.contracts.updates import Decision, RunOutcome, UpdateAspect, UpdateGroup, UpdateRule, UpdateScope
-from firstwin.projects.operations import changes, update_runs
+from firstwin.projects.operations import bulk, changes, lifecycle, update_runs
 from firstwin.projects.queries import updates as queries
 from firstwin.shared.errors import InvalidInputError, NotFoundError, PermissionDeniedError
+from tests.factories.counting import locking_projects_first
 from tests.factories.identity import make_actor, recorded
 from tests.factories.projects import Running, launch_example, make_scene
 from tests.factories.updates import next_version, richer, rows_of
@@ -62,6 +64,24 @@ def test_every_project_is_updated_in_the_background_and_told_apart(projects: lis
     assert recorded(scene.manager).count("project.playbook_updated") == 3
     partly = queries.list_results(actor=scene.manager, run_id=run_id)[0]
     assert (partly.outcome, partly.left, partly.conflicts) == (RunOutcome.PARTLY, 1, 1)
+
+
+def test_a_step_locks_its_projects_as_every_change_of_several_does(projects: list[Running]) -> None:
+    scene = projects[0].scene
+    next_version(projects[0], richer())
+    run_id = start(projects[0])
+    with locking_projects_first():
+        update_runs.advance_run(actor=system_actor(scene.workspace.id), run_id=run_id, at=scene.at)
+    ids = [project.id for project in projects]
+    with locking_projects_first():
+        lifecycle.hold_projects(
+            actor=scene.specialist, project_ids=ids, side=ReasonSide.VENDOR, reason="Holidays", at=scene.at
+        )
+    with locking_projects_first():
+        lifecycle.resume_projects(actor=scene.specialist, project_ids=ids, at=scene.at)
+    change = BulkChange(verb=BulkVerb.START, task_ids=tuple(project.task("kickoff").id for project in projects))
+    with locking_projects_first():
+        bulk.change_tasks(actor=scene.specialist, change=change, at=scene.at)
 
 
 def test_a_trial_says_the_same_and_changes_nothing(projects: list[Running], run_jobs: Run) -> None:

@@ -34,8 +34,9 @@ def change_tasks(*, actor: Actor, change: BulkChange, at: datetime) -> int:
     reason = tasks.required_reason(change.reason) if change.verb in _NEEDS_REASON else change.reason.strip()
     with transaction.atomic():
         by_project = _by_project(actor, wanted)
+        plans.lock_projects(plans.projects_of(actor).filter(id__in=by_project))
         changed = 0
-        for project_id in sorted(by_project):
+        for project_id in by_project:
             plan = settling.opened(actor=actor, project_id=project_id)
             settling.require_running(plan.project)
             rows = [_row(plan, task_id) for task_id in by_project[project_id]]

@@ -100,40 +100,54 @@ def attach_files(
     try:
         for file in new:
             stored.append(_store(file, accept=_accepted(task)))
-        for one in stored:
-            path = file_queries.path_of(one.sha256)
-            _folder(path.parent)
-            os.replace(one.kept_at, path)
+        with transaction.atomic():
+            # An upload takes its time: the task may be hidden or gone since.
+            project, task = _place(actor, project_id, task_id, is_internal=is_internal, is_locked=True)
+            for one in stored:
+                path = file_queries.path_of(one.sha256)
+                _folder(path.parent)
+                os.replace(one.kept_at, path)
+            rows = _rows(project, task, stored, actor=actor, at=at, requested=requested, is_internal=is_internal)
+            Attachment.objects.for_actor(actor).bulk_create(rows)
+            _note(actor, project, task, len(rows), at)
+            for row in rows:
+                journal_operations.record(_attached(project, task, row), actor=actor, at=at)
     except BaseException:
         for one in stored:
             one.kept_at.unlink(missing_ok=True)
         raise
-    with transaction.atomic():
-        project = plans.project_row(actor, project_id, is_locked=True)
-        rows = [
-            Attachment(
-                id=ids.new_id(),
-                workspace_id=actor.workspace_id,
-                project_id=project.id,
-                task_id=task.id if task is not None else None,
-                name=one.name,
-                size=one.size,
-                media_type=file_rules.media_type_of(one.name),
-                sha256=one.sha256,
-                requested=requested[:300],
-                is_internal=is_internal or (task is not None and task.visibility != Visibility.SHARED),
-                uploaded_by_kind=actor.kind,
-                uploaded_by_id=actor.id,
-                uploaded_by_name=actor.name[:200],
-                at=at,
-            )
-            for one in stored
-        ]
-        Attachment.objects.for_actor(actor).bulk_create(rows)
-        _note(actor, project, task, len(rows), at)
-        for row in rows:
-            journal_operations.record(_attached(project, task, row), actor=actor, at=at)
     return tuple(row.id for row in rows)
+
+
+def _rows(
+    project: Project,
+    task: ProjectTask | None,
+    stored: Sequence[_Stored],
+    *,
+    actor: Actor,
+    at: datetime,
+    requested: str,
+    is_internal: bool,
+) -> list[Attachment]:
+    return [
+        Attachment(
+            id=ids.new_id(),
+            workspace_id=actor.workspace_id,
+            project_id=project.id,
+            task_id=task.id if task is not None else None,
+            name=one.name,
+            size=one.size,
+            media_type=file_rules.media_type_of(one.name),
+            sha256=one.sha256,
+            requested=requested[:300],
+            is_internal=is_internal or (task is not None and task.visibility != Visibility.SHARED),
+            uploaded_by_kind=actor.kind,
+            uploaded_by_id=actor.id,
+            uploaded_by_name=actor.name[:200],
+            at=at,
+        )
+        for one in stored
+    ]
 
 
 def _store(file: NewFile, *, accept: list[str]) -> _Stored:
@@ -154,9 +168,9 @@ def _store(file: NewFile, *, accept: list[str]) -> _Stored:
 
 
 def _place(
-    actor: Actor, project_id: UUID, task_id: UUID | None, *, is_internal: bool
+    actor: Actor, project_id: UUID, task_id: UUID | None, *, is_internal: bool, is_locked: bool = False
 ) -> tuple[Project, ProjectTask | None]:
-    project = plans.project_row(actor, project_id)
+    project = plans.project_row(actor, project_id, is_locked=is_locked)
     task: ProjectTask | None = None
     if task_id is not None:
         task = ProjectTask.objects.for_actor(actor).filter(id=task_id, project_id=project.id).first()

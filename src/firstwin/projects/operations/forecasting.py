@@ -56,6 +56,7 @@ def ask_for_all(*, actor: Actor, at: datetime) -> int:
     with transaction.atomic():
         learn(actor=actor, at=at)
         running = Project.objects.for_actor(actor).filter(state=ProjectState.ACTIVE)
+        plans.lock_projects(running)
         return running.update(forecast_due_at=at)
 
 

@@ -67,23 +67,24 @@ def hold_project(*, actor: Actor, project_id: UUID, side: ReasonSide, reason: st
 
 def hold_projects(*, actor: Actor, project_ids: Sequence[UUID], side: ReasonSide, reason: str, at: datetime) -> None:
     """Put several projects on hold, all or none; raises what `hold_project` raises."""
-    _refuse_too_many(project_ids)
     with transaction.atomic():
-        for project_id in sorted(set(project_ids)):
+        for project_id in _locked(actor, project_ids):
             hold_project(actor=actor, project_id=project_id, side=side, reason=reason, at=at)
 
 
 def resume_projects(*, actor: Actor, project_ids: Sequence[UUID], at: datetime) -> None:
     """Resume several projects, all or none; raises what `resume_project` raises."""
-    _refuse_too_many(project_ids)
     with transaction.atomic():
-        for project_id in sorted(set(project_ids)):
+        for project_id in _locked(actor, project_ids):
             resume_project(actor=actor, project_id=project_id, at=at)
 
 
-def _refuse_too_many(project_ids: Sequence[UUID]) -> None:
+def _locked(actor: Actor, project_ids: Sequence[UUID]) -> Sequence[UUID]:
+    """Lock the projects that are named, and return each id once, also of those that are not there."""
     if not 1 <= len(project_ids) <= MOST_AT_ONCE:
         raise InvalidInputError(f"Between 1 and {MOST_AT_ONCE} projects can be changed at once.")
+    plans.lock_projects(plans.projects_of(actor).filter(id__in=project_ids))
+    return list(dict.fromkeys(project_ids))
 
 
 def resume_project(*, actor: Actor, project_id: UUID, at: datetime) -> None:

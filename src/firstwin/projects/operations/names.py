@@ -1,5 +1,6 @@
 """Names that projects keep of accounts and people, so that lists need not look them up; kept right when those change."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from uuid import UUID
 
@@ -22,6 +23,7 @@ def refresh_account(*, actor: Actor, account_id: UUID, at: datetime) -> None:
         return
     with transaction.atomic():
         rows = plans.projects_of(actor).filter(account_id=account_id)
+        plans.lock_projects(rows)
         words = {"account_name": account.name, "segment": account.segment, "industry": account.industry}
         rows.update(**words)
         signed_at = account.contract_signed_at
@@ -44,13 +46,8 @@ def refresh_member(*, actor: Actor, member_id: UUID) -> None:
     if member is None:
         return
     with transaction.atomic():
-        Project.objects.for_actor(actor).filter(owner_id=member_id).update(owner_name=member.name)
-        _rename(
-            ProjectTask.objects.for_actor(actor).filter(member_id=member_id),
-            ProjectRole.objects.for_actor(actor).filter(member_id=member_id),
-            name=member.name,
-            email=member.email,
-        )
+        owned = Project.objects.for_actor(actor).filter(owner_id=member_id)
+        _rename(actor, {"member_id": member_id}, owned, name=member.name, email=member.email)
 
 
 def refresh_contact(*, actor: Actor, contact_id: UUID) -> None:
@@ -59,14 +56,19 @@ def refresh_contact(*, actor: Actor, contact_id: UUID) -> None:
     if contact is None:
         return
     with transaction.atomic():
-        _rename(
-            ProjectTask.objects.for_actor(actor).filter(contact_id=contact_id),
-            ProjectRole.objects.for_actor(actor).filter(contact_id=contact_id),
-            name=contact.name,
-            email=contact.email,
-        )
+        owned = Project.objects.for_actor(actor).none()
+        _rename(actor, {"contact_id": contact_id}, owned, name=contact.name, email=contact.email)
 
 
-def _rename(tasks: QuerySet[ProjectTask], roles: QuerySet[ProjectRole], *, name: str, email: str) -> None:
-    tasks.update(assignee_name=name)
-    roles.update(person_name=name, person_email=email)
+def _rename(actor: Actor, whose: Mapping[str, UUID], owned: QuerySet[Project], *, name: str, email: str) -> None:
+    """Write a name where another stands, after whoever changes one of these plans right now and has read the old one."""
+    tasks = ProjectTask.objects.for_actor(actor).filter(**whose).exclude(assignee_name=name)
+    roles = ProjectRole.objects.for_actor(actor).filter(**whose).exclude(person_name=name, person_email=email)
+    owned = owned.exclude(owner_name=name)
+    found = {project_id for rows in (tasks, roles) for project_id in rows.values_list("project_id", flat=True)}
+    found.update(owned.values_list("id", flat=True))
+    if found:
+        plans.lock_projects(plans.projects_of(actor).filter(id__in=found))
+        tasks.update(assignee_name=name)
+        roles.update(person_name=name, person_email=email)
+        owned.update(owner_name=name)

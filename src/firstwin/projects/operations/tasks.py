@@ -21,6 +21,7 @@ from firstwin.projects.contracts import (
 )
 from firstwin.projects.models import Attachment, ProjectRole, ProjectTask
 from firstwin.projects.operations import settling
+from firstwin.projects.queries import plans
 from firstwin.projects.queries.plans import RunningPlan
 from firstwin.projects.rules import finishing, proofs
 from firstwin.shared.errors import InvalidInputError, PermissionDeniedError, Problem
@@ -122,8 +123,10 @@ def note_meeting(*, actor: Actor, task_id: UUID, meeting_at: datetime | None, at
 
     A task that arranges its meeting itself and was stuck over that goes on once somebody has arranged it. Idempotent.
     """
+    settling.require_editor(actor=actor)
     with transaction.atomic():
         rows = ProjectTask.objects.for_actor(actor).filter(id=task_id)
+        plans.lock_projects(plans.projects_of(actor).filter(id__in=rows.values("project_id")))
         rows.update(meeting_at=meeting_at)
         stuck = rows.filter(
             is_automatic=True, state=TaskState.STUCK, stuck_side=ReasonSide.VENDOR, project__state__in=RUNNING_STATES

@@ -113,7 +113,9 @@ def _author(actor: Actor, run: UpdateRun) -> Actor | None:
 
 
 def _results(actor: Actor, run: UpdateRun, project_ids: Sequence[UUID], at: datetime) -> list[UpdateRunResult]:
-    rows = list(plans.projects_of(actor).filter(id__in=project_ids))
+    rows = plans.projects_of(actor).filter(id__in=project_ids)
+    if not run.is_trial:
+        plans.lock_projects(rows)
     by_id = {row.id: row for row in rows}
     found = [by_id[project_id] for project_id in project_ids if project_id in by_id]
     author = _author(actor, run)

@@ -14,7 +14,7 @@ from firstwin.projects import events
 from firstwin.projects.contracts import OPEN_STATES, RUNNING_STATES, ProjectState
 from firstwin.projects.contracts.proofs import OWNER_KIND
 from firstwin.projects.models import Project, ProjectTask
-from firstwin.projects.queries.plans import RunningPlan
+from firstwin.projects.queries.plans import RunningPlan, lock_projects
 from firstwin.projects.rules import proofs
 from firstwin.usage.contracts.goals import WantedWatch
 from firstwin.usage.operations import watches
@@ -75,6 +75,7 @@ def follow_launch(
 def follow_rules(*, actor: Actor, project_ids: Iterable[UUID], at: datetime) -> None:
     """Look after first wins as the rules say now; the caller opens the transaction."""
     rows = Project.objects.for_actor(actor).filter(id__in=list(project_ids))
+    lock_projects(rows)
     projects = {row.id: row for row in rows}
     tasks = ProjectTask.objects.for_actor(actor).filter(project_id__in=list(projects), kind=TaskKind.MILESTONE)
     provable: dict[UUID, list[ProjectTask]] = {}

@@ -261,6 +261,14 @@ def project_row(actor: Actor, project_id: UUID, *, is_locked: bool = False) -> P
     return _only(bulk.read_rows(Project, actor, {"id": project_id, **_known_to(actor)}, is_locked=is_locked))
 
 
+def lock_projects(rows: QuerySet[Project]) -> list[UUID]:
+    """Lock projects until the end of the transaction, and return their ids.
+
+    Whatever changes several at once begins with it: all lock in the order of ids, so that no two wait for each other.
+    """
+    return list(rows.order_by("id").select_for_update(of=("self",)).values_list("id", flat=True))
+
+
 def _only(found: Sequence[_Found]) -> _Found:
     if not found:
         raise NotFoundError("There is no such project.", remedy="Look for it in the list of projects.")
