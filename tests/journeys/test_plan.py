@@ -72,7 +72,12 @@ def test_a_circle_is_spelled_out_before_anything_is_saved(desk: Page, team: dict
     name = behind.first.get_by_role("link").inner_text()
     desk.get_by_role("button", name="Add a dependency").click()
     desk.get_by_label("The other task").select_option(label=name)
-    expect(desk.locator("#ask-effect")).to_contain_text("These wait for each other")
+    effect, add = desk.locator("#ask-effect"), desk.get_by_role("button", name="Add", exact=True)
+    expect(effect).to_contain_text("These wait for each other")
+    expect(add).to_be_disabled()
+    desk.get_by_label("The other task").select_option(label="Choose a task")
+    expect(effect).to_contain_text("Change something")
+    expect(add).to_be_enabled()
 
 
 def test_dates_are_kept_and_compared_with(desk: Page, team: dict[str, Any], axe: Callable[[Page], None]) -> None:

@@ -1,5 +1,6 @@
 """Projects as a whole: holds, completion, cancellation, the first win, roles."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -21,7 +22,7 @@ from firstwin.projects.models import Hold
 from firstwin.projects.operations import changes, lifecycle, tasks
 from firstwin.projects.queries import day_counts, plans
 from firstwin.scheduling import queries as scheduling_queries
-from firstwin.scheduling.contracts import CalendarSpec, Pause
+from firstwin.scheduling.contracts import CalendarSpec, Pause, parse_span
 from firstwin.shared.errors import InvalidInputError, NotFoundError, PermissionDeniedError
 from tests.factories.identity import recorded
 from tests.factories.projects import Running, example_definition, launch_example, make_scene
@@ -204,6 +205,27 @@ def test_the_first_win_is_recorded_once_with_its_evidence(project: Running) -> N
     assert (row.first_value_at, row.first_value_evidence) == (at, "Report 7")
     assert project.task("first-report").state == TaskState.DONE
     assert recorded(project.scene.manager).count("project.first_value_reached") == 1
+
+
+def test_the_first_win_is_near_once_what_it_waits_for_is_done_or_its_day_has_come(project: Running) -> None:
+    scene, task_id = project.scene, project.task("first-import").id
+    assert not project.detail().is_first_win_near
+    assert project.detail(project.task("first-report").due_at).is_first_win_near
+    tasks.complete_task(actor=scene.manager, task_id=task_id, at=scene.at)
+    assert project.detail().is_first_win_near
+    lifecycle.record_first_value(actor=scene.manager, project_id=project.id, evidence="Report 7", at=scene.at)
+    assert not project.detail(project.task("first-report").due_at).is_first_win_near
+
+
+def test_no_first_win_is_near_in_a_plan_without_one_and_one_that_waits_for_nothing_has_its_day() -> None:
+    first, second, third = example_definition().stages
+    without = launch_example(make_scene(example_definition(stages=(first, second))))
+    assert not without.detail(without.scene.at + timedelta(days=900)).is_first_win_near
+    alone = replace(third, tasks=(third.tasks[0], replace(third.tasks[1], after=(), duration=parse_span("5wd"))))
+    project = launch_example(make_scene(example_definition(stages=(first, second, alone))))
+    due_at = project.task("first-report").due_at
+    assert not project.detail(due_at - timedelta(minutes=1)).is_first_win_near
+    assert project.detail(due_at).is_first_win_near
 
 
 def test_a_plan_without_a_first_win_says_so() -> None:

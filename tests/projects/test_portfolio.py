@@ -180,7 +180,10 @@ def test_filters_narrow_and_combine(fleet: dict[str, Running]) -> None:
     assert find(playbook_id=fleet["Late"].row().playbook_id, stage="Welcome", is_late=True) == ["Late"]
 
 
-@pytest.mark.parametrize(("later", "said"), [(timedelta(hours=2), "some hours"), (timedelta(days=1, hours=2), "1 day")])
+@pytest.mark.parametrize(
+    ("later", "said"),
+    [(timedelta(hours=2), "some hours"), (timedelta(hours=23), "1 day"), (timedelta(days=1, hours=2), "1 day")],
+)
 def test_a_plan_that_ends_on_the_day_of_its_target_is_not_said_to_end_a_day_later(later: timedelta, said: str) -> None:
     running = launch_example()
     row = running.row()

@@ -269,6 +269,7 @@ class ProjectDetail:
     hold_side: ReasonSide | None
     held_since: datetime | None
     version: int
+    is_first_win_near: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

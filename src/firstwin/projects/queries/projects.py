@@ -22,7 +22,8 @@ from firstwin.projects.contracts.steering import PlanRoom
 from firstwin.projects.models import ProjectRole as RoleRow
 from firstwin.projects.queries import plans, shown, steering
 from firstwin.projects.queries.plans import RunningPlan
-from firstwin.projects.rules import finishing, progress
+from firstwin.projects.rules import finishing, progress, proofs
+from firstwin.projects.rules.facts import PlanFacts
 from firstwin.scheduling.contracts import LinkType
 from firstwin.shared.pagination import DEFAULT_PAGE_SIZE, Page
 
@@ -66,7 +67,15 @@ def _detail_of(actor: Actor, plan: RunningPlan, at: datetime) -> ProjectDetail:
         hold_side=ReasonSide(project.hold_side) if project.hold_side else None,
         held_since=project.held_since,
         version=project.version,
+        is_first_win_near=project.first_value_at is None and _is_first_win_near(plan, facts, held, at),
     )
+
+
+def _is_first_win_near(plan: RunningPlan, facts: PlanFacts, held: Mapping[UUID, tuple[str, ...]], at: datetime) -> bool:
+    marked = {
+        row.id for row in plan.tasks.values() if proofs.is_first_value(row.details.get("settings", {}), row.timing)
+    }
+    return proofs.is_first_win_near(facts, marked, held, at)
 
 
 def task_infos(plan: RunningPlan, held: Mapping[UUID, tuple[str, ...]], at: datetime) -> list[TaskInfo]:

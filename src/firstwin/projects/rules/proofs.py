@@ -1,13 +1,15 @@
 """Which tasks usage can prove, and from when on it counts."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 import msgspec
 
 from firstwin.playbooks import queries as playbook_queries
 from firstwin.playbooks.contracts import Anchor, MilestoneSettings, TaskKind, UsageSettings
+from firstwin.projects.rules.facts import PlanFacts
 from firstwin.usage.contracts.goals import Goal
 from firstwin.usage.queries import goals as goal_queries
 
@@ -17,6 +19,19 @@ PROVABLE = frozenset({TaskKind.USAGE, TaskKind.MILESTONE})
 def is_first_value(settings: Mapping[str, Any], timing: Mapping[str, Any]) -> bool:
     """Reaching a milestone is the first win when it says so, or when it sets the date of the first value."""
     return bool(settings.get("first_value")) or timing.get("anchors") == Anchor.FIRST_VALUE
+
+
+def is_first_win_near(plan: PlanFacts, marked: Collection[UUID], held: Collection[UUID], at: datetime) -> bool:
+    """The first win is near when everything that its milestone waits for is done, or the day planned for it has come.
+
+    One that waits for nothing is near from that day on.
+    """
+    wins = [task for task in plan.tasks if task.id in marked and task.is_open]
+    if not wins:
+        return False
+    win = min(wins, key=lambda task: (task.due_at, task.position))
+    waits = any(win.id == link.successor_id or win.stage_id == link.successor_stage_id for link in plan.links)
+    return win.due_at <= at or (waits and win.id not in held)
 
 
 def goal_of(kind: TaskKind, settings: Mapping[str, Any]) -> Goal | None:

@@ -1,7 +1,7 @@
 """How tasks and projects stand, and why, in sentences that a customer would understand."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, tzinfo
 
 from firstwin.projects.contracts import UNLIKELY, ProjectState, Standing, TaskStanding, TaskState
 from firstwin.shared import wording
@@ -113,19 +113,25 @@ def project_standing(
             return Standing.NON_RESPONSIVE, f"No sign from {account_name} since {day(quiet_since, now)}"
     if earliest_due_at is not None and earliest_due_at < now:
         return Standing.LATE, f"{counted(late_count)} late, the oldest since {day(earliest_due_at, now)}"
-    if risk := _risk(stuck_count, planned_end_at, target_end_at, likely_chance):
+    if risk := _risk(stuck_count, planned_end_at, target_end_at, likely_chance, now.tzinfo):
         return Standing.AT_RISK, risk
     if is_waiting and waiting_since is not None and (vendor_ready_at is None or vendor_ready_at > now):
         return Standing.WAITING, f"Waiting for {account_name} since {day(waiting_since, now)}: {counted(waiting_count)}"
     return Standing.ON_TRACK, "Everything due is done"
 
 
-def _risk(stuck_count: int, planned_end_at: datetime, target_end_at: datetime, likely_chance: float | None) -> str:
-    """Return what endangers the target of a project, "" for nothing."""
+def _risk(
+    stuck_count: int,
+    planned_end_at: datetime,
+    target_end_at: datetime,
+    likely_chance: float | None,
+    zone: tzinfo | None,
+) -> str:
+    """Return what endangers the target of a project, "" for nothing; days are those between the dates that the reader sees."""
     if stuck_count:
         return f"{counted(stuck_count)} stuck"
     if planned_end_at > target_end_at:
-        days = (planned_end_at - target_end_at).days
+        days = (planned_end_at.astimezone(zone).date() - target_end_at.astimezone(zone).date()).days
         return f"Planned to end {counted(days, 'day') if days else 'some hours'} after its target"
     if likely_chance is not None and likely_chance < UNLIKELY:
         return f"{max(round(likely_chance * 100), 1)} % chance to meet its target"

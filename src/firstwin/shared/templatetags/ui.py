@@ -329,8 +329,8 @@ def all_of(query: QueryDict, name: str) -> list[str]:
 
 @register.filter
 def days_after(at: datetime, other: datetime) -> int:
-    """Return by how many days one instant lies after another; negative when it lies before."""
-    return (at.date() - other.date()).days
+    """Return how many of the reader's days one instant lies after another; negative when it lies before."""
+    return (timezone.localtime(at).date() - timezone.localtime(other).date()).days
 
 
 @register.filter
