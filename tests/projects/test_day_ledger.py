@@ -3,6 +3,7 @@
 import json
 from datetime import date, timedelta
 from uuid import uuid4
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.db import connection
@@ -13,7 +14,7 @@ from firstwin.identity.contracts import Actor, Role, system_actor
 from firstwin.journal.models import Entry
 from firstwin.projects.contracts import ReasonSide
 from firstwin.projects.contracts.ledger import DayFilters, LedgerReason, LedgerSide, SumsBy
-from firstwin.projects.models import LedgerEntry
+from firstwin.projects.models import LedgerEntry, Project
 from firstwin.projects.operations import clock, day_corrections, lifecycle
 from firstwin.projects.queries import day_sums
 from firstwin.projects.queries import ledger as ledger_queries
@@ -89,10 +90,10 @@ def test_days_in_a_row_for_the_same_reason_are_told_together(project: Running) -
     assert hold.since < hold.on
 
 
-def test_the_ledger_is_read_in_three_queries_however_long_it_is(project: Running) -> None:
+def test_the_ledger_is_read_in_four_queries_however_long_it_is(project: Running) -> None:
     with CaptureQueriesContext(connection) as asked:
         ledger_queries.get_ledger(actor=project.scene.manager, project_id=project.id)
-    assert len(asked) == 3
+    assert len(asked) == 4
 
 
 def test_a_project_that_never_moved_says_so() -> None:
@@ -251,3 +252,17 @@ def test_a_ledger_since_the_launch_is_whole_wherever_the_team_is() -> None:
     found = ledger_queries.get_ledger(actor=scene.specialist, project_id=project.id)
     assert found.counted_from == date(2026, 3, 3)
     assert found.is_whole
+
+
+@pytest.mark.parametrize(
+    ("zone", "hours"), [("UTC", 0), ("Pacific/Auckland", 12), ("Pacific/Auckland", 0), ("America/Los_Angeles", -6)]
+)
+def test_a_ledger_that_began_the_day_after_the_launch_is_not_whole(zone: str, hours: int) -> None:
+    scene = make_scene(workspace=make_workspace(time_zone=zone))
+    project = launch_example(scene, at=scene.at + timedelta(hours=hours))
+    launched_on = project.row().launched_at.astimezone(ZoneInfo(zone)).date()
+    rows = Project.objects.for_actor(scene.manager).filter(id=project.id)
+    assert ledger_queries.get_ledger(actor=scene.manager, project_id=project.id).counted_from == launched_on
+    for days in (0, 1):
+        rows.update(counted_from=launched_on + timedelta(days=days))
+        assert ledger_queries.get_ledger(actor=scene.manager, project_id=project.id).is_whole == (days == 0)

@@ -2,11 +2,11 @@
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
-from datetime import timedelta
 from uuid import UUID
 
 from django.db.models import F, QuerySet
 
+from firstwin.identity import queries as identity_queries
 from firstwin.identity.contracts import Actor
 from firstwin.playbooks.contracts import Side, Visibility
 from firstwin.projects import permissions
@@ -18,30 +18,30 @@ from firstwin.shared import pagination
 from firstwin.shared.errors import PermissionDeniedError
 from firstwin.shared.pagination import Page
 
-_DAY = timedelta(days=1)
-
 
 def get_ledger(*, actor: Actor, project_id: UUID) -> DayLedger:
-    """Return the ledger of a project, days in a row for the same reason told together, in three reads.
+    """Return the ledger of a project, days in a row for the same reason told together, in four reads.
 
     Raises NotFoundError. For members; what a contact may see is a statement that was shared.
     """
     project = plans.project_row(as_member(actor), project_id)
     rows = entries_of(actor).filter(project_id=project_id).order_by("position")
-    return ledger_of(project, [entry_of(row) for row in rows], tasks_of(actor, project_id))
+    zone = identity_queries.get_workspace(actor=actor).time_zone
+    return ledger_of(project, [entry_of(row) for row in rows], tasks_of(actor, project_id), zone)
 
 
-def ledger_of(project: Project, entries: Iterable[DayEntry], tasks: Collection[UUID]) -> DayLedger:
-    """Return what the entries of a project say together; inside projects only."""
+def ledger_of(project: Project, entries: Iterable[DayEntry], tasks: Collection[UUID], zone: str) -> DayLedger:
+    """Return what the entries of a project say together, by days where the team works; inside projects only."""
     told = [_with_task(entry, tasks) for entry in entries]
     sides = ledger.sums(told)
     end_at = project.current_end_at or project.planned_end_at
-    begun_on = project.counted_from or project.counted_on or project.launched_at.date()
+    launched_on = ledger.day_of(project.launched_at, zone)
+    begun_on = project.counted_from or project.counted_on or launched_on
     return DayLedger(
         project_id=project.id,
         counted_from=begun_on,
         counted_until=project.counted_on or begun_on,
-        is_whole=begun_on <= project.launched_at.date() + _DAY,  # the team's day may be one ahead of that of UTC
+        is_whole=begun_on <= launched_on,
         baseline_end_at=project.baseline_end_at or end_at,
         current_end_at=end_at,
         days=sum(entry.days for entry in told),
