@@ -20,10 +20,10 @@ from firstwin.calendars.rules.days import DayFact
 from firstwin.calendars.rules.resolving import Layer, Resolved
 from firstwin.customers import queries as customer_queries
 from firstwin.identity.contracts import Actor
+from firstwin.scheduling.contracts import CALENDAR_YEARS
 from firstwin.shared.errors import InvalidInputError, NotFoundError, PermissionDeniedError
 
 LONGEST_STRETCH = timedelta(days=400)
-EARLIEST, LATEST = date(1900, 1, 1), date(2200, 12, 31)
 
 
 def get_calendar(*, actor: Actor, holder: Holder, today: date) -> CalendarInfo:
@@ -49,7 +49,7 @@ def list_days(*, actor: Actor, holder: Holder, first_on: date, last_on: date) ->
         raise InvalidInputError(
             "Ask for a stretch of 1 to 400 days.", remedy="Choose a later last day, or a shorter stretch."
         )
-    if first_on < EARLIEST or last_on > LATEST:
+    if first_on.year not in CALENDAR_YEARS or last_on.year not in CALENDAR_YEARS:
         raise InvalidInputError("No calendar reaches that far.", remedy="Look at the year.")
     calendar = shown(actor, resolved_for(actor, holder))
     return explaining.explained(calendar, resolving.spec_of(calendar), first_on, last_on)

@@ -6,12 +6,11 @@ from uuid import UUID
 
 from firstwin.calendars.contracts import DayKind, HolderKind, NewDay, Repeat
 from firstwin.calendars.rules import hours, repeats
-from firstwin.scheduling.contracts import OpenHours
+from firstwin.scheduling.contracts import PLAN_YEARS, OpenHours
 from firstwin.shared.errors import Problem
 
 LONGEST_DAYS = 1100
 LONGEST_LABEL = 120
-EARLIEST, LATEST = date(2000, 1, 1), date(2100, 12, 31)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,8 +44,9 @@ def problems_of(fact: DayFact) -> list[Problem]:
     found: list[Problem] = []
     if fact.last_on < fact.first_on:
         found.append(Problem("last_on", "The last day is before the first.", "Swap the two days."))
-    if not (fact.first_on >= EARLIEST and fact.last_on <= LATEST):
-        found.append(Problem("first_on", "The days lie outside 2000 to 2100.", "Look at the year."))
+    if fact.first_on.year not in PLAN_YEARS or fact.last_on.year not in PLAN_YEARS:
+        span = f"{PLAN_YEARS[0]} to {PLAN_YEARS[-1]}"
+        found.append(Problem("first_on", f"The days lie outside {span}.", "Look at the year."))
     length = (fact.last_on - fact.first_on).days + 1
     if length > LONGEST_DAYS:
         found.append(Problem("last_on", "That is longer than three years.", "Change the weekly hours instead."))

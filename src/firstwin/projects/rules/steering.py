@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from firstwin.projects.contracts.steering import TaskShift
 from firstwin.projects.rules.facts import TaskFact
-from firstwin.scheduling.contracts import InvalidSpanError, LinkType, PlanDates, SpanUnit, parse_span
+from firstwin.scheduling.contracts import PLAN_YEARS, InvalidSpanError, LinkType, PlanDates, SpanUnit, parse_span
 from firstwin.shared.errors import InvalidInputError, Problem
 
 LONGEST = {
@@ -16,7 +16,7 @@ LONGEST = {
     SpanUnit.HOURS: 10_000,
     SpanUnit.WORKING_HOURS: 5000,
 }
-EARLIEST, LATEST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2101, 1, 1, tzinfo=UTC)
+_EARLIEST, _AFTER_LATEST = (datetime(year, 1, 1, tzinfo=UTC) for year in (PLAN_YEARS.start, PLAN_YEARS.stop))
 _VERBS = {
     LinkType.FINISH_TO_START: ("Starts", "ends"),
     LinkType.START_TO_START: ("Starts", "starts"),
@@ -42,10 +42,9 @@ def checked_span(text: str, field: str, *, can_be_negative: bool = False) -> str
 
 def checked_instant(at: datetime, field: str) -> datetime:
     """A date of a plan lies in this century, give or take: anything else is a slip of the year."""
-    if not EARLIEST <= at < LATEST:
-        problem = Problem(
-            field, f"The year {at.year} is outside {EARLIEST.year} to {LATEST.year - 1}.", "Look at the year."
-        )
+    if not _EARLIEST <= at < _AFTER_LATEST:
+        span = f"{PLAN_YEARS[0]} to {PLAN_YEARS[-1]}"
+        problem = Problem(field, f"The year {at.year} is outside {span}.", "Look at the year.")
         raise InvalidInputError("A plan does not reach that far.", problems=(problem,))
     return at
 

@@ -9,6 +9,12 @@ from functools import lru_cache
 
 from firstwin.shared.errors import InvalidInputError
 
+PLAN_YEARS = range(2000, 2101)
+"""Years of which people give dates of plans and days of calendars; any other is a slip."""
+
+CALENDAR_YEARS = range(1900, 2201)
+"""Years that a calendar reaches, whoever wrote its rules."""
+
 
 class SpanUnit(StrEnum):
     """How a span counts."""

@@ -10,9 +10,8 @@ from functools import lru_cache
 
 from dateutil.rrule import rrulestr
 
-from firstwin.scheduling.contracts import DayRule, InvalidCalendarError
+from firstwin.scheduling.contracts import CALENDAR_YEARS, DayRule, InvalidCalendarError
 
-FIRST_YEAR, LAST_YEAR = 1900, 2200
 LONGEST_TEXT = 300
 LONGEST_STRETCH = timedelta(days=3_700)
 _WEEKDAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
@@ -38,8 +37,9 @@ def check_rule(rule: DayRule) -> None:
     last = rule.last_on or rule.first_on
     if last < rule.first_on:
         raise InvalidCalendarError(f"{name} ends on {last}, before it starts on {rule.first_on}: swap the days")
-    if rule.first_on.year < FIRST_YEAR or last.year > LAST_YEAR:
-        raise InvalidCalendarError(f"{name} lies outside {FIRST_YEAR} to {LAST_YEAR}: look at its days")
+    if rule.first_on.year not in CALENDAR_YEARS or last.year not in CALENDAR_YEARS:
+        span = f"{CALENDAR_YEARS[0]} to {CALENDAR_YEARS[-1]}"
+        raise InvalidCalendarError(f"{name} lies outside {span}: look at its days")
     if last - rule.first_on > LONGEST_STRETCH:
         raise InvalidCalendarError(f"{name} lasts more than ten years: shorten it, or change the weekly hours")
     if rule.repeats:
