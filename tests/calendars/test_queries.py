@@ -8,7 +8,7 @@ from uuid import UUID
 import pytest
 from pytest_django import DjangoAssertNumQueries
 
-from firstwin.calendars.contracts import DayKind, DayState, Holder, Repeat, TimeOfMember
+from firstwin.calendars.contracts import DayKind, DayState, Holder, HolderKind, Repeat, TimeOfMember
 from firstwin.calendars.operations import hours
 from firstwin.calendars.queries import calendars, capacities, specs
 from firstwin.identity import queries as identity_queries
@@ -158,12 +158,23 @@ def test_weeks_of_members_lose_leave_holidays_and_part_days() -> None:
     enter(workspace.id, holder, date(2026, 5, 11), date(2026, 5, 12))
     hours.set_capacity(actor=actor, member_id=member.id, weekly_hours=Decimal(20), skills=[], at=NOW)
     weeks = time_of(actor, [member], monday=date(2026, 5, 4), weeks=2)[member.id].weeks
-    assert [(week.hours, week.away) for week in weeks] == [
-        (Decimal("20.00"), ()),
-        (Decimal("8.00"), ("Leave", "Ascension Day")),
+    assert [(week.hours, week.away, week.has_days_off) for week in weeks] == [
+        (Decimal("20.00"), (), False),
+        (Decimal("8.00"), ("Leave", "Ascension Day"), True),
     ]
     with pytest.raises(InvalidInputError):
         time_of(actor, [member], monday=date(2026, 5, 5), weeks=2)
+
+
+def test_days_off_of_ones_own_are_no_holidays_no_weekends_and_nothing_that_all_have_off() -> None:
+    workspace = make_workspace(country="DE")
+    member = make_member(Role.SPECIALIST, workspace=workspace)
+    actor, holder = actor_for(member), holder_of(member)
+    enter(workspace.id, Holder(kind=HolderKind.WORKSPACE, id=workspace.id), date(2026, 5, 4), date(2026, 5, 5))
+    enter(workspace.id, holder, date(2026, 5, 9), date(2026, 5, 10))
+    enter(workspace.id, holder, date(2026, 5, 20))
+    weeks = time_of(actor, [member], monday=date(2026, 5, 4), weeks=3)[member.id].weeks
+    assert [(bool(week.away), week.has_days_off) for week in weeks] == [(True, False), (True, False), (True, True)]
 
 
 def test_contacts_do_not_look_at_calendars() -> None:

@@ -195,12 +195,16 @@ class Capacity:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WeekOfMember:
-    """What is left of a member's week after holidays, leave and part days; `away` says what took time."""
+    """What is left of a member's week after holidays, leave and part days; `away` says what took time.
+
+    `has_days_off` when they have leave or a day off of their own in it; holidays and what the workspace closes for are none.
+    """
 
     member_id: UUID
     monday: date
     hours: Decimal
     away: tuple[str, ...]
+    has_days_off: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

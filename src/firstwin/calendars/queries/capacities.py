@@ -86,16 +86,18 @@ def list_time(*, actor: Actor, members: Sequence[MemberInfo], monday: date, week
 
 
 class _Left(NamedTuple):
-    """What is left of a week: minutes, and what took time."""
+    """What is left of a week: minutes, what took time, and whether leave or days off of their own did."""
 
     monday: date
     minutes: int
     away: tuple[str, ...]
+    has_days_off: bool
 
 
 def _left(calendar: Resolved, spec: CalendarSpec, monday: date, last: date) -> tuple[_Left, ...]:
     days = explaining.explained(calendar, spec, monday, last)
-    return tuple(_week(days[at : at + 7]) for at in range(0, len(days), 7))
+    off = explaining.own_days_off(calendar, days)
+    return tuple(_week(days[at : at + 7], off) for at in range(0, len(days), 7))
 
 
 def _time(
@@ -116,6 +118,7 @@ def _time(
                 monday=week.monday,
                 hours=(Decimal(week.minutes) / 60 * share).quantize(_CENT),
                 away=week.away,
+                has_days_off=week.has_days_off,
             )
             for week in left
         ),
@@ -131,12 +134,13 @@ def list_skills(*, actor: Actor) -> tuple[str, ...]:
     return tuple(sorted(known.values(), key=str.casefold))
 
 
-def _week(days: tuple[ExplainedDay, ...]) -> _Left:
+def _week(days: tuple[ExplainedDay, ...], off: Collection[date]) -> _Left:
     usual = (DayState.WORKING, DayState.WEEKEND, DayState.EXTRA)
     return _Left(
         monday=days[0].on,
         minutes=sum(hours.minutes_of(day.hours) for day in days),
         away=tuple(dict.fromkeys(day.reason for day in days if day.state not in usual)),
+        has_days_off=any(day.on in off for day in days),
     )
 
 

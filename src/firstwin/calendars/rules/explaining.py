@@ -1,6 +1,7 @@
 """Why a day is worked or closed, in words: for the month view and for what is coming up."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date, timedelta
 
 from firstwin.calendars.contracts import Closure, DayKind, DayState, ExplainedDay
@@ -34,6 +35,16 @@ def explained(resolved: Resolved, spec: CalendarSpec, first: date, last: date) -
         state, reason = _reason(resolved, day, named.get(day, ()), is_open=bool(open_hours))
         found.append(ExplainedDay(on=day, state=state, hours=open_hours, reason=reason))
     return tuple(found)
+
+
+def own_days_off(resolved: Resolved, days: Iterable[ExplainedDay]) -> frozenset[date]:
+    """Working days on which somebody has leave or a day off of their own: not holidays, not what everybody has off."""
+    off = [day.on for day in days if day.state in (DayState.LEAVE, DayState.OFF) and resolved.week[day.on.weekday()]]
+    own = [layer for layer in resolved.layers if layer.holder == resolved.holder]
+    named = _named(replace(resolved, layers=tuple(own)), min(off), max(off)) if off else {}
+    return frozenset(
+        day for day in off if any(_STATES[fact.kind] in (DayState.LEAVE, DayState.OFF) for _, fact in named.get(day, ()))
+    )
 
 
 def _named(resolved: Resolved, first: date, last: date) -> dict[date, list[tuple[Layer, DayFact]]]:

@@ -153,7 +153,7 @@ def _context(request: HttpRequest, actor: Actor) -> dict[str, Any]:
         "weeks": weeks,
         "week_choices": WEEKS,
         "over_count": sum(member.is_over for member in found.members),
-        "away_count": sum(any(week.away for week in member.weeks) for member in found.members),
+        "away_count": sum(any(week.has_days_off for week in member.weeks) for member in found.members),
         "free_now": sum(max(week.capacity - week.hours, 0) for week in first),
         "roles": list(Role),
         "segments": list(Segment),

@@ -38,7 +38,8 @@ class WorkloadFilters:
 class WeekLoad:
     """A week of a member: hours of work, hours there are, and what takes time. The present week counts from today.
 
-    `likely` are the hours of bookings, weighed by how likely they are; they are no part of `hours`.
+    `likely` are the hours of bookings, weighed by how likely they are; they are no part of `hours`. `has_days_off` tells of
+    leave and days off of the member's own, not of holidays.
     """
 
     monday: date
@@ -46,6 +47,7 @@ class WeekLoad:
     likely: Decimal
     capacity: Decimal
     away: tuple[str, ...]
+    has_days_off: bool
     level: LoadLevel
 
 

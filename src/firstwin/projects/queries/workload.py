@@ -194,6 +194,7 @@ def _week(week: WeekOfMember, minutes: int, likely: int) -> WeekLoad:
         likely=_hours(likely),
         capacity=week.hours,
         away=week.away,
+        has_days_off=week.has_days_off,
         level=level,
     )
 
