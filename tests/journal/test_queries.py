@@ -64,6 +64,8 @@ def test_filters_narrow(moved: Moved, actor: Actor, now: datetime) -> None:
     assert found(author_id=UUID(int=5)) == [1]
     assert found(event_names=("probe.moved",)) == [1, 2, 3]
     assert found(event_names=("probe.gone",)) == []
+    assert found(left_out=("probe.moved",)) == []
+    assert found(left_out=("probe.gone",)) == [1, 2, 3]
     assert found(since=now + timedelta(days=1), until=now + timedelta(days=2)) == [2]
 
 

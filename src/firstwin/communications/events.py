@@ -30,9 +30,17 @@ class MessageEvent(Event):
 @event
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MessageSent(MessageEvent):
-    """A message left the house."""
+    """A message to the customer, or one that the plan asks for, left the house."""
 
     name: ClassVar[str] = "message.sent"
+
+
+@event
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TeamMessageSent(MessageEvent):
+    """Somebody of the team was told by mail: a notice, a summary, an invitation to a meeting."""
+
+    name: ClassVar[str] = "message.sent_to_team"
 
 
 @event

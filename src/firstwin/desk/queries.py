@@ -1,6 +1,7 @@
 """Reads that a page of the team composes from several domains."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -82,8 +83,9 @@ def find_first_steps(*, actor: Actor, at: datetime) -> FirstSteps | None:
 
 
 def list_facts(*, actor: Actor, chosen: EntryFilter, cursor: str | None = None, limit: int = 30) -> Page[Fact]:
-    """Return a page of what happened, in sentences, the latest first."""
-    page = journal_queries.list_entries(actor, chosen, cursor=cursor, limit=limit)
+    """Return a page of a timeline in sentences, the latest first, without what was mailed to the team only."""
+    shown = replace(chosen, left_out=rules.NOT_ON_TIMELINES)
+    page = journal_queries.list_entries(actor, shown, cursor=cursor, limit=limit)
     return Page(items=tuple(rules.fact_in_words(entry) for entry in page.items), next_cursor=page.next_cursor)
 
 

@@ -97,6 +97,7 @@ WORDINGS: Mapping[str, Wording] = {
     "member.signed_in": Wording("signed in", "login"),
     "message.failed": Wording("could not send “{subject}” to {to_name}", "alert-triangle", "late", quote="reason"),
     "message.sent": Wording("sent “{subject}” to {to_name}", "mail", "progress"),
+    "message.sent_to_team": Wording("told {to_name}: “{subject}”", "mail"),
     "milestone.reached": Wording("reached the milestone “{title}”", "flag-check", "done", quote="evidence"),
     "playbook.archived": Wording("archived the playbook “{title}”", "archive"),
     "playbook.created": Wording("created the playbook “{title}”", "book-2"),
@@ -178,6 +179,10 @@ WORDINGS: Mapping[str, Wording] = {
     "usage_signal.settings_changed": Wording("changed when signals are raised: {changes}", "adjustments-horizontal"),
     "usage_signal.snoozed": Wording("put a signal off: {title}", "clock"),
 }
+
+
+NOT_ON_TIMELINES = ("message.sent_to_team",)
+"""What Firstwin mails to the team is no news of a customer: it would drown what happened. The journal has it."""
 
 
 class _Words(dict[str, Any]):

@@ -137,13 +137,17 @@ class EntryInfo:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EntryFilter:
-    """Which entries of a workspace to list; what is None or empty does not narrow. `since` is included, `until` is not."""
+    """Which entries of a workspace to list; what is None or empty does not narrow. `since` is included, `until` is not.
+
+    Entries of the `left_out` events are not listed.
+    """
 
     subject_id: UUID | None = None
     subject_ids: frozenset[UUID] = frozenset()
     account_id: UUID | None = None
     project_id: UUID | None = None
     event_names: tuple[str, ...] = ()
+    left_out: tuple[str, ...] = ()
     author_id: UUID | None = None
     since: datetime | None = None
     until: datetime | None = None

@@ -147,6 +147,8 @@ def _chosen(actor: Reader, chosen: EntryFilter) -> QuerySet[Entry]:
         "at__lt": chosen.until,
     }
     rows = Entry.objects.filter(workspace_id=actor.workspace_id)
+    if chosen.left_out:
+        rows = rows.exclude(event_name__in=chosen.left_out)
     return rows.filter(**{name: value for name, value in exact.items() if value})
 
 

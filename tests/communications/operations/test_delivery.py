@@ -17,7 +17,9 @@ from firstwin.communications.models import CapturedAttachment, CapturedMail, Mes
 from firstwin.communications.operations import delivery
 from firstwin.communications.operations import messages as message_operations
 from firstwin.communications.operations.delivery import DjangoMailTransport
+from firstwin.desk import queries as desk_queries
 from firstwin.identity.contracts import Actor, Role, system_actor
+from firstwin.journal.contracts import EntryFilter
 from firstwin.shared.errors import ConflictError, NotFoundError, PermissionDeniedError
 from tests.factories.communications import KeepingTransport, launch_talking
 from tests.factories.identity import make_actor, recorded
@@ -58,6 +60,27 @@ def test_a_message_is_handed_over_once(message: Message, running: Running) -> No
     assert len(transport.mails) == 1
     assert message.state == MessageState.SENT.value
     assert message.sent_at == NOW + timedelta(minutes=1)
+    assert recorded(running.scene.manager).count("message.sent") == 1
+
+
+def test_what_goes_to_the_team_is_another_fact_than_what_goes_to_the_customer(
+    message: Message, running: Running
+) -> None:
+    row = Message.objects.for_workspace(message.workspace_id).filter(id=message.id)
+    row.update(reader_side="vendor", kind=MessageKind.NOTICE.value)
+    _deliver(message, KeepingTransport())
+    names = recorded(running.scene.manager)
+    assert (names.count("message.sent"), names.count("message.sent_to_team")) == (0, 1)
+    chosen = EntryFilter(project_id=running.id)
+    shown = desk_queries.list_facts(actor=running.scene.manager, chosen=chosen).items
+    assert shown
+    assert not any("“Hello”" in fact.text for fact in shown)
+
+
+def test_a_message_of_the_plan_to_the_team_finishes_its_task_like_any_other(message: Message, running: Running) -> None:
+    row = Message.objects.for_workspace(message.workspace_id).filter(id=message.id)
+    row.update(reader_side="vendor", kind=MessageKind.PLAN.value)
+    _deliver(message, KeepingTransport())
     assert recorded(running.scene.manager).count("message.sent") == 1
 
 

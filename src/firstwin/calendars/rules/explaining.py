@@ -43,7 +43,9 @@ def own_days_off(resolved: Resolved, days: Iterable[ExplainedDay]) -> frozenset[
     own = [layer for layer in resolved.layers if layer.holder == resolved.holder]
     named = _named(replace(resolved, layers=tuple(own)), min(off), max(off)) if off else {}
     return frozenset(
-        day for day in off if any(_STATES[fact.kind] in (DayState.LEAVE, DayState.OFF) for _, fact in named.get(day, ()))
+        day
+        for day in off
+        if any(_STATES[fact.kind] in (DayState.LEAVE, DayState.OFF) for _, fact in named.get(day, ()))
     )
 
 

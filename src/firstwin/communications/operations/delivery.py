@@ -22,13 +22,14 @@ from firstwin.communications.contracts import (
     MessageState,
     OutgoingMail,
 )
-from firstwin.communications.events import MessageFailed, MessageSent
+from firstwin.communications.events import MessageFailed, MessageSent, TeamMessageSent
 from firstwin.communications.models import Message
 from firstwin.communications.operations import outbox, plan_messages
 from firstwin.communications.queries import messages as message_queries
 from firstwin.communications.rules import addresses
 from firstwin.identity.contracts import WORKSPACE_HEADER, Actor
 from firstwin.journal import operations as journal_operations
+from firstwin.playbooks.contracts import Side
 from firstwin.shared.errors import ConflictError, NotFoundError, PermissionDeniedError
 
 _OPEN = (MessageState.QUEUED.value, MessageState.FAILED.value)
@@ -109,7 +110,9 @@ def deliver_message(
     with transaction.atomic():
         changed = Message.objects.for_actor(actor).filter(id=row.id, state__in=_OPEN)
         if changed.update(state=MessageState.SENT.value, message_id=row.message_id, sent_at=at, failure=""):
-            journal_operations.record(MessageSent(**_facts(row)), actor=actor, at=at)
+            to_team = row.reader_side == Side.VENDOR and row.kind != MessageKind.PLAN
+            sent = TeamMessageSent if to_team else MessageSent
+            journal_operations.record(sent(**_facts(row)), actor=actor, at=at)
 
 
 def retry_message(*, actor: Actor, message_id: UUID) -> MessageInfo:
