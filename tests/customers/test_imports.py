@@ -298,6 +298,7 @@ def test_what_was_exported_can_be_imported_again() -> None:
         accounts.create_account(actor=actor, new=new, at=AT)
     made = upload(other, "".join(import_queries.export_accounts(actor=actor, filters=AccountFilters())))
     assert made.state is ImportState.READY, faults(other, made)
+    assert made.mapping == (*made.fields, "external_ids.crm")
     assert taken_in(other, made).created_count == 3
 
     def facts(reader: Actor) -> list[object]:

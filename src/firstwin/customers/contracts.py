@@ -220,6 +220,10 @@ class PortalLinkEndedError(FirstwinError):
     title: ClassVar[str] = "This link no longer works"
 
 
+EXTERNAL = "external_ids."
+"""Before the name of a system: the column of an account file that holds its id there."""
+
+
 class ImportKind(StrEnum):
     """What the rows of a file are."""
 
@@ -253,7 +257,8 @@ class RowProblem:
 class ImportInfo:
     """An import of a CSV file.
 
-    `mapping` says for each column of `headers` which field it is ("" is left out); `preview` holds the first rows.
+    `mapping` says for each column of `headers` which of the `fields` it is ("" is left out), or by EXTERNAL an id;
+    `preview` holds the first rows.
     `checked_rows` of `row_count` is the progress while checking or running; `problem_count` counts every fault, of
     which the first are listed.
     """
@@ -266,6 +271,7 @@ class ImportInfo:
     encoding: str
     delimiter: str
     headers: tuple[str, ...]
+    fields: tuple[str, ...]
     mapping: tuple[str, ...]
     skips_existing: bool
     preview: tuple[tuple[str, ...], ...]

@@ -77,29 +77,17 @@ def export_accounts(*, actor: Actor, filters: AccountFilters | None = None) -> I
 
 
 def _exported(rows: QuerySet[Account], systems: list[str]) -> Iterator[list[str]]:
-    yield [*_EXPORTED, "owner_email", *(f"{system} id" for system in systems)]
+    fields = tuple(csv_files.FIELDS[ImportKind.ACCOUNTS])
+    yield [*fields, *(f"{system} id" for system in systems)]
     for row in rows.iterator(chunk_size=2000):
-        values = [getattr(row, name) for name in _EXPORTED]
-        owner = row.owner.user.email if row.owner else ""
-        yield [*map(_text, values), owner, *(row.external_ids.get(system, "") for system in systems)]
+        cells = (_cell(row, name) for name in fields)
+        yield [*cells, *(row.external_ids.get(system, "") for system in systems)]
 
 
-_EXPORTED = (
-    "name",
-    "segment",
-    "industry",
-    "products",
-    "contract_signed_at",
-    "contract_value",
-    "currency",
-    "licensed_seats",
-    "country",
-    "time_zone",
-    "website",
-)
-
-
-def _text(value: object) -> str:
+def _cell(row: Account, name: str) -> str:
+    if name == "owner_email":
+        return row.owner.user.email if row.owner else ""
+    value = getattr(row, name)
     if isinstance(value, datetime):
         return value.isoformat()
     return "; ".join(value) if isinstance(value, list) else "" if value is None else str(value)
@@ -116,6 +104,7 @@ def import_info(row: Import) -> ImportInfo:
         encoding=row.encoding,
         delimiter=row.delimiter,
         headers=tuple(row.headers),
+        fields=tuple(csv_files.FIELDS[ImportKind(row.kind)]),
         mapping=tuple(row.mapping),
         skips_existing=row.skips_existing,
         preview=tuple(tuple(cells) for cells in row.preview),

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from firstwin.customers.contracts import ImportKind
+from firstwin.customers.contracts import EXTERNAL, ImportKind
 from firstwin.customers.rules.facts import comparable
 from firstwin.shared.errors import Problem
 
@@ -16,7 +16,6 @@ MOST_ROWS = 200_000
 MOST_COLUMNS = 200
 LARGEST_CELL = 10_000
 DELIMITERS = (",", ";", "\t", "|")
-EXTERNAL = "external_ids."
 _MARKS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
@@ -53,7 +52,7 @@ FIELDS: Mapping[ImportKind, Mapping[str, tuple[str, ...]]] = {
         "roles": ("roles", "role", "stakeholder role", "stakeholder roles"),
     },
 }
-"""Fields of each kind, with the headings that mean them."""
+"""Fields of each kind, with the headings that mean them: what an import takes, its page offers and an export writes."""
 
 REQUIRED: Mapping[ImportKind, str] = {ImportKind.ACCOUNTS: "name", ImportKind.CONTACTS: "name"}
 

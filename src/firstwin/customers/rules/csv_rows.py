@@ -8,9 +8,9 @@ from decimal import Decimal, InvalidOperation
 from typing import Any, TypeVar
 from uuid import UUID
 
-from firstwin.customers.contracts import Industry, NewAccount, NewContact, Segment, StakeholderRole
+from firstwin.customers.contracts import EXTERNAL, Industry, NewAccount, NewContact, Segment, StakeholderRole
 from firstwin.customers.rules import facts
-from firstwin.customers.rules.csv_files import EXTERNAL, LARGEST_CELL
+from firstwin.customers.rules.csv_files import LARGEST_CELL
 from firstwin.shared.errors import Problem
 
 T = TypeVar("T")

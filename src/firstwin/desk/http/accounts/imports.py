@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from firstwin.customers.contracts import ImportInfo, ImportKind, ImportState
+from firstwin.customers.contracts import EXTERNAL, ImportInfo, ImportKind, ImportState
 from firstwin.customers.operations import imports
 from firstwin.customers.queries import imports as import_queries
 from firstwin.desk.http.access import desk_page
@@ -22,33 +22,6 @@ from firstwin.identity.contracts import Actor
 from firstwin.shared import clock, wording
 from firstwin.shared.errors import ConflictError, FirstwinError, InvalidInputError
 
-FIELDS = {
-    ImportKind.ACCOUNTS: (
-        "name",
-        "segment",
-        "industry",
-        "products",
-        "contract_signed_at",
-        "contract_value",
-        "currency",
-        "licensed_seats",
-        "country",
-        "time_zone",
-        "website",
-        "owner_email",
-    ),
-    ImportKind.CONTACTS: (
-        "account_name",
-        "account_domain",
-        "name",
-        "email",
-        "title",
-        "phone",
-        "time_zone",
-        "roles",
-    ),
-}
-EXTERNAL = "external_ids."
 MOVING = {ImportState.CHECKING, ImportState.RUNNING}
 STATES = {
     ImportState.CHECKING: ("progress", "Being checked"),
@@ -129,7 +102,7 @@ def _page(request: HttpRequest, actor: Actor, import_id: UUID, error: FirstwinEr
 
 def _choices(shown: ImportInfo, header: str, field: str) -> list[tuple[str, str]]:
     """Return what a column can mean: a field, the account's id in another system, or nothing."""
-    choices = [("", "Leave out"), *((name, wording.in_words(name)) for name in FIELDS[shown.kind])]
+    choices = [("", "Leave out"), *((name, wording.in_words(name)) for name in shown.fields)]
     if shown.kind is ImportKind.ACCOUNTS:
         system = re.sub(r"[^a-z0-9]+", "_", header.lower().removesuffix("id")).strip("_")
         own = field if field.startswith(EXTERNAL) else f"{EXTERNAL}{system}" if system else ""
