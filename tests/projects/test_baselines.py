@@ -10,7 +10,7 @@ from firstwin.identity.contracts import Role
 from firstwin.projects.contracts import WrongStateError
 from firstwin.projects.contracts.baselines import Baselines
 from firstwin.projects.models import Baseline
-from firstwin.projects.operations import baselines, changes, lifecycle
+from firstwin.projects.operations import baselines, lifecycle, scope
 from firstwin.projects.queries import baselines as queries
 from firstwin.projects.rules import baselines as rules
 from firstwin.shared.errors import ConflictError, FirstwinError, InvalidInputError, NotFoundError, PermissionDeniedError
@@ -75,7 +75,7 @@ def test_without_a_choice_the_launch_is_compared_and_stands_first(project: Runni
 
 def test_what_was_taken_out_since_is_still_in_the_baseline(project: Running) -> None:
     logo, made = project.task("logo"), keep(project)
-    changes.remove_task(actor=project.scene.specialist, task_id=logo.id, reason="No logo.", at=project.scene.at)
+    scope.remove_task(actor=project.scene.specialist, task_id=logo.id, reason="No logo.", at=project.scene.at)
     assert compared(project, made).dates[logo.id].name == "Send us your logo"
 
 

@@ -10,7 +10,7 @@ from firstwin.playbooks.contracts import Side, TaskKind, Visibility
 from firstwin.projects.contracts import NotFinishedError, PersonRef, StaleVersionError, TaskState, WrongStateError
 from firstwin.projects.contracts.changes import BulkChange, BulkVerb, NewTask, TaskChange, TaskMove, TaskPatch
 from firstwin.projects.models import TaskLink
-from firstwin.projects.operations import bulk, changes, files, tasks
+from firstwin.projects.operations import bulk, changes, files, scope, tasks
 from firstwin.projects.queries import files as file_queries
 from firstwin.shared.errors import ConflictError, InvalidInputError, NotFoundError, PermissionDeniedError
 from tests.factories.customers import make_account, make_contact
@@ -29,7 +29,7 @@ def project() -> Running:
 
 def add(project: Running, **fields: Any) -> UUID:
     defaults: dict[str, Any] = {"stage_id": project.detail().stages[0].id, "name": "Extra"}
-    return changes.add_task(
+    return scope.add_task(
         actor=project.scene.specialist,
         project_id=project.id,
         new=NewTask(**{**defaults, **fields}),
@@ -216,7 +216,7 @@ def test_removing_a_task_bridges_what_hung_on_it_and_keeps_its_files(project: Ru
         at=scene.at,
     )
     for key in ("kickoff", "provision"):
-        changes.remove_task(actor=scene.manager, task_id=project.task(key).id, reason="Not needed", at=scene.at)
+        scope.remove_task(actor=scene.manager, task_id=project.task(key).id, reason="Not needed", at=scene.at)
     assert project.info("logo").predecessor_ids == (project.task("sales-handoff").id,)
     assert project.info("plan-approval").predecessor_ids == (project.task("sales-handoff").id,)
     assert [file.id for file in file_queries.list_files(actor=scene.manager, project_id=project.id)] == [file_id]
@@ -231,7 +231,7 @@ def test_no_dependency_stands_twice(project: Running) -> None:
     changes.edit_task(actor=scene.manager, task_id=ids["plan-approval"], patch=twice, at=scene.at)
     links = TaskLink.objects.for_actor(scene.manager).filter(successor_id=ids["plan-approval"])
     assert sorted(links.values_list("predecessor_id", flat=True)) == sorted([ids["provision"], ids["kickoff"]])
-    changes.remove_task(actor=scene.manager, task_id=ids["provision"], reason="Not needed", at=scene.at)
+    scope.remove_task(actor=scene.manager, task_id=ids["provision"], reason="Not needed", at=scene.at)
     assert list(links.values_list("predecessor_id", flat=True)) == [ids["kickoff"]]
     added = add(project, predecessor_ids=(ids["kickoff"], ids["kickoff"]))
     assert TaskLink.objects.for_actor(scene.manager).filter(successor_id=added).count() == 1
@@ -307,7 +307,7 @@ def test_who_may_not_change_plans_changes_nothing(project: Running) -> None:
     for action in (
         lambda: changes.edit_task(actor=scene.contact, task_id=task.id, patch=TaskPatch(name="x"), at=scene.at),
         lambda: changes.move_task(actor=scene.contact, task_id=task.id, move=TaskMove(position=0), at=scene.at),
-        lambda: changes.remove_task(actor=scene.contact, task_id=task.id, reason="x", at=scene.at),
+        lambda: scope.remove_task(actor=scene.contact, task_id=task.id, reason="x", at=scene.at),
         lambda: bulk.change_tasks(
             actor=scene.contact, change=BulkChange(verb=BulkVerb.COMPLETE, task_ids=(task.id,)), at=scene.at
         ),

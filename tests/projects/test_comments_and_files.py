@@ -13,7 +13,7 @@ from firstwin.playbooks.contracts import Visibility
 from firstwin.projects.contracts import RefusedFileError
 from firstwin.projects.contracts.changes import TaskPatch
 from firstwin.projects.models import Attachment, Comment, ProjectTask
-from firstwin.projects.operations import changes, comments, files
+from firstwin.projects.operations import changes, comments, files, scope
 from firstwin.projects.queries import comments as comment_queries
 from firstwin.projects.queries import files as file_queries
 from firstwin.shared.errors import InvalidInputError, NotFoundError, PermissionDeniedError
@@ -195,7 +195,7 @@ def test_what_happens_to_a_task_while_a_file_is_uploaded_counts(
 
     def remove() -> None:
         if ProjectTask.objects.for_actor(scene.manager).filter(id=task_id).exists():
-            changes.remove_task(actor=scene.specialist, task_id=task_id, reason="Not needed", at=scene.at)
+            scope.remove_task(actor=scene.specialist, task_id=task_id, reason="Not needed", at=scene.at)
 
     def attach_slowly(actor: Any, meanwhile: Callable[[], None]) -> UUID:
         content = Slow(meanwhile)

@@ -19,7 +19,7 @@ from firstwin.projects.contracts.anchors import AnchorMove, Following
 from firstwin.projects.contracts.changes import NewTask, TaskMove
 from firstwin.projects.contracts.ledger import LedgerReason, LedgerSide
 from firstwin.projects.models import LedgerEntry, ProjectStage, ProjectTask
-from firstwin.projects.operations import anchors, changes, clock, lifecycle, replanning, tasks
+from firstwin.projects.operations import anchors, changes, clock, lifecycle, replanning, scope, tasks
 from firstwin.projects.queries import anchors as anchor_queries
 from firstwin.projects.queries import day_counts, plans
 from firstwin.projects.rules import owners
@@ -204,7 +204,7 @@ def _do(project: Running, step: str, at: datetime, dice: random.Random) -> None:
         case "none":
             tasks.mark_task_not_applicable(actor=actor, task_id=task.id, reason="No", at=at)
         case "remove":
-            changes.remove_task(actor=actor, task_id=task.id, reason="Not needed", at=at)
+            scope.remove_task(actor=actor, task_id=task.id, reason="Not needed", at=at)
         case "ask":
             tasks.submit_task(actor=actor, task_id=project.task("plan-approval").id, at=at)
 
@@ -233,7 +233,7 @@ def _of_project(project: Running, step: str, at: datetime, actor: Actor, dice: r
         case "add":
             stage = ProjectStage.objects.for_actor(actor).filter(project_id=project.id).order_by("-position")[0]
             new = NewTask(stage_id=stage.id, name="More", side=Side.CUSTOMER, duration=f"{dice.randint(1, 9)}wd")
-            changes.add_task(actor=actor, project_id=project.id, new=new, at=at)
+            scope.add_task(actor=actor, project_id=project.id, new=new, at=at)
         case "calendar":
             _day_off(project, at, dice.randint(-20, 20))
         case "unheard":

@@ -17,7 +17,7 @@ from firstwin.projects.contracts import PersonRef, ProjectState, ReasonSide, Sta
 from firstwin.projects.contracts.changes import NewTask, TaskMove
 from firstwin.projects.contracts.portfolio import ProjectFilters, ProjectSort
 from firstwin.projects.models import Project
-from firstwin.projects.operations import changes, clock, comments, lifecycle, tasks, waking
+from firstwin.projects.operations import changes, clock, comments, lifecycle, scope, tasks, waking
 from firstwin.projects.queries import export, plans, portfolio
 from firstwin.projects.queries import projects as project_queries
 from firstwin.projects.rules import progress
@@ -314,11 +314,11 @@ def _add(project: Running, chance: Random, at: datetime) -> None:
         side=chance.choice(list(Side)),
         predecessor_ids=(any_task(project, chance),),
     )
-    changes.add_task(actor=project.scene.manager, project_id=project.id, new=new, at=at)
+    scope.add_task(actor=project.scene.manager, project_id=project.id, new=new, at=at)
 
 
 def _remove(project: Running, chance: Random, at: datetime) -> None:
-    changes.remove_task(actor=project.scene.manager, task_id=any_task(project, chance), reason="Gone", at=at)
+    scope.remove_task(actor=project.scene.manager, task_id=any_task(project, chance), reason="Gone", at=at)
 
 
 def _move(project: Running, chance: Random, at: datetime) -> None:

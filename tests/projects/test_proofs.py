@@ -11,7 +11,7 @@ from firstwin.playbooks import queries as playbook_queries
 from firstwin.playbooks.contracts import TaskKind, UsageSettings
 from firstwin.projects.contracts import TaskState
 from firstwin.projects.contracts.changes import TaskPatch
-from firstwin.projects.operations import changes, launch, lifecycle, tasks, updates
+from firstwin.projects.operations import changes, launch, lifecycle, scope, tasks, updates
 from firstwin.projects.queries import portal, proofs
 from firstwin.projects.queries import updates as update_queries
 from firstwin.usage.contracts.first_value import RulePlace
@@ -246,7 +246,7 @@ def test_what_is_looked_after_bears_the_name_of_its_task_and_ends_with_its_goal(
         assert len(looked_after(project)) == 3
     changes.edit_task(actor=manager, task_id=imported, patch=TaskPatch(settings={}), at=at)
     assert set(looked_after(project)) == {"Three people work with it", "First report of the board"}
-    changes.remove_task(actor=manager, task_id=first, reason="not needed", at=at)
+    scope.remove_task(actor=manager, task_id=first, reason="not needed", at=at)
     assert set(looked_after(project)) == {"Three people work with it"}
 
 

@@ -16,7 +16,7 @@ from firstwin.projects.contracts.changes import NewTask
 from firstwin.projects.contracts.steering import LinkChange, NewLink, PlanChange, PlanPreview, TaskTiming
 from firstwin.projects.contracts.updates import Decision
 from firstwin.projects.models import ProjectStage, ProjectTask, TaskLink
-from firstwin.projects.operations import anchors, changes, tasks, undoing, updates
+from firstwin.projects.operations import anchors, scope, tasks, undoing, updates
 from firstwin.projects.rules.updates import returning
 from firstwin.projects.rules.updates.shapes import Part, shape_of
 from firstwin.scheduling.contracts import LinkType, parse_span
@@ -69,7 +69,7 @@ def add(project: Running, *before: str) -> ProjectTask:
         duration="4wd",
         predecessor_ids=tuple(project.task(key).id for key in before),
     )
-    id = changes.add_task(actor=project.scene.specialist, project_id=project.id, new=new, at=project.scene.at)
+    id = scope.add_task(actor=project.scene.specialist, project_id=project.id, new=new, at=project.scene.at)
     return ProjectTask.objects.for_actor(project.scene.manager).get(id=id)
 
 
@@ -148,7 +148,7 @@ def test_added_tasks_keep_their_length_and_links_at_both_ends(project: Running) 
 def test_who_waited_for_what_was_taken_out_waits_for_what_that_waited_for(project: Running) -> None:
     link = link_of(project, "kickoff", "provision")
     save(project, PlanChange(changed=(LinkChange(link_id=link.id, type=LinkType.START_TO_START, lag="3wd"),)))
-    changes.remove_task(
+    scope.remove_task(
         actor=project.scene.specialist, task_id=project.task("provision").id, reason="Not needed", at=project.scene.at
     )
     assert link_of(project, "kickoff", "plan-approval").type == LinkType.START_TO_START

@@ -16,7 +16,7 @@ from firstwin.playbooks.operations import library
 from firstwin.projects.contracts import PersonRef, StaleVersionError, TaskState, WrongStateError
 from firstwin.projects.contracts.changes import TaskMove, TaskPatch
 from firstwin.projects.contracts.updates import Decision, UndoGoneError, UpdateAspect, UpdateGroup
-from firstwin.projects.operations import changes, comments, lifecycle, targets, tasks, undoing, updates
+from firstwin.projects.operations import changes, comments, lifecycle, scope, targets, tasks, undoing, updates
 from firstwin.projects.queries import updates as queries
 from firstwin.scheduling.contracts import parse_span
 from firstwin.shared.errors import InvalidInputError, PermissionDeniedError
@@ -186,7 +186,7 @@ def test_hand_set_dates_are_kept_unless_the_new_timing_is_chosen() -> None:
 def test_a_task_taken_out_by_hand_stays_out_and_is_asked_only_when_it_changes() -> None:
     project = launch_example()
     scene = project.scene
-    changes.remove_task(actor=scene.specialist, task_id=project.task("logo").id, reason="They have one.", at=scene.at)
+    scope.remove_task(actor=scene.specialist, task_id=project.task("logo").id, reason="They have one.", at=scene.at)
     next_version(project, with_task(example_definition(), "company-form", name="Your company"))
     assert [item.name for item in review(project).items] == ["Tell us about your company"]
     apply(project)

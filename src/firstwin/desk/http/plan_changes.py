@@ -12,7 +12,7 @@ from firstwin.desk.http.task_forms import NewTaskForm
 from firstwin.identity.contracts import Actor
 from firstwin.playbooks.contracts import Side, TaskKind, Visibility
 from firstwin.projects.contracts.changes import BulkChange, BulkVerb, NewTask
-from firstwin.projects.operations import bulk, changes
+from firstwin.projects.operations import bulk, scope
 from firstwin.projects.queries import projects as project_queries
 from firstwin.shared import clock
 from firstwin.shared.errors import InvalidInputError
@@ -58,7 +58,7 @@ def add_task(request: HttpRequest, actor: Actor, project_id: UUID) -> HttpRespon
             start_at=said["start_at"],
             due_at=said["due_at"],
         )
-        changes.add_task(actor=actor, project_id=project_id, new=new, at=clock.now())
+        scope.add_task(actor=actor, project_id=project_id, new=new, at=clock.now())
         return f"Added “{new.name}”."
 
     question = asks.Question(title=f"Add a task to {detail.summary.name}", verb="Add task", is_wide=True)

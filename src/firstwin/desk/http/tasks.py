@@ -18,7 +18,7 @@ from firstwin.identity.contracts import Actor
 from firstwin.playbooks.contracts import Visibility
 from firstwin.projects.contracts import ReasonSide, TaskInfo, TaskState
 from firstwin.projects.contracts.changes import TaskChange, TaskMove, TaskPatch
-from firstwin.projects.operations import changes
+from firstwin.projects.operations import changes, scope
 from firstwin.projects.operations import tasks as task_operations
 from firstwin.projects.queries import briefs
 from firstwin.projects.queries import projects as project_queries
@@ -113,7 +113,7 @@ def _reject(actor: Actor, task_id: UUID, request: HttpRequest, reason: str) -> N
 
 
 def _remove(actor: Actor, task_id: UUID, request: HttpRequest, reason: str) -> None:
-    changes.remove_task(
+    scope.remove_task(
         actor=actor, task_id=task_id, reason=reason, at=clock.now(), expected_version=version_seen(request)
     )
 

@@ -9,7 +9,7 @@ from firstwin.identity.queries import actor_of
 from firstwin.projects.contracts import TaskInfo
 from firstwin.projects.contracts.changes import BulkChange, NewTask, TaskMove, TaskPatch
 from firstwin.projects.http import bodies
-from firstwin.projects.operations import bulk, changes, tasks
+from firstwin.projects.operations import bulk, changes, scope, tasks
 from firstwin.projects.queries import projects as project_queries
 from firstwin.shared import clock
 
@@ -26,7 +26,7 @@ def read_task(request: HttpRequest, task_id: UUID) -> TaskInfo:
 def add_task(request: HttpRequest, project_id: UUID, body: bodies.NewTaskBody) -> bodies.Launched:
     assignee = body.assignee.to_person() if body.assignee else None
     new = NewTask(**{**body.model_dump(exclude={"assignee"}), "assignee": assignee})
-    task_id = changes.add_task(actor=actor_of(request), project_id=project_id, new=new, at=clock.now())
+    task_id = scope.add_task(actor=actor_of(request), project_id=project_id, new=new, at=clock.now())
     return bodies.Launched(id=task_id)
 
 
@@ -155,7 +155,7 @@ def move_task(request: HttpRequest, task_id: UUID, body: bodies.MoveBody) -> Non
 
 @router.post("/{uuid:task_id}/remove", response={204: None})
 def remove_task(request: HttpRequest, task_id: UUID, body: bodies.ReasonBody) -> None:
-    changes.remove_task(
+    scope.remove_task(
         actor=actor_of(request),
         task_id=task_id,
         reason=body.reason,

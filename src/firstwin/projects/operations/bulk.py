@@ -12,7 +12,7 @@ from firstwin.playbooks.contracts import TaskKind
 from firstwin.projects.contracts import OPEN_STATES, TaskState, WrongStateError
 from firstwin.projects.contracts.changes import BulkChange, BulkVerb
 from firstwin.projects.models import Attachment, ProjectTask
-from firstwin.projects.operations import changes, lifecycle, settling, stepping, tasks
+from firstwin.projects.operations import changes, lifecycle, scope, settling, stepping, tasks
 from firstwin.projects.queries import plans
 from firstwin.projects.queries.plans import RunningPlan
 from firstwin.projects.rules import standing
@@ -73,7 +73,7 @@ def _apply(
     plan: RunningPlan, rows: list[ProjectTask], change: BulkChange, reason: str, *, actor: Actor, at: datetime
 ) -> int:
     if change.verb is BulkVerb.REMOVE:
-        changes.apply_removal(plan, rows, reason=reason)
+        scope.apply_removal(plan, rows, reason=reason)
         return len(rows)
     step = _STEPS[change.verb](plan, change, reason, actor, at)
     return sum(step(task) for task in rows)

@@ -1,8 +1,7 @@
-"""Changes to the plan of a running project: who does a task, what it says, when and where it stands."""
+"""Changes to a task of a running project: who does it, what it says, when and where it stands."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -10,21 +9,20 @@ from django.db import transaction
 from firstwin.identity.contracts import Actor
 from firstwin.playbooks.contracts import Side, TaskKind, Visibility
 from firstwin.projects import events, permissions
-from firstwin.projects.contracts import OPEN_STATES, PersonRef, TaskState, WrongStateError
-from firstwin.projects.contracts.changes import NewTask, TaskChange, TaskMove, TaskPatch
-from firstwin.projects.models import Attachment, ProjectStage, ProjectTask, TaskLink
-from firstwin.projects.operations import lifecycle, settling, stepping, tasks
+from firstwin.projects.contracts import OPEN_STATES, PersonRef, WrongStateError
+from firstwin.projects.contracts.changes import TaskChange, TaskMove, TaskPatch
+from firstwin.projects.models import ProjectStage, ProjectTask, TaskLink
+from firstwin.projects.operations import lifecycle, links, settling, stepping, tasks
 from firstwin.projects.queries.plans import RunningPlan
 from firstwin.projects.rules import anchors, kinds, steering
 from firstwin.projects.rules.drafting import effective_visibility
 from firstwin.scheduling.contracts import LinkType
-from firstwin.shared import bulk, ids
+from firstwin.shared import bulk
 from firstwin.shared.errors import InvalidInputError, NotFoundError, PermissionDeniedError, Problem
 
 STEP = 1000
 """Between two neighbours in a stage, so that something fits between."""
 
-LONGEST_NAME = 300
 MOST_HOURS = 10_000
 
 
@@ -116,7 +114,7 @@ def _new_content(plan: RunningPlan, task: ProjectTask, patch: TaskPatch) -> Iter
 
 def _new_words(plan: RunningPlan, task: ProjectTask, patch: TaskPatch) -> Iterable[Change]:
     if patch.name is not None:
-        patch_name = _name(patch.name)
+        patch_name = steering.checked_name(patch.name)
         if patch_name != task.name:
             yield "name", task.name, patch_name
             task.name = patch_name
@@ -126,7 +124,7 @@ def _new_words(plan: RunningPlan, task: ProjectTask, patch: TaskPatch) -> Iterab
             yield field, _short(getattr(task, field)), _short(value)
             setattr(task, field, value)
     if patch.visibility is not None:
-        stage = _stage(plan, task.stage_id)
+        stage = stage_of(plan, task.stage_id)
         wanted = effective_visibility(Visibility(stage.visibility), patch.visibility)
         if wanted != task.visibility:
             yield "visibility", str(task.visibility), str(wanted)
@@ -138,7 +136,7 @@ def _new_substance(task: ProjectTask, patch: TaskPatch) -> Iterable[Change]:
         yield "is_required", str(task.is_required).lower(), str(patch.is_required).lower()
         task.is_required = patch.is_required
     if patch.settings is not None:
-        wanted = _settings(TaskKind(task.kind), patch.settings)
+        wanted = kinds.checked_settings(TaskKind(task.kind), patch.settings)
         if wanted != task.details.get("settings", {}):
             yield "settings", "", "changed"
             task.details = {**task.details, "settings": wanted}
@@ -173,10 +171,12 @@ def _new_predecessors(plan: RunningPlan, task: ProjectTask, wanted: tuple[UUID, 
     before = {link.predecessor_id for link in plan.links if is_own(link)}
     if before == set(wanted):
         return
-    _require_tasks(plan, wanted)
+    links.require_tasks(plan, wanted)
     gone = [link for link in plan.links if is_own(link) and link.predecessor_id not in wanted]
-    added = [_link(plan, predecessor, task.id) for predecessor in dict.fromkeys(wanted) if predecessor not in before]
-    replace_links(plan, gone, added)
+    added = [
+        links.new_link(plan, predecessor, task.id) for predecessor in dict.fromkeys(wanted) if predecessor not in before
+    ]
+    links.replace_links(plan, gone, added)
     yield "after", _names(plan, before), _names(plan, wanted)
 
 
@@ -184,121 +184,8 @@ def _names(plan: RunningPlan, task_ids: Iterable[UUID | None]) -> str:
     return ", ".join(plan.tasks[task_id].name for task_id in task_ids if task_id in plan.tasks)
 
 
-def _link(plan: RunningPlan, predecessor_id: UUID, successor_id: UUID) -> TaskLink:
-    return TaskLink(
-        id=ids.new_id(),
-        workspace_id=plan.project.workspace_id,
-        project_id=plan.project.id,
-        predecessor_id=predecessor_id,
-        successor_id=successor_id,
-        type=LinkType.FINISH_TO_START,
-    )
-
-
-def replace_links(plan: RunningPlan, gone: list[TaskLink], added: list[TaskLink]) -> None:
-    """Write links that go and come; the caller settles."""
-    rows = TaskLink.objects.for_workspace(plan.project.workspace_id)
-    if gone:
-        rows.filter(id__in=[link.id for link in gone]).delete()
-    if added:
-        rows.bulk_create(added)
-    kept = {link.id for link in gone}
-    plan.links = [link for link in plan.links if link.id not in kept] + added
-
-
-def add_task(*, actor: Actor, project_id: UUID, new: NewTask, at: datetime) -> UUID:
-    """Add a task to a running project and return its id. Raises InvalidInputError and ConflictError for a circle."""
-    settling.require_editor(actor=actor)
-    with transaction.atomic():
-        plan = settling.opened(actor=actor, project_id=project_id)
-        settling.require_running(plan.project)
-        stage = _stage(plan, new.stage_id)
-        _require_tasks(plan, new.predecessor_ids)
-        person = None
-        if new.assignee is not None:
-            person = lifecycle.known_person(actor=actor, project=plan.project, person=new.assignee)
-        task = _task_row(plan, stage, new, person, actor=actor, at=at)
-        task.save(force_insert=True)
-        plan.tasks[task.id] = task
-        replace_links(
-            plan, [], [_link(plan, predecessor, task.id) for predecessor in dict.fromkeys(new.predecessor_ids)]
-        )
-        settling.touch(plan, task, actor=actor, at=at, change="added")
-        task.version = 1
-        plan.happened.append(events.TaskAdded(**tasks.task_event(plan, task)))
-        settling.settle(plan, actor=actor, at=at, cause=f"{task.name} was added")
-    return task.id
-
-
-def _task_row(
-    plan: RunningPlan, stage: ProjectStage, new: NewTask, person: PersonRef | None, *, actor: Actor, at: datetime
-) -> ProjectTask:
-    start_at, due_at = checked_dates(new.start_at, new.due_at, at)
-    task_id = ids.new_id()
-    return ProjectTask(
-        id=task_id,
-        workspace_id=plan.project.workspace_id,
-        project_id=plan.project.id,
-        stage_id=stage.id,
-        key=f"added-{task_id.hex[-12:]}",
-        name=_name(new.name),
-        kind=new.kind,
-        description=new.description,
-        guidance=new.guidance,
-        owner_role=new.owner_role,
-        side=person.side if person is not None else new.side,
-        visibility=effective_visibility(Visibility(stage.visibility), new.visibility),
-        is_required=new.is_required,
-        position=_position_after(plan, stage.id, new.after_task_id),
-        timing={"duration": steering.checked_span(new.duration, "duration")},
-        details={"deliverables": list(new.deliverables), "settings": _settings(new.kind, new.settings)},
-        member_id=person.id if person is not None and person.side is Side.VENDOR else None,
-        contact_id=person.id if person is not None and person.side is Side.CUSTOMER else None,
-        assignee_name=person.name if person is not None else "",
-        state=TaskState.OPEN,
-        start_at=start_at,
-        due_at=due_at,
-        baseline_start_at=start_at,
-        baseline_due_at=due_at,
-        is_start_fixed=new.start_at is not None,
-        is_due_fixed=new.due_at is not None,
-        changed_by=actor.name[:200],
-        changed_at=at,
-    )
-
-
-def checked_dates(start_at: datetime | None, due_at: datetime | None, at: datetime) -> tuple[datetime, datetime]:
-    """Return both dates of a task, the missing one worked out.
-
-    Raises InvalidInputError for an end before the start and for years that no plan reaches.
-    """
-    start = steering.checked_instant(start_at or min(at, due_at or at), "start_at")
-    due = steering.checked_instant(due_at or max(start, at), "due_at")
-    if due < start:
-        problem = Problem("due_at", "It is due before it starts.", "Choose a later day.")
-        raise InvalidInputError("A task cannot be due before it starts.", problems=(problem,))
-    return start, due
-
-
-def _settings(kind: TaskKind, settings: Mapping[str, Any]) -> dict[str, Any]:
-    found, fault = kinds.checked_settings(kind, settings)
-    if fault:
-        raise InvalidInputError(f"The settings do not fit: {fault}", problems=(Problem("settings", fault),))
-    return found
-
-
-def _position_after(plan: RunningPlan, stage_id: UUID, after_task_id: UUID | None) -> int:
-    """Return a place in a stage: behind a task, else at its end; neighbours make room when there is none."""
-    neighbours = sorted((t for t in plan.tasks.values() if t.stage_id == stage_id), key=lambda t: (t.position, t.id))
-    if after_task_id is None:
-        return max((task.position for task in plan.tasks.values()), default=0) + STEP
-    index = next((i for i, task in enumerate(neighbours) if task.id == after_task_id), None)
-    if index is None:
-        raise NotFoundError("The task it should follow is not in this stage.", remedy="Choose one of the same stage.")
-    return _place_at(plan, neighbours, index + 1)
-
-
-def _place_at(plan: RunningPlan, neighbours: list[ProjectTask], index: int) -> int:
+def place_at(plan: RunningPlan, neighbours: list[ProjectTask], index: int) -> int:
+    """Return a position among the tasks of a stage, which make room where there is none; inside projects only."""
     before = 0
     if neighbours:  # no place lies below 0
         before = neighbours[index - 1].position if index > 0 else max(neighbours[0].position - 2 * STEP, -1)
@@ -325,11 +212,11 @@ def move_task(
 def _new_place(plan: RunningPlan, task: ProjectTask, move: TaskMove) -> Iterable[Change]:
     if move.stage_id is None and move.position is None:
         return
-    old, new = _stage(plan, task.stage_id), _stage(plan, move.stage_id or task.stage_id)
+    old, new = stage_of(plan, task.stage_id), stage_of(plan, move.stage_id or task.stage_id)
     others = [t for t in plan.tasks.values() if t.stage_id == new.id and t.id != task.id]
     others.sort(key=lambda t: (t.position, t.id))
     index = len(others) if move.position is None else max(0, min(move.position, len(others)))
-    task.position = _place_at(plan, others, index) if others else task.position
+    task.position = place_at(plan, others, index) if others else task.position
     if old.id != new.id:
         task.stage_id = new.id
         task.visibility = effective_visibility(Visibility(new.visibility), Visibility(task.visibility))
@@ -358,7 +245,7 @@ def _new_dates(task: ProjectTask, move: TaskMove) -> Iterable[Change]:
     length = task.due_at - task.start_at
     start = move.start_at or min(task.start_at, move.due_at or task.start_at)
     due = move.due_at or (max(task.due_at, start) if task.is_due_fixed else start + length)
-    start, due = checked_dates(start, due, start)
+    start, due = steering.checked_dates(start, due, start)
     if move.start_at is not None and start != task.start_at:
         yield "start_at", task.start_at.isoformat(), start.isoformat()
     if move.due_at is not None and due != task.due_at:
@@ -376,7 +263,7 @@ def apply_shift(plan: RunningPlan, task: ProjectTask, days: int, *, actor: Actor
     """
     before, zone = task.due_at, plan.calendar_of(task).time_zone
     start, due = (anchors.shifted(at, days, zone) for at in (task.start_at, task.due_at))
-    task.start_at, task.due_at = checked_dates(start, due, start)
+    task.start_at, task.due_at = steering.checked_dates(start, due, start)
     task.is_start_fixed = task.is_due_fixed = True
     task.overdue_at = None
     note_change(plan, task, [("due_at", before.isoformat(), task.due_at.isoformat())], actor=actor, at=at)
@@ -389,89 +276,12 @@ def note_change(plan: RunningPlan, task: ProjectTask, changed: list[Change], *, 
     plan.happened.append(events.TaskChanged(**tasks.task_event(plan, task), changes=tuple(changed)))
 
 
-def remove_task(*, actor: Actor, task_id: UUID, reason: str, at: datetime, expected_version: int | None = None) -> None:
-    """Take a task out of a running plan; what waited for it waits for what it waited for. Its comments go, files stay."""
-    said = tasks.required_reason(reason)
-    settling.require_editor(actor=actor)
-    with transaction.atomic():
-        plan, task = settling.opened_at_task(actor=actor, task_id=task_id, expected_version=expected_version)
-        apply_removal(plan, [task], reason=said)
-        settling.settle(plan, actor=actor, at=at, cause=f"{task.name} was removed")
-
-
-def apply_removal(plan: RunningPlan, gone: list[ProjectTask], *, reason: str) -> None:
-    """Take tasks out of an opened plan, bridging their links; the caller settles."""
-    stale: list[TaskLink] = []
-    added: list[TaskLink] = []
-    for task in gone:
-        plan.happened.append(events.TaskRemoved(**tasks.task_event(plan, task), reason=reason))
-        own = [link for link in (*plan.links, *added) if task.id in (link.predecessor_id, link.successor_id)]
-        before = [link for link in own if link.successor_id == task.id]
-        behind = [link for link in own if link.predecessor_id == task.id]
-        stale += own
-        added = [link for link in added if link not in own]
-        plan.links = [link for link in plan.links if link not in own]
-        added += _bridges(plan, before, behind, {_ends(link) for link in (*plan.links, *added)})
-        del plan.tasks[task.id]
-        plan.touched.discard(task.id)
-        plan.moved.discard(task.id)
-    replace_links(plan, stale, added)
-    hidden = [task.id for task in gone if task.visibility != Visibility.SHARED]
-    if hidden:
-        files = Attachment.objects.for_workspace(plan.project.workspace_id)
-        files.filter(task_id__in=hidden).update(is_internal=True)  # they stay with the project, and stay hidden
-    rows = ProjectTask.objects.for_workspace(plan.project.workspace_id)
-    rows.filter(id__in=[task.id for task in gone]).delete()
-
-
-def _bridges(
-    plan: RunningPlan, before: list[TaskLink], behind: list[TaskLink], known: set[tuple[object, ...]]
-) -> Iterable[TaskLink]:
-    """Yield links around what goes, each once; what waits already for the same needs no second one."""
-    for link in (_bridge(plan, first, second) for first in before for second in behind):
-        if _ends(link) not in known:
-            known.add(_ends(link))
-            yield link
-
-
-def _ends(link: TaskLink) -> tuple[object, ...]:
-    ends = link.predecessor_id, link.predecessor_stage_id, link.successor_id, link.successor_stage_id
-    return *ends, link.type, link.lag
-
-
-def _bridge(plan: RunningPlan, before: TaskLink, behind: TaskLink) -> TaskLink:
-    return TaskLink(
-        id=ids.new_id(),
-        workspace_id=plan.project.workspace_id,
-        project_id=plan.project.id,
-        predecessor_id=before.predecessor_id,
-        predecessor_stage_id=before.predecessor_stage_id,
-        successor_id=behind.successor_id,
-        successor_stage_id=behind.successor_stage_id,
-        type=before.type,
-        lag=before.lag or behind.lag,
-    )
-
-
-def _stage(plan: RunningPlan, stage_id: UUID) -> ProjectStage:
+def stage_of(plan: RunningPlan, stage_id: UUID) -> ProjectStage:
+    """Return a stage of a plan; raises NotFoundError. Inside projects only."""
     stage = next((row for row in plan.stages if row.id == stage_id), None)
     if stage is None:
         raise NotFoundError("This project has no such stage.", remedy="Take the stages from the project.")
     return stage
-
-
-def _require_tasks(plan: RunningPlan, task_ids: Iterable[UUID]) -> None:
-    if any(task_id not in plan.tasks for task_id in task_ids):
-        raise NotFoundError("A task it should come after is not part of this project.", remedy="Choose from the plan.")
-
-
-def _name(name: str) -> str:
-    text = " ".join(name.split())
-    if not text:
-        raise InvalidInputError(
-            "A task needs a name.", problems=(Problem("name", "The name is missing.", "Enter one."),)
-        )
-    return text[:LONGEST_NAME]
 
 
 def _short(text: str) -> str:

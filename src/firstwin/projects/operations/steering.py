@@ -193,7 +193,9 @@ def _new_dates(task: ProjectTask, timing: TaskTiming) -> Iterable[Change]:
     length = task.due_at - task.start_at
     wished = timing.start_at or min(task.start_at, timing.due_at or task.start_at)
     keeps_end = task.is_due_fixed and timing.start_at is not None and timing.start_at <= task.due_at
-    start, due = changes.checked_dates(wished, timing.due_at or (task.due_at if keeps_end else wished + length), wished)
+    start, due = steering.checked_dates(
+        wished, timing.due_at or (task.due_at if keeps_end else wished + length), wished
+    )
     for name, value, column in (("start_at", start, "is_start_fixed"), ("due_at", due, "is_due_fixed")):
         if getattr(timing, name) is not None and (getattr(task, name) != value or not getattr(task, column)):
             yield name, getattr(task, name).isoformat(), value.isoformat()

@@ -19,6 +19,7 @@ from firstwin.playbooks.contracts import (
     TrainingSettings,
     UsageSettings,
 )
+from firstwin.shared.errors import InvalidInputError, Problem
 
 SETTINGS: Mapping[TaskKind, type[Any]] = {
     TaskKind.MESSAGE: MessageSettings,
@@ -34,16 +35,23 @@ SETTINGS: Mapping[TaskKind, type[Any]] = {
 }
 
 
-def checked_settings(kind: TaskKind, settings: Mapping[str, Any]) -> tuple[dict[str, Any], str]:
-    """Settings in the form that the kind has, with defaults, and what is wrong with them; a to-do has none."""
+def checked_settings(kind: TaskKind, settings: Mapping[str, Any]) -> dict[str, Any]:
+    """Settings have the form that the kind of the task has, with defaults; a to-do has none."""
     shape = SETTINGS.get(kind)
     if shape is None:
-        return {}, "a to-do has no settings." if settings else ""
+        if settings:
+            raise _misfit("a to-do has no settings.")
+        return {}
     known = {part.name for part in fields(shape)}
     unknown = sorted(set(settings) - known)
     if unknown:
-        return {}, f"there is no {unknown[0]} here; there are: {', '.join(sorted(known))}."
+        raise _misfit(f"there is no {unknown[0]} here; there are: {', '.join(sorted(known))}.")
     try:
-        return msgspec.to_builtins(msgspec.convert(dict(settings), type=shape)), ""
+        found: dict[str, Any] = msgspec.to_builtins(msgspec.convert(dict(settings), type=shape))
     except msgspec.ValidationError as error:
-        return {}, f"{error}."
+        raise _misfit(f"{error}.") from error
+    return found
+
+
+def _misfit(fault: str) -> InvalidInputError:
+    return InvalidInputError(f"The settings do not fit: {fault}", problems=(Problem("settings", fault),))

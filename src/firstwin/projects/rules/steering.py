@@ -10,6 +10,7 @@ from firstwin.projects.rules.facts import TaskFact
 from firstwin.scheduling.contracts import PLAN_YEARS, InvalidSpanError, LinkType, PlanDates, SpanUnit, parse_span
 from firstwin.shared.errors import InvalidInputError, Problem
 
+LONGEST_NAME = 300
 LONGEST = {
     SpanUnit.WORKING_DAYS: 1000,
     SpanUnit.CALENDAR_DAYS: 1500,
@@ -47,6 +48,26 @@ def checked_instant(at: datetime, field: str) -> datetime:
         problem = Problem(field, f"The year {at.year} is outside {span}.", "Look at the year.")
         raise InvalidInputError("A plan does not reach that far.", problems=(problem,))
     return at
+
+
+def checked_dates(start_at: datetime | None, due_at: datetime | None, at: datetime) -> tuple[datetime, datetime]:
+    """A task is due when it starts or later; of two dates the missing one follows from the other, or from now."""
+    start = checked_instant(start_at or min(at, due_at or at), "start_at")
+    due = checked_instant(due_at or max(start, at), "due_at")
+    if due < start:
+        problem = Problem("due_at", "It is due before it starts.", "Choose a later day.")
+        raise InvalidInputError("A task cannot be due before it starts.", problems=(problem,))
+    return start, due
+
+
+def checked_name(name: str) -> str:
+    """A task has a name of at most 300 characters, without spaces around it or one after the other."""
+    text = " ".join(name.split())
+    if not text:
+        raise InvalidInputError(
+            "A task needs a name.", problems=(Problem("name", "The name is missing.", "Enter one."),)
+        )
+    return text[:LONGEST_NAME]
 
 
 def link_in_words(type: LinkType, lag: str, spoken_lag: str, predecessor: str) -> str:
