@@ -11,11 +11,12 @@ from hypothesis import HealthCheck, Phase, given, settings
 from firstwin.communications.contracts import NotificationKind
 from firstwin.communications.queries import notifications
 from firstwin.customers.contracts import Segment
-from firstwin.playbooks.contracts import Anchor, PlaybookDefinition, SegmentTarget, Side, TaskSpec
+from firstwin.playbooks.contracts import Anchor, PlaybookDefinition, RepeatSpec, SegmentTarget, Side, TaskSpec
 from firstwin.playbooks.operations import library
 from firstwin.projects.contracts import PersonRef, StaleVersionError, TaskState, WrongStateError
 from firstwin.projects.contracts.changes import TaskMove, TaskPatch
 from firstwin.projects.contracts.updates import Decision, UndoGoneError, UpdateAspect, UpdateGroup
+from firstwin.projects.models import ProjectTask
 from firstwin.projects.operations import changes, comments, lifecycle, scope, targets, tasks, undoing, updates
 from firstwin.projects.queries import updates as queries
 from firstwin.scheduling.contracts import parse_span
@@ -119,6 +120,30 @@ def test_items_say_what_is_new_gone_and_changed_in_plain_words() -> None:
     assert queries.summary_line(found) == "1 addition, 1 removal, 2 changes"
     assert found.effect.end_after > found.effect.end_before
     assert "Approve the plan" not in [moved.name for moved in found.effect.moved]
+
+
+def test_what_comes_several_times_is_said_once_with_how_often() -> None:
+    weekly = TaskSpec(key="check-in", name="Weekly check-in", owner="csm", duration=parse_span("1wd"))
+    plain = example_definition()
+    first, *others = plain.stages
+    repeated = replace(weekly, repeat=RepeatSpec(every=parse_span("7d"), times=4))
+    project = launch_example(
+        make_scene(replace(plain, stages=(replace(first, tasks=(*first.tasks, repeated)), *others)))
+    )
+    scene = project.scene
+    rows = ProjectTask.objects.for_actor(scene.manager).filter(
+        project_id=project.id, name__startswith="Weekly check-in"
+    )
+    for row in rows.order_by("start_at")[:2]:
+        tasks.complete_task(actor=scene.specialist, task_id=row.id, at=scene.at)
+    next_version(project, plain)
+    assert [(item.group, item.text) for item in review(project).items] == [
+        (UpdateGroup.REMOVED, "No longer in Welcome; it was still to come 2 times here"),
+        (UpdateGroup.DONE, "No longer in Welcome; it came 2 times here"),
+    ]
+    launched = launch_example()
+    next_version(launched, replace(plain, stages=(replace(first, tasks=(*first.tasks, repeated)), *others)))
+    assert [item.text for item in review(launched).items] == ["New in Welcome, to come 4 times"]
 
 
 def test_some_are_taken_now_and_the_rest_stays_open() -> None:

@@ -73,15 +73,16 @@ class _Words:
 
     def text(self, first: Difference, stage: str, times: int, fields: Sequence[UpdateField]) -> str:
         where = f" in {stage}" if stage else ""
-        often = f", {times} times" if times > 1 else ""
+        is_repeated = times > 1
         match first.action:
             case Action.ADD:
-                return f"New{where}{often}"
+                return f"New{where}{f', to come {times} times' if is_repeated else ''}"
             case Action.REMOVE:
-                return f"No longer{where or ' in the playbook'}{often}"
+                here = "it came" if first.group is UpdateGroup.DONE else "it was still to come"
+                return f"No longer{where or ' in the playbook'}{f'; {here} {times} times here' if is_repeated else ''}"
             case _:
                 said = "; ".join(f"{field.label} {_short(field.ours)} → {_short(field.theirs)}" for field in fields)
-                return f"{said[:1].upper()}{said[1:]}{often}"
+                return f"{said[:1].upper()}{said[1:]}{f', each of {times} times' if is_repeated else ''}"
 
     def fields(self, first: Difference) -> list[UpdateField]:
         if first.aspect is UpdateAspect.WHOLE:
