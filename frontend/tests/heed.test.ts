@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it, vi } from "vitest";
 import heed from "../src/ui/heed_controller";
 import { one, page } from "./page";
 
@@ -6,6 +6,10 @@ function answer(html: string): void {
   one("#effect").innerHTML = html;
   one("#effect").dispatchEvent(new CustomEvent("htmx:afterSwap", { bubbles: true }));
 }
+
+// jsdom lays nothing out, and so scrolls nowhere.
+const shown = vi.fn();
+Element.prototype.scrollIntoView = shown;
 
 describe("heeding a preview", () => {
   beforeEach(async () => {
@@ -22,6 +26,7 @@ describe("heeding a preview", () => {
     const button = one<HTMLButtonElement>("button");
     expect(button.disabled).toBe(true);
     expect(button.getAttribute("aria-describedby")).toBe("effect");
+    expect(shown).toHaveBeenCalledOnce();
   });
 
   it("gives the button back as soon as it can be done", () => {

@@ -13,7 +13,10 @@ export default class extends Controller<HTMLElement> {
     if (event.target !== this.previewTarget) return;
     const isRefused = this.previewTarget.querySelector("[data-refusal]") !== null;
     this.buttonTarget.disabled = isRefused;
-    if (isRefused) this.buttonTarget.setAttribute("aria-describedby", this.previewTarget.id);
-    else this.buttonTarget.removeAttribute("aria-describedby");
+    if (isRefused) {
+      this.buttonTarget.setAttribute("aria-describedby", this.previewTarget.id);
+      // On a phone the reason may lie beneath the fields.
+      this.previewTarget.scrollIntoView({ block: "nearest" });
+    } else this.buttonTarget.removeAttribute("aria-describedby");
   }
 }

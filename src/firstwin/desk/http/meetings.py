@@ -38,8 +38,8 @@ class NewMeetingForm(forms.Form):
         label="Agenda", required=False, widget=forms.Textarea(attrs={"rows": 4}), help_text="One point in each line."
     )
 
-    # The time stands last, above the words that say whom it suits.
-    field_order = ("title", "location", "agenda", "attendees", "minutes", "starts_at")
+    # The time stands early, beside the words that say whom it suits.
+    field_order = ("title", "starts_at", "minutes", "attendees", "location", "agenda")
 
     def __init__(self, *args: Any, everybody: list[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
