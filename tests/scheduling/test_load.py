@@ -1,6 +1,7 @@
 """Load: the hours of work add up to its estimate, and nothing falls on closed days."""
 
 from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
@@ -44,11 +45,37 @@ def work(minutes: int, start: datetime, due: datetime) -> Work:
     return Work(owner="a", minutes=minutes, start_at=start, due_at=due)
 
 
-@given(calendar=CALENDARS, one=WORKS, open_from=st.none() | INSTANTS)
+def by_day(calendar: CalendarSpec, one: Work, open_from: datetime = NOW) -> dict[date, int]:
+    """The minutes of one piece of work on every day on which some fall."""
+    first = date(2025, 12, 31)
+    found = load.load_by_day({"a": calendar}, {"a": load.work_table([one])}, first, 1000, open_from)["a"]
+    return {first + timedelta(days=place): minutes for place, minutes in enumerate(found) if minutes}
+
+
+def slowly(calendar: CalendarSpec, one: Work, open_from: datetime = NOW) -> dict[date, int]:
+    """The same, a day after the other: evenly over the open time of the days from its start to its due."""
+    zone, instant = ZoneInfo(calendar.time_zone), timedelta(microseconds=1)
+    start, due, now = (
+        at.astimezone(zone).date() for at in (one.start_at, max(one.start_at, one.due_at - instant), open_from)
+    )
+    first, last = max(start, now), max(start, due, now)
+    open_minutes = load.open_by_day(calendar, first, (last - first).days + 1)
+    while not any(open_minutes):
+        first = last = last + timedelta(days=1)
+        open_minutes = load.open_by_day(calendar, first, 1)
+    found: dict[date, int] = {}
+    for place in range(len(open_minutes)):
+        until = one.minutes * sum(open_minutes[: place + 1]) // sum(open_minutes)
+        if until > (before := sum(found.values())):
+            found[first + timedelta(days=place)] = until - before
+    return found
+
+
+@given(calendar=CALENDARS, one=WORKS, open_from=INSTANTS)
 def test_hours_add_up_to_the_estimate_and_nothing_falls_on_closed_days(
-    calendar: CalendarSpec, one: Work, open_from: datetime | None
+    calendar: CalendarSpec, one: Work, open_from: datetime
 ) -> None:
-    spread = load.spread_work(calendar, one, open_from)
+    spread = by_day(calendar, one, open_from)
     assert sum(spread.values()) == one.minutes
     assert all(minutes > 0 and queries.is_working_day(calendar, day) for day, minutes in spread.items())
 
@@ -58,7 +85,7 @@ def test_weeks_hold_what_falls_on_their_days(calendar: CalendarSpec, works: list
     weeks = load.load_by_week({"a": calendar}, {"a": load.work_table(works)}, MONDAY, 12, NOW)["a"]
     expected = [0] * 12
     for one in works:
-        for day, minutes in load.spread_work(calendar, one, NOW).items():
+        for day, minutes in slowly(calendar, one).items():
             if 0 <= (week := (day - MONDAY).days // 7) < 12:
                 expected[week] += minutes
     assert list(weeks) == expected
@@ -67,26 +94,26 @@ def test_weeks_hold_what_falls_on_their_days(calendar: CalendarSpec, works: list
 def test_a_half_day_takes_half_and_a_weekend_nothing() -> None:
     half = DayRule(first_on=date(2026, 3, 6), hours=((time(9), time(13)),), takes_away=True)
     one = work(1200, datetime(2026, 3, 5, 9, tzinfo=UTC), datetime(2026, 3, 9, 17, tzinfo=UTC))
-    spread = load.spread_work(CalendarSpec(rules=(half,)), one)
+    spread = by_day(CalendarSpec(rules=(half,)), one)
     assert spread == {date(2026, 3, 5): 480, date(2026, 3, 6): 240, date(2026, 3, 9): 480}
 
 
 def test_what_is_late_falls_on_today_and_what_falls_into_leave_on_the_day_after() -> None:
     late = work(120, datetime(2026, 2, 2, 9, tzinfo=UTC), datetime(2026, 2, 3, 17, tzinfo=UTC))
-    assert load.spread_work(CalendarSpec(), late, NOW) == {MONDAY: 120}
+    assert by_day(CalendarSpec(), late) == {MONDAY: 120}
     leave = DayRule(first_on=MONDAY, last_on=date(2026, 3, 6))
-    assert load.spread_work(CalendarSpec(rules=(leave,)), late, NOW) == {date(2026, 3, 9): 120}
+    assert by_day(CalendarSpec(rules=(leave,)), late) == {date(2026, 3, 9): 120}
 
 
 def test_the_midnight_at_the_end_of_a_day_belongs_to_that_day() -> None:
     one = work(60, datetime(2026, 3, 2, 9, tzinfo=UTC), datetime(2026, 3, 3, tzinfo=UTC))
-    assert load.spread_work(CalendarSpec(), one) == {MONDAY: 60}
+    assert by_day(CalendarSpec(), one) == {MONDAY: 60}
 
 
 def test_a_calendar_that_is_closed_for_years_is_refused() -> None:
     closed = CalendarSpec(rules=(DayRule(first_on=date(2026, 1, 1), last_on=date(2040, 1, 1)),))
     with pytest.raises(InvalidCalendarError):
-        load.spread_work(closed, work(60, NOW, NOW), NOW)
+        by_day(closed, work(60, NOW, NOW))
 
 
 def test_open_minutes_leave_out_what_is_closed() -> None:
@@ -98,7 +125,7 @@ def test_days_hold_what_falls_on_them(calendar: CalendarSpec, works: list[Work])
     days = load.load_by_day({"a": calendar, "idle": calendar}, {"a": load.work_table(works)}, MONDAY, 60, NOW)
     expected = [0] * 60
     for one in works:
-        for day, minutes in load.spread_work(calendar, one, NOW).items():
+        for day, minutes in slowly(calendar, one).items():
             if 0 <= (place := (day - MONDAY).days) < 60:
                 expected[place] += minutes
     assert list(days["a"]) == expected

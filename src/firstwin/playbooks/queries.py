@@ -31,10 +31,9 @@ from firstwin.playbooks.contracts.library import (
     PlaybookFilters,
     PlaybookVersionSummary,
 )
-from firstwin.playbooks.contracts.resolved import Facts, ResolvedPlaybook, Verdict
+from firstwin.playbooks.contracts.resolved import Facts, ResolvedPlaybook
 from firstwin.playbooks.models import DraftRevision, Playbook, PlaybookVersion
 from firstwin.playbooks.rules import (
-    conditions,
     differences,
     editing,
     linting,
@@ -80,11 +79,6 @@ def resolve(
     """
     choices = resolving.Choices(included=included, excluded=excluded, overlays=chosen_overlays)
     return resolving.resolve(definition, facts, choices)
-
-
-def holds(condition: str, facts: Facts) -> Verdict:
-    """Return whether a condition holds and why, as a sentence; raises InvalidConditionError for a broken one."""
-    return conditions.holds(condition, facts)
 
 
 def to_plain(part: Any) -> Any:

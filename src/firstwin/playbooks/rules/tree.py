@@ -111,17 +111,6 @@ def from_plain(value: Any) -> Tree:
     return _Walk().plain(value, 0)
 
 
-def render_plain(tree: Tree) -> Any:
-    """Return the tree as plain lists, dicts and values; of a key that stands twice the last wins."""
-    match tree:
-        case ScalarTree():
-            return tree.value
-        case ListTree():
-            return [render_plain(item) for item in tree.items]
-        case MapTree():
-            return {entry.key: render_plain(entry.value) for entry in tree.entries}
-
-
 _YAML_REMEDY = "Check the indentation, the quotes and the colons around this place."
 _QUOTES_REMEDY = "Put the value in quotes: a text that begins with a sign such as >, |, %, @ or ` needs them."
 

@@ -85,14 +85,6 @@ def work_of(draft: Draft, roles: Iterable[RoleSpec]) -> list[BookedWork]:
     return found
 
 
-def moved(works: Iterable[BookedWork], days: timedelta) -> list[BookedWork]:
-    """The same work, begun so much later."""
-    return [
-        BookedWork(role=one.role, minutes=one.minutes, start_at=one.start_at + days, due_at=one.due_at + days)
-        for one in works
-    ]
-
-
 def stored_work(works: Iterable[BookedWork]) -> list[list[Any]]:
     """Work as plain data."""
     return [[one.role, one.minutes, one.start_at.isoformat(), one.due_at.isoformat()] for one in works]

@@ -8,11 +8,6 @@ from firstwin.scheduling.contracts.load import Work, WorkTable
 from firstwin.scheduling.rules import load, load_sums
 
 
-def spread_work(calendar: CalendarSpec, work: Work, open_from: datetime | None = None) -> Mapping[date, int]:
-    """Return how many minutes of a piece of work fall on which day; raises InvalidCalendarError."""
-    return load.spread_work(calendar, work, open_from)
-
-
 def work_table(works: Iterable[Work]) -> WorkTable:
     """Return pieces of work of one person in columns."""
     return load_sums.table_of(works)

@@ -1,17 +1,14 @@
-"""How the estimated time of work falls on days and weeks. Days are ordinals; what a day takes follows its open time."""
+"""How long calendars are open, day by day. Days are ordinals."""
 
 from bisect import bisect_right
-from collections.abc import Mapping, Sequence
-from datetime import date, datetime, timedelta
+from collections.abc import Sequence
+from datetime import date, datetime
 from functools import lru_cache
 from itertools import accumulate
 
 from firstwin.scheduling.contracts import CalendarSpec, InvalidCalendarError, OpenHours
-from firstwin.scheduling.contracts.load import Work
 from firstwin.scheduling.rules.hours import hours_of_days, zone_of
 from firstwin.scheduling.rules.timetable import LONGEST_CLOSURE
-
-_INSTANT = timedelta(microseconds=1)
 
 
 class OpenDays:
@@ -73,46 +70,6 @@ def _minutes(hours: OpenHours) -> int:
         (closing.hour * 60 + closing.minute or 24 * 60) - opening.hour * 60 - opening.minute
         for opening, closing in hours
     )
-
-
-class Spread:
-    """Where the minutes of one piece of work fall: evenly over the open time of the days from its start to its due."""
-
-    def __init__(self, days: OpenDays, work: Work, open_from: datetime | None) -> None:
-        """Nothing falls before `open_from`; work whose days are all closed falls on the next open day."""
-        self.days, self.total = days, work.minutes
-        first = days.day_of(work.start_at)
-        last = max(days.day_of(max(work.start_at, work.due_at - _INSTANT)), first)
-        if open_from is not None:
-            earliest = days.day_of(open_from)
-            first, last = max(first, earliest), max(last, earliest)
-        days.cover(first, last)
-        if not days.minutes(first, last):
-            first = last = days.next_open(last)
-        self.first, self.last = first, last
-
-    def until(self, day: int) -> int:
-        """The minutes that fall on a day and all before it."""
-        if day >= self.last:
-            return self.total
-        if day < self.first:
-            return 0
-        return self.total * self.days.minutes(self.first, day) // self.days.minutes(self.first, self.last)
-
-    def between(self, first: int, last: int) -> int:
-        """The minutes that fall from one day to another, both counted."""
-        return self.until(last) - self.until(first - 1)
-
-
-def spread_work(calendar: CalendarSpec, work: Work, open_from: datetime | None = None) -> Mapping[date, int]:
-    """The estimated time of a task falls on the working days of its owner between start and due, and adds up to the estimate.
-
-    A half day takes half as much. Nothing falls on weekends, holidays or leave, nor, with `open_from`, in the past: what
-    is late is still to be done now. If every day between is closed, all of it falls on the next open day.
-    """
-    spread = Spread(OpenDays(calendar), work, open_from)
-    found = {day: spread.between(day, day) for day in range(spread.first, spread.last + 1)}
-    return {date.fromordinal(day): minutes for day, minutes in found.items() if minutes}
 
 
 def open_minutes(calendar: CalendarSpec, first: date, last: date) -> int:

@@ -37,7 +37,12 @@ def load_by_day(
     days: int,
     open_from: datetime,
 ) -> Mapping[str, tuple[int, ...]]:
-    """The load of a person on a day is the time of all their open tasks that falls on it."""
+    """The load of a person on a day is the time of all their open tasks that falls on it.
+
+    The estimated time of a task falls on the working days of its owner between start and due, and adds up to the estimate.
+    A half day takes half as much. Nothing falls on weekends, holidays or leave, nor before `open_from`: what is late is
+    still to be done now. If every day between is closed, all of it falls on the next open day.
+    """
     return _sums(calendars, works, range(first.toordinal(), first.toordinal() + days + 1), open_from)
 
 
@@ -67,7 +72,7 @@ def _sums(
 
 
 def _between(days: OpenDays, works: WorkTable, bounds: range, open_from: datetime) -> tuple[int, ...]:
-    """The minutes of all pieces that fall between one bound and the next; each is spread as by `load.Spread`."""
+    """The minutes of all pieces that fall between one bound and the next; each falls evenly on the open time of its days."""
     minutes = np.asarray(works.minutes, dtype=np.int64)
     counted = minutes > 0
     if not counted.any():

@@ -17,7 +17,7 @@ import msgspec
 import numpy as np
 
 from firstwin.usage.contracts.people import ANONYMOUS
-from firstwin.usage.contracts.store import StoredEvent, StoreUnavailableError
+from firstwin.usage.contracts.store import EventStore, StoredEvent, StoreUnavailableError
 from firstwin.usage.queries.store import EventReader
 from firstwin.usage.rules import identity, recent_keys
 from firstwin.usage.rules.recent_keys import RecentKeys
@@ -183,8 +183,8 @@ def _in_pieces(events: Sequence[StoredEvent]) -> Iterator[bytes]:
     return (_encoder.encode_lines(events[start : start + PIECE]) for start in range(0, len(events), PIECE))
 
 
-class EventWriter(EventReader):
-    """The whole EventStore, for the owner of the engine."""
+class EventWriter(EventReader, EventStore):
+    """The whole event store, for the owner of the engine."""
 
     def append(self, events: Sequence[StoredEvent]) -> int:
         """Add the events whose message key did not arrive within 30 days, and return how many that were; durable on return.

@@ -1,7 +1,6 @@
 """Goals for other domains: reading and writing them, what is wrong with one, and what it says. No database is asked."""
 
 from collections.abc import Mapping
-from typing import Any
 
 from firstwin.shared.errors import Problem
 from firstwin.usage.contracts.goals import Goal, GoalProblem, InvalidGoalError, PlainGoal
@@ -40,8 +39,3 @@ def list_features(goal: Goal) -> frozenset[str]:
 def list_events(goal: Goal) -> frozenset[str]:
     """Return the names of the events that a goal asks for."""
     return goals.events_named(goal)
-
-
-def get_schema() -> dict[str, Any]:
-    """Return the JSON Schema of a goal; inner goals refer to `#/$defs/Goal`."""
-    return goal_reading.schema()

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, fields
 from enum import Enum
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
-from firstwin.scheduling.contracts import SPAN_PATTERN, InvalidSpanError, Span, parse_span
+from firstwin.scheduling.contracts import InvalidSpanError, Span, parse_span
 from firstwin.usage.contracts.goals import Goal, GoalProblem, PlainGoal
 from firstwin.usage.rules import goals
 
@@ -43,30 +43,6 @@ def _plain(value: Any) -> Any:
     if isinstance(value, float) and value.is_integer() and abs(value) < 2**53:
         return int(value)
     return value
-
-
-def schema() -> dict[str, Any]:
-    """Everything that the schema refuses is refused when a goal is read; reading knows more than a schema can say."""
-    return {
-        "type": "object",
-        "properties": {name: _schema_of(hint) for name, hint in _HINTS.items()},
-        "additionalProperties": False,
-        "minProperties": 1,
-    }
-
-
-def _schema_of(hint: Any) -> dict[str, Any]:
-    kind, is_list = _kind(hint)
-    single: dict[str, Any]
-    if kind is Goal:
-        single = {"$ref": "#/$defs/Goal"}
-    elif kind is Span:
-        single = {"type": "string", "pattern": SPAN_PATTERN}
-    elif issubclass(kind, Enum):
-        single = {"enum": [member.value for member in kind]}
-    else:
-        single = {"type": {str: "string", int: "integer", float: "number", bool: "boolean"}[kind]}
-    return {"type": "array", "items": single} if is_list else single
 
 
 def _kind(hint: Any) -> tuple[type[Any], bool]:

@@ -46,11 +46,6 @@ def is_learned(noted_at: datetime | None, at: datetime) -> bool:
     return noted_at is not None and at - noted_at >= LEARNS_FOR
 
 
-def is_quiet(*, is_expected: bool, is_blocked: bool, last_seen_at: datetime | None, at: datetime) -> bool:
-    """An expected event that did not come for seven days is missing; one that never came is not missed, but waited for."""
-    return is_expected and not is_blocked and last_seen_at is not None and at - last_seen_at >= QUIET_FOR
-
-
 @dataclass(frozen=True, slots=True)
 class Surprise:
     """Types that a property did not have before, and whether somebody should look at them."""
