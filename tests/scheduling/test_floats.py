@@ -1,11 +1,11 @@
 """Floats: what may be late without moving the end, checked by letting it be late."""
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from firstwin.scheduling import queries
 from firstwin.scheduling.contracts import (

@@ -1,10 +1,11 @@
 """The forecast of a plan: what is done stays, what is known of lengths counts, and nothing else moves it."""
 
-from dataclasses import replace
+import dataclasses
 from datetime import UTC, date, datetime, timedelta
 
 import numpy as np
 import pytest
+from msgspec.structs import replace
 
 from firstwin.scheduling import queries
 from firstwin.scheduling.contracts import (
@@ -189,7 +190,7 @@ def test_what_happens_by_itself_follows_but_drives_nothing() -> None:
     )
     plan = network(item("a", span="4wd"), sent)
     asked = question(plan)
-    found = forecasts.forecast_plan(replace(asked, traits={"a": asked.traits["a"]}))
+    found = forecasts.forecast_plan(dataclasses.replace(asked, traits={"a": asked.traits["a"]}))
     assert [driver.key for driver in found.drivers] == ["a"] or found.drivers == ()
     assert found.completion.p10 >= queries.plan_dates(plan).items["a"].start_at
 

@@ -1,12 +1,12 @@
 """The engine against a slow reference that steps through the quarters of an hour, on random plans."""
 
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from unittest import mock
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from firstwin.scheduling import queries
 from firstwin.scheduling.contracts import LinkType, Pause, PlanNetwork

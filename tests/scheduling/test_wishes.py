@@ -1,9 +1,10 @@
 """Plans from a wished end, and hours that people share."""
 
-from dataclasses import replace
+import dataclasses
 from datetime import UTC, date, datetime, time, timedelta
 
 from hypothesis import given, settings
+from msgspec.structs import replace
 
 from firstwin.scheduling import queries
 from firstwin.scheduling.contracts import CalendarSpec, DayRule, LinkType, OpenHours, PlanNetwork
@@ -103,7 +104,7 @@ def test_when_nobody_can_meet_it_is_said_why() -> None:
         "The longest time that all share is 180 minutes; 200 are needed.",
     )
     assert shared(30, Ana=BERLIN, Cy=AUCKLAND, Bo=NEW_YORK) == ([], "Ana and Cy share no working hours in this time.")
-    leave = replace(BERLIN, rules=(DayRule(first_on=date(2026, 3, 5), last_on=date(2026, 3, 12)),))
+    leave = dataclasses.replace(BERLIN, rules=(DayRule(first_on=date(2026, 3, 5), last_on=date(2026, 3, 12)),))
     assert shared(30, Ana=leave, Bo=NEW_YORK) == ([], "Ana does not work in this time.")
     day: OpenHours = ((time(8), time(12)),)
     pairs = {

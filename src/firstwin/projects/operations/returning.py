@@ -4,9 +4,10 @@
 """
 
 from collections.abc import Collection, Iterator
-from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
+
+from msgspec.structs import replace
 
 from firstwin.identity.contracts import Actor
 from firstwin.projects import events

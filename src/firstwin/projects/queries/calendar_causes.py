@@ -1,8 +1,9 @@
 """Which changes of calendars a plan has not followed yet. Inside projects only."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import timedelta
+
+from msgspec.structs import replace
 
 from firstwin.calendars.contracts import Specs, SpecsChange
 from firstwin.calendars.queries import past

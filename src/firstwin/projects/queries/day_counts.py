@@ -1,9 +1,10 @@
 """How the end of a project moves: by days that pass and by changes of its plan. Inside projects only."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from datetime import date, datetime, timedelta
 from functools import cached_property
+
+from msgspec.structs import replace
 
 from firstwin.playbooks.contracts import Side
 from firstwin.projects.contracts import TaskState

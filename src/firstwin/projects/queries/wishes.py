@@ -1,8 +1,9 @@
 """Plans from a wished end, for members."""
 
-from dataclasses import replace
 from datetime import date, datetime
 from uuid import UUID
+
+from msgspec.structs import replace
 
 from firstwin.identity.contracts import Actor
 from firstwin.playbooks.contracts import Side

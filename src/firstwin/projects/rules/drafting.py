@@ -1,10 +1,13 @@
 """From a resolved playbook to the plan of a new project: every task with its id, owner, visibility and timing."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
 from uuid import UUID
+
+import msgspec
+from msgspec.structs import replace
 
 from firstwin.playbooks.contracts import (
     LinkSpec,
@@ -45,8 +48,7 @@ class IncludedTask:
     after: tuple[LinkSpec, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Draft:
+class Draft(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """The plan of a project that does not exist yet; specifications by the ids of stages and tasks."""
 
     stages: tuple[StageFact, ...]

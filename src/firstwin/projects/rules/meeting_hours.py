@@ -2,10 +2,12 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
+
+import msgspec
+from msgspec.structs import replace
 
 from firstwin.playbooks.contracts import MeetingSettings, TaskKind, TaskSpec
 from firstwin.projects.contracts import PersonRef, ProjectRole
@@ -20,8 +22,7 @@ Times = Mapping[str, tuple[datetime, datetime]]
 Shared = Callable[[Mapping[str, CalendarSpec], datetime, datetime, int, Mapping[str, str]], SharedHours]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Meeting:
+class Meeting(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A task at which people meet: the roles that are invited, and how long it takes."""
 
     task: TaskFact

@@ -7,6 +7,8 @@ from datetime import date, datetime, time
 from enum import StrEnum
 from functools import lru_cache
 
+import msgspec
+
 from firstwin.shared.errors import InvalidInputError
 
 PLAN_YEARS = range(2000, 2101)
@@ -146,8 +148,7 @@ class Timing:
     further: tuple[Span, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PlanLink:
+class PlanLink(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A dependency on the item `predecessor`; a negative `lag` lets both overlap.
 
     An `is_soft` link only places dates and gives way where it would close a circle (the order of stages).
@@ -159,8 +160,7 @@ class PlanLink:
     is_soft: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PlanItem:
+class PlanItem(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A task or stage of a plan.
 
     `calendar` names the calendar of the side that owns it. `stage` names the stage that holds it. Without `start` it
@@ -198,8 +198,7 @@ class Pause:
     end_at: datetime
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PlanNetwork:
+class PlanNetwork(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Everything that the dates of a plan follow from. The calendar with the empty key is the default.
 
     With `open_from` the dates are those that can still be met: nothing that is not started starts before it, and nothing
@@ -208,7 +207,7 @@ class PlanNetwork:
 
     items: tuple[PlanItem, ...]
     anchors: Mapping[str, datetime]
-    calendars: Mapping[str, CalendarSpec] = field(default_factory=dict)
+    calendars: Mapping[str, CalendarSpec] = msgspec.field(default_factory=dict)
     pauses: tuple[Pause, ...] = ()
     open_from: datetime | None = None
 

@@ -1,10 +1,11 @@
 """A merged plan as the rules of dates see it, to be tried out before anything is written."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
+
+from msgspec.structs import replace
 
 from firstwin.playbooks.contracts import Side, TaskKind, Visibility
 from firstwin.projects.contracts import TaskState
