@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from firstwin.scheduling import queries
 from firstwin.scheduling.contracts import LinkType, Pause, PlanNetwork
-from firstwin.scheduling.rules import mornings
+from firstwin.scheduling.rules import drivers, mornings
 from firstwin.scheduling.rules.plan import DatedItems
 from tests.scheduling.plans import networks, timing
 from tests.scheduling.slow import Slow, slow_dates
@@ -71,7 +71,7 @@ def test_dates_of_another_day_are_those_of_a_plan_never_dated_before(
         dates = queries.plan_dates(later, like=dates)
         fresh = queries.plan_dates(replace(later, items=tuple(network.items)))
         assert dates == fresh
-        assert queries.held_back_by(later, dates) == queries.held_back_by(later, fresh)
+        assert drivers.held_back_by(later, dates) == drivers.held_back_by(later, fresh)
         assert dict(dates.times) == {key: (one.start_at, one.due_at) for key, one in fresh.items.items()}
 
 
@@ -108,7 +108,7 @@ def test_many_mornings_at_once_are_those_one_after_the_other(
     expected = []
     for one in looked_at:
         dates = queries.plan_dates(one)
-        expected.append((dates.end_at, queries.held_back_by(one, dates)))
+        expected.append((dates.end_at, drivers.held_back_by(one, dates)))
     assert list(queries.ends_of(looked_at, like=queries.plan_dates(plan))) == expected
     with mock.patch.object(mornings, "MOST_SPECIAL", 1.0):
         assert list(queries.ends_of(looked_at)) == expected

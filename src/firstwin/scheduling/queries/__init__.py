@@ -15,8 +15,8 @@ from firstwin.scheduling.contracts import (
     SharedHours,
     Span,
 )
-from firstwin.scheduling.rules import drivers, hours, mornings, moving, recurrence, sharing, wishes, wording
 from firstwin.scheduling.rules import floats as float_rules
+from firstwin.scheduling.rules import hours, mornings, moving, recurrence, sharing, wishes, wording
 from firstwin.scheduling.rules import plan as plan_rules
 from firstwin.scheduling.rules.calendars import calendar_of
 
@@ -35,14 +35,9 @@ def plan_floats(network: PlanNetwork, dates: PlanDates) -> Mapping[str, ItemFloa
     return float_rules.plan_floats(network, dates)
 
 
-def held_back_by(network: PlanNetwork, dates: PlanDates) -> str | None:
-    """Return the key of the open item that holds back the end of a plan dated with `open_from`; None when none does."""
-    return drivers.held_back_by(network, dates)
-
-
 def ends_of(networks: Sequence[PlanNetwork], *, like: PlanDates | None = None) -> Sequence[tuple[datetime, str | None]]:
     """Return, for each of several networks of one plan with `open_from`, its end and the key of the open item that holds it
-    back (None: none does): as `plan_dates` and `held_back_by` do, many mornings at a tenth of the cost.
+    back (None: none does): many mornings at a tenth of the cost of dating each.
 
     `like` are dates of the same items, calendars and anchors. Raises CycleError and InvalidCalendarError.
     """
