@@ -28,6 +28,12 @@ describe("selecting rows", () => {
     expect(one("#bar b").textContent).toBe("tasks");
   });
 
+  it("sends nothing when Enter is pressed on a box", () => {
+    const press = new KeyboardEvent("keydown", { key: "Enter", bubbles: true, cancelable: true });
+    one("#r2").dispatchEvent(press);
+    expect(press.defaultPrevented).toBe(true);
+  });
+
   it("selects everything between two clicks with Shift", () => {
     one("#r1").click();
     one("#r3").dispatchEvent(new MouseEvent("click", { shiftKey: true, bubbles: true, cancelable: true }));

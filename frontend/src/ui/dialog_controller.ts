@@ -13,6 +13,7 @@ export default class extends Controller<HTMLDialogElement> {
   declare readonly openValue: boolean;
   declare readonly returnToValue: string;
   declare readonly besideValue: boolean;
+  private opener = "";
 
   override connect(): void {
     if (this.openValue) this.show();
@@ -20,6 +21,7 @@ export default class extends Controller<HTMLDialogElement> {
 
   show(): void {
     if (this.element.open) return;
+    this.opener = selectorOf(document.activeElement);
     if (this.besideValue) this.element.show();
     else this.element.showModal();
     this.firstWanted()?.focus();
@@ -65,6 +67,13 @@ export default class extends Controller<HTMLDialogElement> {
       document.title = document.querySelector<HTMLMetaElement>('meta[name="page-title"]')?.content ?? document.title;
     }
     if (this.openValue) this.element.remove();
+    this.giveFocusBack();
+  }
+
+  /** The browser does so by itself, unless the page beneath fetched itself anew and what opened this is another element now. */
+  private giveFocusBack(): void {
+    if (!this.opener || document.activeElement !== document.body) return;
+    document.querySelector<HTMLElement>(this.opener)?.focus({ preventScroll: true });
   }
 
   /** A form inside was answered with success: nothing is left to do here. The form itself may be gone by now. */
@@ -77,6 +86,13 @@ export default class extends Controller<HTMLDialogElement> {
     const fields = this.element.querySelectorAll<HTMLInputElement | HTMLTextAreaElement>("input, textarea");
     return [...fields].some((field) => field.type !== "hidden" && field.value !== field.defaultValue);
   }
+}
+
+/** How an element that opens something is found again; nothing for one that names no address. */
+function selectorOf(element: Element | null): string {
+  const name = ["href", "hx-get"].find((one) => element?.hasAttribute(one));
+  const address = (name && element?.getAttribute(name)) ?? "";
+  return element && name ? `${element.localName}[${name}="${address.replace(/["\\]/g, "\\$&")}"]` : "";
 }
 
 /** Opens the dialog whose id an element names in data-opens-dialog. */

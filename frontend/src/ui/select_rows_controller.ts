@@ -12,6 +12,14 @@ export default class extends Controller<HTMLElement> {
   declare readonly nounTargets: HTMLElement[];
   private last: HTMLInputElement | null = null;
 
+  override connect(): void {
+    this.element.addEventListener("keydown", leaveEnter);
+  }
+
+  override disconnect(): void {
+    this.element.removeEventListener("keydown", leaveEnter);
+  }
+
   rowTargetConnected(): void {
     this.update();
   }
@@ -53,4 +61,10 @@ export default class extends Controller<HTMLElement> {
     this.allTarget.checked = chosen > 0 && chosen === this.rowTargets.length;
     this.allTarget.indeterminate = chosen > 0 && chosen < this.rowTargets.length;
   }
+}
+
+/** Enter on a box would send the form, and with it the first thing that can be done with what is selected. */
+function leaveEnter(event: KeyboardEvent): void {
+  const target = event.target;
+  if (event.key === "Enter" && target instanceof HTMLInputElement && target.type === "checkbox") event.preventDefault();
 }
