@@ -1,7 +1,7 @@
 """Every fact reads as a sentence."""
 
-from dataclasses import fields
-from datetime import UTC, datetime
+from dataclasses import fields, replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -53,6 +53,29 @@ def test_a_fact_quotes_what_was_said() -> None:
         "No phone numbers",
         "late",
     )
+
+
+def test_what_was_done_in_one_go_is_told_once_and_what_was_said_is_not_repeated() -> None:
+    removed = [entry("task.removed", title=f"Check {number}", reason="No longer wanted") for number in range(4)]
+    won = [
+        entry("project.first_value_reached", title="First report", evidence="Report 7"),
+        entry("project.rescheduled", cause="First report was completed", extent="4 tasks moved"),
+        entry("milestone.reached", title="First report", evidence="Report 7"),
+    ]
+    twice = [entry("task.completed", title=name) for name in ("Kickoff", "Handover")]
+    facts = [rules.fact_in_words(one) for one in (*removed, *won, *twice)]
+    told = rules.told_together(facts)
+    assert [(fact.text, len(fact.more), fact.quote) for fact in told] == [
+        ("removed “Check 0”", 3, "No longer wanted"),
+        ("recorded the first win: First report", 0, "Report 7"),
+        ("moved dates: First report was completed", 0, "4 tasks moved"),
+        ("reached the milestone “First report”", 0, ""),
+        ("finished “Kickoff”", 0, ""),
+        ("finished “Handover”", 0, ""),
+    ]
+    assert told[0].more[-1] == "removed “Check 3”"
+    later = replace(removed[1], at=NOW + timedelta(minutes=1))
+    assert len(rules.told_together([rules.fact_in_words(one) for one in (removed[0], later, removed[2])])) == 3
 
 
 def test_changes_are_named_three_at_most() -> None:

@@ -16,9 +16,13 @@ from firstwin.shared.pagination import Page
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fact:
-    """A journal entry as a sentence: "Mara Lindqvist finished “Send the data template”". `quote` is what was said."""
+    """A journal entry as a sentence: "Mara Lindqvist finished “Send the data template”". `quote` is what was said.
+
+    `more` are the sentences of others like it that are told with it.
+    """
 
     entry_id: UUID
+    kind: str
     at: datetime
     author: str
     text: str
@@ -27,6 +31,7 @@ class Fact:
     tone: str
     project_id: UUID | None
     task_id: UUID | None
+    more: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -65,7 +65,7 @@ def get_account_page(*, actor: Actor, account_id: UUID, cursor: str | None, at: 
         projects=portfolio_queries.list_projects(
             actor=actor, at=at, filters=ProjectFilters(account_id=account_id), limit=MAX_PAGE_SIZE
         ).items,
-        history=list_facts(actor=actor, chosen=EntryFilter(account_id=account_id), cursor=cursor),
+        history=list_timeline(actor=actor, chosen=EntryFilter(account_id=account_id), cursor=cursor),
         days=day_sums.get_totals(actor=actor, filters=DayFilters(account_id=account_id)),
         may=customer_queries.abilities_of(actor),
     )
@@ -87,6 +87,12 @@ def list_facts(*, actor: Actor, chosen: EntryFilter, cursor: str | None = None, 
     shown = replace(chosen, left_out=rules.NOT_ON_TIMELINES)
     page = journal_queries.list_entries(actor, shown, cursor=cursor, limit=limit)
     return Page(items=tuple(rules.fact_in_words(entry) for entry in page.items), next_cursor=page.next_cursor)
+
+
+def list_timeline(*, actor: Actor, chosen: EntryFilter, cursor: str | None = None, limit: int = 30) -> Page[Fact]:
+    """Return a page of a timeline as `list_facts` does, with what was done in one go told once."""
+    page = list_facts(actor=actor, chosen=chosen, cursor=cursor, limit=limit)
+    return Page(items=rules.told_together(page.items), next_cursor=page.next_cursor)
 
 
 def list_journal(*, actor: Actor, chosen: EntryFilter, cursor: str | None = None) -> Page[tuple[EntryInfo, Fact]]:

@@ -2,6 +2,8 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
+from itertools import groupby
 from typing import Any
 from uuid import UUID
 
@@ -212,6 +214,7 @@ def fact_in_words(entry: EntryInfo) -> Fact:
         name = f"{name} for {author.on_behalf_of_name}"
     return Fact(
         entry_id=entry.id,
+        kind=entry.event_name,
         at=entry.at,
         author=name,
         text=said.format_map(words),
@@ -221,6 +224,25 @@ def fact_in_words(entry: EntryInfo) -> Fact:
         project_id=entry.project_id,
         task_id=_id(entry.data.get("task_id")),
     )
+
+
+MOST_ALIKE = 2
+"""Of what one person did at one moment, more than this of a kind are told together."""
+
+
+def told_together(facts: Sequence[Fact]) -> tuple[Fact, ...]:
+    """A timeline in which what was done in one go is told once, and what was said is not repeated line by line."""
+    found: list[Fact] = []
+    said: set[tuple[datetime, str]] = set()
+    for (at, _, _, quote), group in groupby(facts, key=lambda fact: (fact.at, fact.author, fact.kind, fact.quote)):
+        alike = list(group)
+        if (at, quote) in said:
+            alike = [replace(fact, quote="") for fact in alike]
+        said.add((at, quote))
+        if len(alike) > MOST_ALIKE:
+            alike = [replace(alike[0], more=tuple(fact.text for fact in alike[1:]))]
+        found.extend(alike)
+    return tuple(found)
 
 
 def _id(value: Any) -> UUID | None:

@@ -249,5 +249,5 @@ def show_timeline(request: HttpRequest, actor: Actor, project_id: UUID) -> HttpR
     """Show everything that happened, from the journal."""
     context = frame(request, actor, project_id, "timeline")
     chosen = EntryFilter(project_id=project_id)
-    context["page"] = desk_queries.list_facts(actor=actor, chosen=chosen, cursor=request.GET.get("cursor"), limit=50)
+    context["page"] = desk_queries.list_timeline(actor=actor, chosen=chosen, cursor=request.GET.get("cursor"), limit=50)
     return render(request, "desk/project/timeline.html", context)
