@@ -8,7 +8,7 @@ from firstwin.identity.contracts import Role, system_actor
 from firstwin.journal.models import Entry
 from firstwin.projects.contracts import ReasonSide
 from firstwin.projects.models import DayStatementRow, ProjectTask
-from firstwin.projects.operations import clock, statements, tasks
+from firstwin.projects.operations import clock, statements, tasks, undoing
 from firstwin.projects.queries import ledger as ledger_queries
 from firstwin.projects.queries import statements as statement_queries
 from firstwin.projects.rules.statements import OUR_WORK
@@ -18,6 +18,7 @@ from tests.factories.identity import actor_for, make_member
 from tests.factories.projects import Running, launch_example
 from tests.projects.test_day_ledger import correct, moved
 from tests.projects.test_ledger import finish_first_stage
+from tests.projects.test_steering import save, timing
 
 pytestmark = pytest.mark.django_db
 
@@ -46,6 +47,23 @@ def test_it_has_every_day_of_the_ledger_for_both_sides_alike(project: Running) -
     assert sum(side.days for side in statement.sides) == found.days
     assert "on the side of Acorn Foods" in statement.sentence
     assert {line.side_name for line in statement.lines} <= {"Acorn Foods", statement.vendor_name}
+
+
+def test_what_was_changed_and_put_back_on_the_same_day_is_not_in_it() -> None:
+    project = launch_example()
+    actor, at = project.scene.manager, project.scene.at
+    for _ in range(2):
+        save(project, timing(project, "provision", duration="30wd"))
+        undoing.undo_step(actor=actor, project_id=project.id, at=at)
+    kept = ledger_queries.get_ledger(actor=actor, project_id=project.id)
+    assert len(kept.entries) == 4
+    statement = statement_queries.get_statement(actor=actor, project_id=project.id)
+    assert (statement.days, statement.sides, statement.lines) == (kept.days, (), ())
+    save(project, timing(project, "provision", duration="30wd"))
+    undoing.undo_step(actor=actor, project_id=project.id, at=at + timedelta(days=1))
+    statement = statement_queries.get_statement(actor=actor, project_id=project.id)
+    assert sum(line.days for line in statement.lines) == statement.days
+    assert any(line.days < 0 for line in statement.lines)
 
 
 def test_work_that_the_customer_does_not_see_is_work_on_our_side() -> None:

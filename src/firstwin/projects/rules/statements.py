@@ -10,11 +10,12 @@ from firstwin.playbooks.contracts import Side, Visibility
 from firstwin.projects.contracts.ledger import DayEntry, LedgerReason, LedgerSide, StatementLine
 
 OUR_WORK = "Work on our side"
+BY_HAND = frozenset({LedgerReason.ANCHOR, LedgerReason.DATE_SET, LedgerReason.HANDED_ON, LedgerReason.SCOPE})
 Tasks = Mapping[UUID, tuple[Side, Visibility]]
 
 
 def lines(entries: Iterable[DayEntry], tasks: Tasks, names: Mapping[LedgerSide, str]) -> tuple[StatementLine, ...]:
-    """A statement has every day of the ledger, those won back too, with its side and reason; nobody is named.
+    """A statement has the days of the ledger, those won back too, with its side and reason; nobody is named.
 
     A task is named where the customer sees it, any other is work on our side. What somebody said stands there only
     where the customer's plan shows it: for what is stuck on the customer's own tasks.
@@ -26,6 +27,26 @@ def lines(entries: Iterable[DayEntry], tasks: Tasks, names: Mapping[LedgerSide, 
         days = sum(line.days for line in together)
         found.append(replace(together[0], on=together[-1].on, days=days))
     return tuple(found)
+
+
+def without_what_was_put_back(entries: Iterable[DayEntry]) -> tuple[DayEntry, ...]:
+    """What somebody changed in the plan and put back on the same day is not in a statement: it cost nobody a day.
+
+    Left out are an entry and its opposite, of the same day, side and reason; all that is left adds up to the same whole.
+    """
+    kept: list[DayEntry] = []
+    for entry in entries:
+        opposite = next((one for one in reversed(kept) if _is_opposite(one, entry)), None)
+        if opposite is None:
+            kept.append(entry)
+        else:
+            kept.remove(opposite)
+    return tuple(kept)
+
+
+def _is_opposite(one: DayEntry, other: DayEntry) -> bool:
+    is_alike = (one.on, one.side, one.reason) == (other.on, other.side, other.reason)
+    return is_alike and one.reason in BY_HAND and one.days == -other.days
 
 
 def _line(entry: DayEntry, tasks: Tasks, names: Mapping[LedgerSide, str]) -> StatementLine:
