@@ -2,15 +2,15 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
+from contextvars import ContextVar
 from typing import Any
 
 import psycopg
-from asgiref.local import Local
 from django.db import connection
 
 Statement = tuple[str, Sequence[Any]]
 """A statement with places for values, and the values."""
-_here = Local()
+_waiting: ContextVar[list[Statement] | None] = ContextVar("waiting", default=None)
 
 
 @contextmanager
@@ -20,16 +20,16 @@ def together() -> Iterator[None]:
     So it is all there for whoever reads it, in the order in which it was written. Inside of a transaction; an error of the
     database comes when the message is sent, at the latest at the end of the block. SQLite sends no messages.
     """
-    if connection.vendor != "postgresql" or getattr(_here, "waiting", None) is not None:
+    if _waiting.get() is not None or connection.vendor != "postgresql":
         yield
         return
-    _here.waiting = []
+    here = _waiting.set([])
     try:
         with connection.execute_wrapper(_after_what_waits):
             yield
             send([])
     finally:
-        _here.waiting = None
+        _waiting.reset(here)
 
 
 def _after_what_waits(execute: Callable[..., Any], *statement: Any) -> Any:
@@ -39,8 +39,9 @@ def _after_what_waits(execute: Callable[..., Any], *statement: Any) -> Any:
 
 def write(text: str, document: str) -> None:
     """Send a statement with rows as one value, or let it wait for others."""
-    if getattr(_here, "waiting", None) is not None:
-        _here.waiting.append((text, [document]))
+    waiting = _waiting.get()
+    if waiting is not None:
+        waiting.append((text, [document]))
     else:
         send([(text, [document])])
 
@@ -53,12 +54,12 @@ def send(statements: Sequence[Statement]) -> list[list[tuple[Any, ...]]]:
     """
     if connection.vendor != "postgresql":
         return [_send_one(text, values) for text, values in statements]
-    waiting: list[Statement] = getattr(_here, "waiting", None) or []
-    if waiting:
-        _here.waiting = []
-    if not waiting and not statements:
+    waiting = _waiting.get() or []
+    before = waiting.copy()
+    waiting.clear()
+    if not before and not statements:
         return []
-    return _send_together([*waiting, *statements])[len(waiting) :]
+    return _send_together([*before, *statements])[len(before) :]
 
 
 def _send_together(statements: Sequence[Statement]) -> list[list[tuple[Any, ...]]]:

@@ -103,9 +103,10 @@ def ask(one: Question[A], two: Question[B], /) -> tuple[A, B]: ...
 def ask(one: Question[A], two: Question[B], three: Question[C], four: Question[D], /) -> tuple[A, B, C, D]: ...
 def ask(*questions: Question[Any]) -> tuple[Any, ...]:
     """Return the answers to several questions: on PostgreSQL with one message there and one back, as `read_together`."""
-    readings = [reading for question in questions for reading in question.readings]
-    found = messages.send([_statement(one, _own(question)) for question in questions for one in question.readings])
-    rows = iter([_rows_of(reading, lines) for reading, lines in zip(readings, found, strict=True)])
+    vendor, alias = connection.vendor, connection.alias
+    asked = [(one, _own(question)) for question in questions for one in question.readings]
+    found = messages.send([_statement(one, own, vendor) for one, own in asked])
+    rows = iter([_rows_of(one, lines, vendor, alias) for (one, _), lines in zip(asked, found, strict=True)])
     return tuple(question.answer(*islice(rows, len(question.readings))) for question in questions)
 
 
@@ -117,15 +118,15 @@ def _own(question: Question[Any]) -> Mapping[str, Any]:
     return {} if isinstance(within, Across) else {"workspace_id": within.workspace_id}
 
 
-def _statement(reading: Reading[Any], own: Mapping[str, Any]) -> tuple[str, list[Any]]:
+def _statement(reading: Reading[Any], own: Mapping[str, Any], vendor: str) -> tuple[str, list[Any]]:
     model: type[models.Model] = reading.model
-    conditions, values = _conditions(model, {**own, **reading.where}, own)
-    text = _select(model, conditions, reading.order_by, reading.joined, reading.is_locked, connection.vendor)
+    conditions, values = _conditions(model, {**own, **reading.where}, own, vendor)
+    text = _select(model, conditions, reading.order_by, reading.joined, reading.is_locked, vendor)
     return text, values
 
 
 def _conditions(
-    model: type[models.Model], where: Mapping[str, Any], own: Mapping[str, Any]
+    model: type[models.Model], where: Mapping[str, Any], own: Mapping[str, Any], vendor: str
 ) -> tuple[tuple[tuple[str, str], ...], list[Any]]:
     """Return what has to hold of each column, with places for values, and the values."""
     conditions: list[tuple[str, str]] = []
@@ -134,29 +135,31 @@ def _conditions(
         if value is None:
             conditions.append((name, "IS NULL"))
         elif isinstance(value, That):
-            inner, inner_values = _conditions(value.model, {**own, **value.where}, own)
+            inner, inner_values = _conditions(value.model, {**own, **value.where}, own, vendor)
             conditions.append((name, f"= ({_column_of(value.model, value.column, inner)})"))
             values += inner_values
         elif isinstance(value, Collection) and not isinstance(value, str):
-            conditions.append((name, _ONE_OF[connection.vendor]))
-            values.append(_one_of(model, name, value))
+            conditions.append((name, _ONE_OF[vendor]))
+            values.append(_one_of(model, name, value, vendor))
         else:
             conditions.append((name, "= %s"))
-            values.append(_plain(model, name, value))
+            values.append(_plain(model, name, value, vendor))
     return tuple(conditions), values
 
 
 _ONE_OF = {"postgresql": "= ANY(%s)", "sqlite": "IN (SELECT value FROM json_each(%s))"}
 
 
-def _one_of(model: type[models.Model], name: str, values: Collection[Any]) -> Any:
-    found = [_plain(model, name, value) for value in values]
-    return encoder.encode(found).decode() if connection.vendor == "sqlite" else found
+def _one_of(model: type[models.Model], name: str, values: Collection[Any], vendor: str) -> Any:
+    found = [_plain(model, name, value, vendor) for value in values]
+    return encoder.encode(found).decode() if vendor == "sqlite" else found
 
 
-def _plain(model: type[models.Model], name: str, value: Any) -> Any:
+def _plain(model: type[models.Model], name: str, value: Any, vendor: str) -> Any:
+    if vendor != "sqlite":
+        return value
     (convert,) = table_of(model, (name,)).converts
-    return value if convert is None or connection.vendor != "sqlite" else convert(value)
+    return value if convert is None else convert(value)
 
 
 @cache
@@ -227,21 +230,21 @@ def _joined(model: type[models.Model], name: str) -> type[models.Model]:
 # what is found ------------------------------------------------------------------------------------------------------
 
 
-def _rows_of(reading: Reading[Row], found: Sequence[Sequence[Any]]) -> list[Row]:
+def _rows_of(reading: Reading[Row], found: Sequence[Sequence[Any]], vendor: str, alias: str) -> list[Row]:
     columns = list(zip(*found, strict=True))
-    rows = _made(reading.model, columns)
+    rows = _made(reading.model, columns, vendor, alias)
     if reading.joined and rows:
-        others = _made(_joined(reading.model, reading.joined), columns[len(_names_of(reading.model)) :])
+        others = _made(_joined(reading.model, reading.joined), columns[len(_names_of(reading.model)) :], vendor, alias)
         for row, other in zip(rows, others, strict=True):
             row._state.fields_cache[reading.joined] = other
     return rows
 
 
-def _made(model: type[Row], columns: Sequence[Sequence[Any]]) -> list[Row]:
-    names, alias = _names_of(model), connection.alias
+def _made(model: type[Row], columns: Sequence[Sequence[Any]], vendor: str, alias: str) -> list[Row]:
+    names = _names_of(model)
     read = [
         column if read is None else _read(column, read)
-        for read, column in zip(_reads_of(model, connection.vendor), columns, strict=False)
+        for read, column in zip(_reads_of(model, vendor), columns, strict=False)
     ]
     return [_row_of(model, zip(names, line, strict=True), alias) for line in zip(*read, strict=True)]
 
