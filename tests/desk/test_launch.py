@@ -14,9 +14,11 @@ from firstwin.identity.models import Member
 from firstwin.playbooks import queries as playbook_queries
 from firstwin.playbooks.operations import builtin as builtin_operations
 from firstwin.projects.models import Project, ProjectTask
+from firstwin.projects.operations import lifecycle
 from tests.desk.test_accounts import signed_in
 from tests.factories.customers import make_account, make_contact
 from tests.factories.identity import make_member
+from tests.factories.projects import launch_example, make_scene
 
 pytestmark = pytest.mark.django_db
 
@@ -65,6 +67,15 @@ def test_the_steps_lead_from_account_to_playbook_to_plan(member: Member, account
     assert "Welcome email" in third
     assert "Ada Byron" in third
     assert not Project.objects.for_workspace(member.workspace_id).exists()
+
+
+def test_what_runs_for_an_account_already_is_said_before_another_is_started() -> None:
+    run = launch_example(make_scene())
+    client = signed_in(make_member(Role.SPECIALIST, workspace=run.scene.workspace))
+    page = f"{reverse('start_project')}?account={run.scene.account.id}"
+    assert reverse("project", kwargs={"project_id": run.id}) in client.get(page).content.decode()
+    lifecycle.cancel_project(actor=run.scene.manager, project_id=run.id, reason="Over", at=run.scene.at)
+    assert "runs already" not in client.get(page).content.decode()
 
 
 def test_an_answer_brings_tasks_in_and_says_why(member: Member, account: Account) -> None:

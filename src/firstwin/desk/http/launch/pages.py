@@ -19,8 +19,9 @@ from firstwin.desk.http.accounts.forms import show_problems
 from firstwin.desk.http.launch.forms import LaunchForm
 from firstwin.identity.contracts import Actor
 from firstwin.playbooks.contracts import PlaybookVersionInfo
+from firstwin.projects.contracts import RUNNING_STATES, ProjectSummary
 from firstwin.projects.operations import launch as launch_operations
-from firstwin.projects.queries import suggestions
+from firstwin.projects.queries import portfolio, suggestions
 from firstwin.shared import clock, ids
 from firstwin.shared.errors import ConflictError, InvalidInputError
 
@@ -71,7 +72,9 @@ def start(request: HttpRequest, actor: Actor) -> HttpResponse:
     if not choice.accounts:
         return _choose_account(request, actor)
     if choice.version is None:
-        return render(request, "desk/launch/playbook.html", {"choice": choice, "query": request.GET.urlencode()})
+        running = _running(actor, choice)
+        context = {"choice": choice, "query": request.GET.urlencode(), "running": running}
+        return render(request, "desk/launch/playbook.html", context)
     posted = request.POST if request.method == "POST" else None
     form = _form(choice, choice.version, posted, booking_id=words(request, "booking"))
     if form.is_valid():
@@ -90,6 +93,13 @@ def start(request: HttpRequest, actor: Actor) -> HttpResponse:
             )
     context = {"choice": choice, "form": form, **_preview(actor, choice, choice.version, form)}
     return render(request, "desk/launch/launch.html", context, status=422 if form.is_bound else 200)
+
+
+def _running(actor: Actor, choice: LaunchChoice) -> list[ProjectSummary]:
+    """Return what runs for the chosen accounts already, so that nobody starts it a second time without knowing."""
+    accounts = [account.id for account in choice.accounts]
+    latest = portfolio.latest_by_account(actor=actor, account_ids=accounts, at=clock.now())
+    return [project for project in latest.values() if project.state in RUNNING_STATES]
 
 
 def _said(count: int, choice: LaunchChoice) -> str:
