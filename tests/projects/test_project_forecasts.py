@@ -9,6 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from firstwin.identity.contracts import system_actor
+from firstwin.jobs.contracts import Effect, handler_of
 from firstwin.jobs.models import Job
 from firstwin.projects import tasks as job_handlers
 from firstwin.projects.contracts import ReasonSide
@@ -17,6 +18,8 @@ from firstwin.projects.models import LearnedHistory, Project, ProjectForecast, P
 from firstwin.projects.operations import changes, forecasting, lifecycle, tasks
 from firstwin.projects.queries import forecasts, history
 from firstwin.projects.rules import outlook
+from firstwin.scheduling.contracts.forecasting import ForecastQuestion, PlanForecast
+from firstwin.scheduling.queries import forecasts as forecast_queries
 from firstwin.shared import clock
 from tests.factories.counting import statements
 from tests.factories.identity import make_workspace
@@ -86,6 +89,26 @@ def test_a_project_on_hold_is_not_forecast(project: Running) -> None:
     )
     assert make(project) == 0
     assert row(project).forecast_due_at is None
+
+
+def test_a_project_held_while_it_is_worked_out_gets_no_forecast_and_is_not_kept_from_being_held(
+    project: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    transactions, work_out = len(connection.savepoint_ids), forecast_queries.forecast_plan
+
+    def held_meanwhile(question: ForecastQuestion) -> PlanForecast:
+        assert len(connection.savepoint_ids) == transactions
+        scene = project.scene
+        lifecycle.hold_project(
+            actor=scene.manager, project_id=project.id, side=ReasonSide.CUSTOMER, reason="Budget", at=scene.at
+        )
+        return work_out(question)
+
+    monkeypatch.setattr(forecast_queries, "forecast_plan", held_meanwhile)
+    assert make(project) == 0
+    assert row(project).likely_end_at is None
+    assert not ProjectForecast.objects.for_actor(project.scene.manager).exists()
+    assert handler_of(forecasting.JOB_KIND).effect is Effect.EXTERNAL
 
 
 def test_contacts_and_other_workspaces_see_no_forecast(project: Running) -> None:

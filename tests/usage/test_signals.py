@@ -7,6 +7,8 @@ from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -169,6 +171,30 @@ def test_a_signal_is_raised_once_and_ends_when_it_is_over(actor: Actor, account:
     signals.find_signals(actor=actor, store=store, at=AT + timedelta(hours=2))
     assert only(actor).state == SignalState.ENDED
     assert recorded(actor) == ["usage_signal.raised", "usage_signal.ended"]
+
+
+@pytest.mark.django_db
+def test_many_signals_are_kept_and_ended_with_as_many_statements_as_one(
+    actor: Actor, account: Account, store: PlainStore
+) -> None:
+    def looked_at(hours: int, seats: int) -> int:
+        Account.objects.for_actor(actor).update(licensed_seats=seats)
+        with CaptureQueriesContext(connection) as seen:
+            signals.find_signals(actor=actor, store=store, at=AT + timedelta(hours=hours))
+        return len(seen)
+
+    looked_at(0, 2)
+    kept, ended = looked_at(1, 2), looked_at(2, 50)
+    for number in range(3):
+        other = make_account(account.workspace, name=f"Birch {number}", licensed_seats=2)
+        place(store, other, f"birch-{number}", at=AT)
+        for user in ("ada", "ben"):
+            did(store, other, at=AT - timedelta(days=3), user=f"{user}-{number}", group_id=f"birch-{number}")
+    looked_at(3, 2)
+    assert Signal.objects.for_actor(actor).filter(state=SignalState.OPEN).count() == 4
+    assert (looked_at(4, 2), looked_at(5, 50)) == (kept, ended)
+    assert not Signal.objects.for_actor(actor).filter(state=SignalState.OPEN).exists()
+    assert recorded(actor).count("usage_signal.ended") == 5
 
 
 @pytest.mark.django_db

@@ -64,7 +64,11 @@ class JobState(StrEnum):
 
 
 class Effect(StrEnum):
-    """What a handler touches: the database (effect and completion commit together) or the outside world."""
+    """What a handler touches: the database (effect and completion commit together) or the outside world, at least once.
+
+    Work that takes more than a moment is EXTERNAL too, and opens transactions of its own for what it writes: on SQLite a
+    transaction keeps all other writers waiting.
+    """
 
     DB = "db"
     EXTERNAL = "external"

@@ -48,7 +48,7 @@ def enqueue_forecasts(context: JobContext, _payload: Mapping[str, Any]) -> None:
         forecasting.enqueue_due(at=context.now)
 
 
-@job_handler(forecasting.DAILY_KIND, effect=Effect.DB)
+@job_handler(forecasting.DAILY_KIND, effect=Effect.EXTERNAL)
 def forecast_daily(context: JobContext, _payload: Mapping[str, Any]) -> None:
     """Learn anew and have every running project forecast, because time passes for all of them."""
     if real_clock.now() - context.now < STALE:
@@ -56,9 +56,9 @@ def forecast_daily(context: JobContext, _payload: Mapping[str, Any]) -> None:
             forecasting.ask_for_all(actor=system_actor(workspace.id), at=context.now)
 
 
-@job_handler(forecasting.JOB_KIND, effect=Effect.DB, lease=timedelta(minutes=2))
+@job_handler(forecasting.JOB_KIND, effect=Effect.EXTERNAL, lease=timedelta(minutes=2))
 def forecast_projects(context: JobContext, payload: Mapping[str, Any]) -> None:
-    """Forecast some projects."""
+    """Forecast some projects; working that out takes too long to keep others from writing. Twice does no harm."""
     if context.workspace_id is None:
         return
     forecasting.forecast_projects(

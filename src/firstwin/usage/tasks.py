@@ -55,9 +55,9 @@ def tidy_history(context: JobContext, _payload: Mapping[str, Any]) -> None:
     history.delete_old_files(at=context.now)
 
 
-@job_handler(watches.CHECK, effect=Effect.DB, lease=timedelta(minutes=2))
+@job_handler(watches.CHECK, effect=Effect.EXTERNAL, lease=timedelta(minutes=2))
 def check_watches(context: JobContext, payload: Mapping[str, Any]) -> None:
-    """Ask how an account stands with the goals that are looked after for it."""
+    """Ask how an account stands with the goals that are looked after for it; nobody waits to write while the store answers."""
     if context.workspace_id is None:
         return
     actor = system_actor(context.workspace_id)
@@ -77,7 +77,7 @@ def check_all_watches(context: JobContext, _payload: Mapping[str, Any]) -> None:
         watches.check_all(actor=system_actor(workspace.id), at=context.now)
 
 
-@job_handler(signals.FIND, effect=Effect.DB, lease=timedelta(minutes=10))
+@job_handler(signals.FIND, effect=Effect.EXTERNAL, lease=timedelta(minutes=10))
 def find_signals(context: JobContext, _payload: Mapping[str, Any]) -> None:
     """Look at what customers of a workspace do, and say what somebody should act on."""
     if context.workspace_id is None:

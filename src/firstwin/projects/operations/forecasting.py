@@ -15,9 +15,11 @@ from firstwin.projects.models import LearnedHistory, Project, ProjectForecast
 from firstwin.projects.operations import tasks as task_operations
 from firstwin.projects.queries import forecasts, loads, plans
 from firstwin.projects.queries.loads import OpenLoads
+from firstwin.projects.queries.plans import RunningPlan
 from firstwin.projects.rules import outlook
+from firstwin.projects.rules.facts import PlanFacts
 from firstwin.scheduling.contracts import CycleError, InvalidCalendarError
-from firstwin.scheduling.contracts.forecasting import Learned
+from firstwin.scheduling.contracts.forecasting import Learned, PlanForecast
 from firstwin.scheduling.queries import forecasts as forecast_queries
 
 JOB_KIND = "projects.forecast"
@@ -53,8 +55,8 @@ def enqueue_due(*, at: datetime) -> int:
 
 def ask_for_all(*, actor: Actor, at: datetime) -> int:
     """Learn from a workspace's history anew and have all of its running projects forecast; returns how many."""
+    learn(actor=actor, at=at)
     with transaction.atomic():
-        learn(actor=actor, at=at)
         running = Project.objects.for_actor(actor).filter(state=ProjectState.ACTIVE)
         plans.lock_projects(running)
         return running.update(forecast_due_at=at)
@@ -72,7 +74,10 @@ def learn(*, actor: Actor, at: datetime) -> Learned:
 
 
 def forecast_projects(*, actor: Actor, project_ids: Sequence[UUID], at: datetime) -> int:
-    """Forecast those of some projects that run; returns how many. A plan that cannot be worked out keeps its last forecast."""
+    """Forecast those of some projects that run; returns how many. A plan that cannot be worked out keeps its last forecast.
+
+    Each is written by itself once it is worked out: nobody who changes a plan waits for the forecasts of others.
+    """
     known = forecasts.find_learned(actor)
     learned = known[0] if known is not None and at - known[1] < _LEARNED_FOR else learn(actor=actor, at=at)
     asked = Project.objects.for_actor(actor).filter(id__in=project_ids)
@@ -81,43 +86,51 @@ def forecast_projects(*, actor: Actor, project_ids: Sequence[UUID], at: datetime
     running = list(asked.filter(state=ProjectState.ACTIVE).order_by("id"))
     open_loads = loads.open_loads(actor, loads.owners_in(actor, [project.id for project in running]), at)
     for project in running:
-        with transaction.atomic():
-            made += _forecast(actor, project, learned, open_loads, at)
+        plan = plans.load_plan(actor, project)
+        facts = plan.facts()
+        found = _forecast(plan, facts, learned, open_loads, at)
+        made += _keep(project, facts, found, actor=actor, at=at)
     return made
 
 
-def _forecast(actor: Actor, project: Project, learned: Learned, open_loads: OpenLoads, at: datetime) -> bool:
-    plan = plans.load_plan(actor, project)
-    facts = plan.facts()
+def _forecast(
+    plan: RunningPlan, facts: PlanFacts, learned: Learned, open_loads: OpenLoads, at: datetime
+) -> PlanForecast | None:
+    project = plan.project
     marked = [task.id for task in plan.tasks.values() if task_operations.is_first_value(task)]
     proved = outlook.first_value_of(facts.tasks, marked) if project.first_value_at is None else None
+    question = outlook.question_of(
+        facts,
+        playbook_id=project.playbook_id,
+        segment=project.segment,
+        owners=forecasts.owners_of(plan),
+        learned=learned,
+        loads=open_loads.beside(plan.tasks.values()),
+        target_at=project.target_end_at,
+        first_value=proved,
+        now=at,
+        seed=zlib.crc32(project.id.bytes),
+    )
     try:
-        found = forecast_queries.forecast_plan(
-            outlook.question_of(
-                facts,
-                playbook_id=project.playbook_id,
-                segment=project.segment,
-                owners=forecasts.owners_of(plan),
-                learned=learned,
-                loads=open_loads.beside(plan.tasks.values()),
-                target_at=project.target_end_at,
-                first_value=proved,
-                now=at,
-                seed=zlib.crc32(project.id.bytes),
-            )
-        )
+        return forecast_queries.forecast_plan(question)
     except (CycleError, InvalidCalendarError):
-        found = None
-    rows = Project.objects.for_actor(actor).filter(id=project.id)
-    # A change that came meanwhile asks again.
-    rows.filter(forecast_due_at=project.forecast_due_at).update(forecast_due_at=None)
-    if found is None:
-        return False
-    rows.update(likely_end_at=found.completion.p80, likely_chance=found.chance)
-    kept = ProjectForecast.objects.for_actor(actor).filter(project_id=project.id).first()
-    row = kept or ProjectForecast(workspace_id=project.workspace_id, project_id=project.id)
-    row.made_at = at
-    row.detail = outlook.stored_forecast(found, facts, project.target_end_at)
-    row.history = outlook.with_today(row.history, found, at)
-    row.save()
+        return None
+
+
+def _keep(project: Project, facts: PlanFacts, found: PlanForecast | None, *, actor: Actor, at: datetime) -> bool:
+    """Write a forecast, unless its project stopped running meanwhile; a change that came meanwhile asks again."""
+    with transaction.atomic():
+        rows = Project.objects.for_actor(actor).filter(id=project.id)
+        rows.filter(forecast_due_at=project.forecast_due_at).update(forecast_due_at=None)
+        if found is None:
+            return False
+        likely = {"likely_end_at": found.completion.p80, "likely_chance": found.chance}
+        if not rows.filter(state=ProjectState.ACTIVE).update(**likely):
+            return False
+        kept = ProjectForecast.objects.for_actor(actor).filter(project_id=project.id).first()
+        row = kept or ProjectForecast(workspace_id=project.workspace_id, project_id=project.id)
+        row.made_at = at
+        row.detail = outlook.stored_forecast(found, facts, project.target_end_at)
+        row.history = outlook.with_today(row.history, found, at)
+        row.save()
     return True

@@ -78,17 +78,20 @@ def _quiet(actor: Actor, limits: SignalLimits, at: datetime) -> set[Key]:
 
 def _go_on(present: Mapping[Key, Signal], found: Mapping[Key, FoundSignal], actor: Actor, at: datetime) -> None:
     """Keep the figures of signals that are still so, wake those that were put off until now, and end the others."""
+    ended: list[SignalEnded] = []
     for key, row in present.items():
         one = found.get(key)
         if one is None:
             row.state, row.settled_at = SignalState.ENDED, at
-            fact = SignalEnded(account_id=row.account_id, signal_id=row.id, kind=row.kind, title=row.reason)
-            journal_operations.record(fact, actor=actor, at=at)
+            ended.append(SignalEnded(account_id=row.account_id, signal_id=row.id, kind=row.kind, title=row.reason))
         else:
             row.reason, row.todo, row.figures, row.seen_at = one.reason[:500], one.todo[:300], dict(one.figures), at
             if row.state == SignalState.SNOOZED and row.snoozed_until is not None and row.snoozed_until <= at:
                 row.state, row.snoozed_until = SignalState.OPEN, None
-        row.save()
+    bulk.update_rows(
+        list(present.values()), ["state", "settled_at", "reason", "todo", "figures", "seen_at", "snoozed_until"]
+    )
+    journal_operations.record_many(ended, actor=actor, at=at)
 
 
 def _raise(actor: Actor, fresh: Sequence[FoundSignal], at: datetime) -> None:
