@@ -5,9 +5,10 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
-from firstwin.identity.contracts import Role
+from firstwin.identity.contracts import Role, system_actor
 from firstwin.projects.contracts import ProjectState
 from firstwin.projects.models import Attachment, Comment, ProjectTask
+from firstwin.projects.operations import forecasting, tasks
 from tests.desk.browsing import HTMX, colleague, outsider, owner_of, text_of
 from tests.factories.projects import Running, launch_example
 
@@ -52,6 +53,23 @@ def test_names_cannot_smuggle_markup_into_the_chart(running: Running) -> None:
     )
     for tab in TABS:
         assert "<img src=x" not in text_of(owner_of(running).get(f"/projects/{running.id}/{tab}"))
+
+
+def test_a_forecast_from_before_a_change_is_not_shown_as_the_present_one(running: Running) -> None:
+    scene, client = running.scene, owner_of(running)
+
+    def page() -> str:
+        return text_of(client.get(f"/projects/{running.id}/"))
+
+    actor = system_actor(scene.workspace.id)
+    assert "Likely end" not in page()
+    forecasting.forecast_projects(actor=actor, project_ids=[running.id], at=scene.at)
+    assert "chance to be done by the target" in page()
+    assert "worked out anew" not in page()
+    tasks.start_task(actor=scene.specialist, task_id=running.task("sales-handoff").id, at=scene.at)
+    changed = page()
+    assert "before the latest change; being worked out anew" in changed
+    assert "every 30s" in changed
 
 
 @pytest.mark.parametrize("view", ["list", "board"])

@@ -69,6 +69,20 @@ def test_a_forecast_is_kept_with_its_reasons_and_shown_in_lists(project: Running
     assert [day.on for day in found.history] == [project.scene.at.date()]
 
 
+def test_a_forecast_from_before_a_change_is_told_as_such_until_the_next(project: Running) -> None:
+    def is_outdated() -> bool:
+        found = forecasts.find_forecast(actor=project.scene.specialist, project_id=project.id)
+        assert found is not None
+        return found.is_outdated
+
+    make(project)
+    assert not is_outdated()
+    tasks.start_task(actor=project.scene.specialist, task_id=project.task("sales-handoff").id, at=project.scene.at)
+    assert is_outdated()
+    make(project)
+    assert not is_outdated()
+
+
 def test_each_day_is_kept_once_and_the_same_day_again_replaces_it(project: Running) -> None:
     make(project)
     make(project, days=0.1)

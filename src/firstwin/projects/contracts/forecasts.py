@@ -48,10 +48,14 @@ class ForecastDay:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProjectForecastInfo:
-    """The latest forecast of a project. `chance` is that of meeting the target; `history` has one entry a day."""
+    """The latest forecast of a project. `chance` is that of meeting the target; `history` has one entry a day.
+
+    One that `is_outdated` tells of the plan before its latest change: the next is on its way.
+    """
 
     project_id: UUID
     made_at: datetime
+    is_outdated: bool
     completion: Likely
     first_value: Likely | None
     chance: float | None

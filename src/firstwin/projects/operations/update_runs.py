@@ -24,8 +24,8 @@ from firstwin.shared import ids
 from firstwin.shared.errors import FirstwinError, InvalidInputError, NotFoundError, PermissionDeniedError, Problem
 
 JOB_KIND = "projects.update_run"
-AT_ONCE = 20
-"""So many projects are one step of a run: its progress is seen after each."""
+AT_ONCE = 5
+"""So many projects are one step of a run: its progress is seen after each, and on SQLite nobody saves meanwhile."""
 MOST_PROJECTS = 10_000
 
 

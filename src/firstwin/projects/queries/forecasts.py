@@ -35,16 +35,17 @@ def find_forecast(*, actor: Actor, project_id: UUID) -> ProjectForecastInfo | No
     """Return the latest forecast of a project in one read; None before the first, and for contacts."""
     if permissions.is_contact(actor):
         return None
-    row = ProjectForecast.objects.for_actor(actor).filter(project_id=project_id).first()
+    row = ProjectForecast.objects.for_actor(actor).filter(project_id=project_id).select_related("project").first()
     return forecast_info(row) if row is not None else None
 
 
 def forecast_info(row: ProjectForecast) -> ProjectForecastInfo:
-    """Return a stored forecast."""
+    """Return a stored forecast that was read with its project."""
     detail = row.detail
     return ProjectForecastInfo(
         project_id=row.project_id,
         made_at=row.made_at,
+        is_outdated=row.project.forecast_due_at is not None,
         completion=outlook.likely_of(detail["completion"]),
         first_value=outlook.likely_of(detail["first_value"]) if detail["first_value"] else None,
         chance=detail["chance"],

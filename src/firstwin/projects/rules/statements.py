@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import date
 from itertools import groupby
+from operator import attrgetter
 from uuid import UUID
 
 from firstwin.playbooks.contracts import Side, Visibility
@@ -34,19 +35,22 @@ def without_what_was_put_back(entries: Iterable[DayEntry]) -> tuple[DayEntry, ..
 
     Left out are an entry and its opposite, of the same day, side and reason; all that is left adds up to the same whole.
     """
-    kept: list[DayEntry] = []
-    for entry in entries:
-        opposite = next((one for one in reversed(kept) if _is_opposite(one, entry)), None)
+    return tuple(entry for _, day in groupby(entries, key=attrgetter("on")) for entry in _left_of(day))
+
+
+def _left_of(day: Iterable[DayEntry]) -> list[DayEntry]:
+    left: list[DayEntry] = []
+    for entry in day:
+        opposite = next((one for one in reversed(left) if _is_opposite(one, entry)), None)
         if opposite is None:
-            kept.append(entry)
+            left.append(entry)
         else:
-            kept.remove(opposite)
-    return tuple(kept)
+            left.remove(opposite)
+    return left
 
 
 def _is_opposite(one: DayEntry, other: DayEntry) -> bool:
-    is_alike = (one.on, one.side, one.reason) == (other.on, other.side, other.reason)
-    return is_alike and one.reason in BY_HAND and one.days == -other.days
+    return one.reason in BY_HAND and (one.side, one.reason, one.days) == (other.side, other.reason, -other.days)
 
 
 def _line(entry: DayEntry, tasks: Tasks, names: Mapping[LedgerSide, str]) -> StatementLine:
