@@ -9,7 +9,7 @@ function swap(cause: string): boolean {
   return detail.shouldSwap;
 }
 
-function pointer(what: "pointerdown" | "pointerup"): void {
+function pointer(what: "pointerdown" | "pointerup" | "pointercancel" | "dragstart" | "dragend"): void {
   document.body.dispatchEvent(new Event(what, { bubbles: true }));
 }
 
@@ -42,6 +42,24 @@ describe("a press while others change the page", () => {
     expect(swap("changed")).toBe(true);
     pointer("pointerdown");
     expect(swap("click")).toBe(true);
+  });
+});
+
+describe("a drag while others change the page", () => {
+  it("keeps the page until what is dragged is let go of, though the browser takes the pointer away before", () => {
+    vi.useFakeTimers();
+    const asked = listenForChanges();
+    pointer("pointerdown");
+    pointer("dragstart");
+    pointer("pointercancel");
+    expect(swap("changed")).toBe(false);
+    vi.runAllTimers();
+    expect(asked).not.toHaveBeenCalled();
+    pointer("dragend");
+    vi.runAllTimers();
+    expect(asked).toHaveBeenCalledOnce();
+    expect(swap("changed")).toBe(true);
+    vi.useRealTimers();
   });
 });
 

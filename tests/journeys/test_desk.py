@@ -189,6 +189,24 @@ def test_a_card_is_dragged_into_another_column(desk: Page, team: dict[str, Any])
     expect(begun.get_by_role("link", name=name, exact=True)).to_be_visible()
 
 
+def test_a_card_in_hand_stays_there_when_somebody_changes_the_project_meanwhile(
+    desk: Page, team: dict[str, Any]
+) -> None:
+    desk.goto(f"/projects/{team['projects'][1]}/?view=board")
+    expect(desk.locator("[data-ready=yes]")).to_be_attached()
+    ready, begun = desk.get_by_role("region", name="Ready"), desk.get_by_role("region", name="In progress")
+    card, column = ready.get_by_role("listitem").first, begun.get_by_role("list")
+    name = card.get_by_role("link").inner_text()
+    card.hover()
+    desk.mouse.down()
+    column.hover()
+    column.hover()  # the second move is the one by which a browser knows where the card is held
+    with desk.expect_response(lambda answer: "view=board" in answer.url):
+        desk.evaluate("document.body.dispatchEvent(new CustomEvent('changed'))")
+    desk.mouse.up()
+    expect(begun.get_by_role("link", name=name, exact=True)).to_be_visible()
+
+
 def test_a_project_is_held_and_resumed(desk: Page, team: dict[str, Any]) -> None:
     desk.goto(f"/projects/{team['projects'][6]}/")
     desk.get_by_role("button", name="More").first.click()
