@@ -14,7 +14,7 @@ from firstwin.projects import events
 from firstwin.projects.contracts.anchors import AnchorInfo, AnchorMove, Following
 from firstwin.projects.contracts.steering import PlanPreview, TaskTiming
 from firstwin.projects.operations import returning, settling, steering, stepping
-from firstwin.projects.operations.steering import Links
+from firstwin.projects.operations.links import Links, write_links
 from firstwin.projects.queries import plans
 from firstwin.projects.queries.plans import RunningPlan
 from firstwin.projects.rules import anchors
@@ -34,7 +34,7 @@ def move_anchor(*, actor: Actor, project_id: UUID, move: AnchorMove, at: datetim
         plan = settling.opened(actor=actor, project_id=project_id)
         before = stepping.begin(plan)
         anchor, effect, links = _applied(plan, move, actor=actor, at=at)
-        steering.write_links(plan, links)
+        write_links(plan, links)
         project = plan.project
         if anchor.task_id is None:
             project.save(update_fields=["started_at", "signed_at"])

@@ -12,7 +12,6 @@ from firstwin.jobs import operations as job_operations
 from firstwin.jobs.contracts import NewJob
 from firstwin.projects.contracts import ProjectState
 from firstwin.projects.models import LearnedHistory, Project, ProjectForecast
-from firstwin.projects.operations import tasks as task_operations
 from firstwin.projects.queries import forecasts, loads, plans
 from firstwin.projects.queries.loads import OpenLoads
 from firstwin.projects.queries.plans import RunningPlan
@@ -97,7 +96,7 @@ def _forecast(
     plan: RunningPlan, facts: PlanFacts, learned: Learned, open_loads: OpenLoads, at: datetime
 ) -> PlanForecast | None:
     project = plan.project
-    marked = [task.id for task in plan.tasks.values() if task_operations.is_first_value(task)]
+    marked = plans.first_value_ids(plan)
     proved = outlook.first_value_of(facts.tasks, marked) if project.first_value_at is None else None
     question = outlook.question_of(
         facts,

@@ -251,7 +251,7 @@ def _first_value_task(plan: RunningPlan, task_id: UUID | None) -> ProjectTask:
         if task is None or task.kind != TaskKind.MILESTONE:
             raise NotFoundError("There is no such milestone in this project.", remedy="Choose one from the plan.")
         return task
-    candidates = [task for task in plans.tasks_in_order(plan) if tasks.is_first_value(task)]
+    candidates = [task for task in plans.tasks_in_order(plan) if plans.is_first_value(task)]
     if not candidates:
         raise WrongStateError(
             "This plan has no first-value milestone.", remedy="Add a milestone, or say which one is the first win."

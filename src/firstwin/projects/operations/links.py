@@ -1,6 +1,7 @@
 """What waits for what in a plan: its links come and go. Inside projects only."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass, field
 from uuid import UUID
 
 from firstwin.projects.models import TaskLink
@@ -10,15 +11,32 @@ from firstwin.shared import ids
 from firstwin.shared.errors import NotFoundError
 
 
-def new_link(plan: RunningPlan, predecessor_id: UUID, successor_id: UUID) -> TaskLink:
-    """Return a link by which a task of a plan waits for the end of another; writes nothing."""
+@dataclass(slots=True)
+class Links:
+    """What a change does to the links of a plan, to be written when it is saved."""
+
+    added: list[TaskLink] = field(default_factory=list)
+    changed: list[TaskLink] = field(default_factory=list)
+    gone: list[TaskLink] = field(default_factory=list)
+
+
+def new_link(
+    plan: RunningPlan,
+    predecessor_id: UUID,
+    successor_id: UUID,
+    *,
+    type: LinkType = LinkType.FINISH_TO_START,
+    lag: str = "",
+) -> TaskLink:
+    """Return a link by which a task of a plan waits for another, for its end if nothing else is said; writes nothing."""
     return TaskLink(
         id=ids.new_id(),
         workspace_id=plan.project.workspace_id,
         project_id=plan.project.id,
         predecessor_id=predecessor_id,
         successor_id=successor_id,
-        type=LinkType.FINISH_TO_START,
+        type=type,
+        lag=lag,
     )
 
 
@@ -28,15 +46,20 @@ def require_tasks(plan: RunningPlan, task_ids: Iterable[UUID]) -> None:
         raise NotFoundError("A task it should come after is not part of this project.", remedy="Choose from the plan.")
 
 
-def replace_links(plan: RunningPlan, gone: list[TaskLink], added: list[TaskLink]) -> None:
-    """Write links that go and come; the caller settles."""
+def write_links(plan: RunningPlan, links: Links) -> None:
+    """Write what a change did to the links of a plan, which has them already."""
     rows = TaskLink.objects.for_workspace(plan.project.workspace_id)
-    if gone:
-        rows.filter(id__in=[link.id for link in gone]).delete()
-    if added:
-        rows.bulk_create(added)
-    kept = {link.id for link in gone}
-    plan.links = [link for link in plan.links if link.id not in kept] + added
+    if links.gone:
+        rows.filter(id__in=[link.id for link in links.gone]).delete()
+    rows.bulk_update(links.changed, ["type", "lag"])
+    rows.bulk_create(links.added)
+
+
+def replace_links(plan: RunningPlan, gone: list[TaskLink], added: list[TaskLink]) -> None:
+    """Let links of a plan go and others come, and write that; the caller settles."""
+    write_links(plan, Links(gone=gone, added=added))
+    out = {link.id for link in gone}
+    plan.links = [link for link in plan.links if link.id not in out] + added
 
 
 def bridge_gap(plan: RunningPlan, task_id: UUID, stale: list[TaskLink], added: list[TaskLink]) -> None:

@@ -1,6 +1,6 @@
 """Write a merged plan into the rows of a project: stages, tasks, links, roles, criteria and target. Inside projects only."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -11,7 +11,7 @@ from firstwin.journal.contracts import AuthorKind
 from firstwin.playbooks.contracts import Side
 from firstwin.projects import events
 from firstwin.projects.models import ProjectRole, ProjectStage, ProjectTask, TaskLink
-from firstwin.projects.operations import settling, tasks
+from firstwin.projects.operations import links, settling, tasks
 from firstwin.projects.queries import plans, updating
 from firstwin.projects.queries.plans import RunningPlan
 from firstwin.projects.queries.updating import Compared
@@ -37,7 +37,7 @@ def rebuild(compared: Compared, merged: Merged, *, actor: Actor, at: datetime) -
     parts = {(part.sort, part.key): part for part in merged.shape.parts.values()}
     roles = _roles(compared, parts, actor=actor)
     gone, fresh = link_changes(plan, facts)
-    _drop_links(plan, gone)
+    links.replace_links(plan, gone, [])
     _drop_tasks(plan, facts, compared.after.number)
     _stages(plan, facts, parts, planned)
     _tasks(compared, merged, facts, parts, roles, planned, actor=actor, at=at)
@@ -102,13 +102,6 @@ def _cast(compared: Compared, fresh: list[Part], *, actor: Actor) -> Roles:
         for position, role in enumerate(cast.roles)
         if role.key in names
     }
-
-
-def _drop_links(plan: RunningPlan, gone: Sequence[TaskLink]) -> None:
-    if gone:
-        TaskLink.objects.for_workspace(plan.project.workspace_id).filter(id__in=[row.id for row in gone]).delete()
-        out = {row.id for row in gone}
-        plan.links = [row for row in plan.links if row.id not in out]
 
 
 def link_changes(plan: RunningPlan, facts: PlanFacts) -> tuple[list[TaskLink], list[TaskLink]]:

@@ -14,7 +14,8 @@ from firstwin.projects import events
 from firstwin.projects.contracts.steering import TimingPart
 from firstwin.projects.models import TaskLink
 from firstwin.projects.operations import changes, rebuilding, settling, steering
-from firstwin.projects.operations.steering import Change, Links
+from firstwin.projects.operations.links import Links
+from firstwin.projects.operations.steering import Change
 from firstwin.projects.queries import updating
 from firstwin.projects.queries.plans import RunningPlan
 from firstwin.projects.queries.updating import Followed

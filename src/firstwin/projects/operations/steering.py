@@ -1,7 +1,7 @@
 """Steering a running plan: dates, bounds, lengths and links, tried out or saved by the same code."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
@@ -19,6 +19,7 @@ from firstwin.projects.contracts.steering import (
 )
 from firstwin.projects.models import ProjectTask, TaskLink
 from firstwin.projects.operations import changes, settling, stepping
+from firstwin.projects.operations.links import Links, new_link, write_links
 from firstwin.projects.queries import plans
 from firstwin.projects.queries import steering as steering_queries
 from firstwin.projects.queries.plans import RunningPlan
@@ -26,22 +27,13 @@ from firstwin.projects.rules import dates, steering
 from firstwin.projects.rules.facts import PlanFacts
 from firstwin.scheduling import queries as scheduling_queries
 from firstwin.scheduling.contracts import LinkType
-from firstwin.shared import bulk, ids
+from firstwin.shared import bulk
 from firstwin.shared.errors import ConflictError, InvalidInputError, NotFoundError, Problem
 
 MOST_AT_ONCE = 200
 """Parts of one change; a page sends one or two."""
 
 Change = tuple[str, str, str]
-
-
-@dataclass(slots=True)
-class Links:
-    """What a change does to the links of a plan, to be written when it is saved; inside projects only."""
-
-    added: list[TaskLink] = field(default_factory=list)
-    changed: list[TaskLink] = field(default_factory=list)
-    gone: list[TaskLink] = field(default_factory=list)
 
 
 def change_plan(*, actor: Actor, project_id: UUID, change: PlanChange, at: datetime) -> PlanPreview:
@@ -264,15 +256,7 @@ def _added(plan: RunningPlan, wanted: NewLink) -> TaskLink:
         problem = Problem("predecessor_id", "It is the same task.", "Choose another one.")
         raise InvalidInputError("A task cannot wait for itself.", problems=(problem,))
     _refuse_twin(plan, wanted.predecessor_id, wanted.successor_id, wanted.type)
-    return TaskLink(
-        id=ids.new_id(),
-        workspace_id=plan.project.workspace_id,
-        project_id=plan.project.id,
-        predecessor_id=wanted.predecessor_id,
-        successor_id=wanted.successor_id,
-        type=wanted.type,
-        lag=_lag(wanted),
-    )
+    return new_link(plan, wanted.predecessor_id, wanted.successor_id, type=wanted.type, lag=_lag(wanted))
 
 
 def _refuse_twin(
@@ -293,12 +277,3 @@ def _words(plan: RunningPlan, link: TaskLink) -> str:
     stages = {stage.id: stage.name for stage in plan.stages}
     name = plan.tasks[link.predecessor_id].name if link.predecessor_id else stages[link.predecessor_stage_id or link.id]
     return steering_queries.in_words(LinkType(link.type), link.lag, name)
-
-
-def write_links(plan: RunningPlan, links: Links) -> None:
-    """Write what a change did to the links of a plan; inside projects only."""
-    rows = TaskLink.objects.for_workspace(plan.project.workspace_id)
-    if links.gone:
-        rows.filter(id__in=[link.id for link in links.gone]).delete()
-    rows.bulk_update(links.changed, ["type", "lag"])
-    rows.bulk_create(links.added)

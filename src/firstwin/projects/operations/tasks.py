@@ -23,7 +23,7 @@ from firstwin.projects.models import Attachment, ProjectRole, ProjectTask
 from firstwin.projects.operations import settling
 from firstwin.projects.queries import plans
 from firstwin.projects.queries.plans import RunningPlan
-from firstwin.projects.rules import finishing, proofs
+from firstwin.projects.rules import finishing
 from firstwin.shared.errors import InvalidInputError, PermissionDeniedError, Problem
 
 
@@ -216,7 +216,7 @@ def apply_completion(
     plan.happened.append(events.TaskCompleted(**task_event(plan, task), late_by_seconds=late))
     if kind is TaskKind.MILESTONE:
         plan.happened.append(events.MilestoneReached(**task_event(plan, task), evidence=task.evidence))
-    if is_first_value(task):
+    if plans.is_first_value(task):
         reach_first_value(plan, task, at=min(proved_at or at, at))
 
 
@@ -239,11 +239,6 @@ def apply_reopening(plan: RunningPlan, task: ProjectTask, *, actor: Actor, at: d
     _unstick(task)
     settling.touch(plan, task, actor=actor, at=at, change="opened again" + (f": {reason}" if reason else ""))
     plan.happened.append(events.TaskReopened(**task_event(plan, task), reason=reason))
-
-
-def is_first_value(task: ProjectTask) -> bool:
-    """Return whether reaching this milestone is the account's first win."""
-    return proofs.is_first_value(task.details.get("settings", {}), task.timing)
 
 
 def reach_first_value(plan: RunningPlan, task: ProjectTask, *, at: datetime) -> None:

@@ -14,7 +14,7 @@ from firstwin.projects import events
 from firstwin.projects.contracts import OPEN_STATES, RUNNING_STATES, ProjectState
 from firstwin.projects.contracts.proofs import OWNER_KIND
 from firstwin.projects.models import Project, ProjectTask
-from firstwin.projects.queries.plans import RunningPlan, lock_projects
+from firstwin.projects.queries.plans import RunningPlan, is_first_value, lock_projects
 from firstwin.projects.rules import proofs
 from firstwin.usage.contracts.goals import WantedWatch
 from firstwin.usage.operations import watches
@@ -80,7 +80,7 @@ def follow_rules(*, actor: Actor, project_ids: Iterable[UUID], at: datetime) -> 
     tasks = ProjectTask.objects.for_actor(actor).filter(project_id__in=list(projects), kind=TaskKind.MILESTONE)
     provable: dict[UUID, list[ProjectTask]] = {}
     for task in tasks.order_by("id"):
-        if proofs.is_first_value(task.details.get("settings", {}), task.timing):
+        if is_first_value(task):
             provable.setdefault(task.project_id, []).append(task)
     _follow(actor, [(projects[id], some) for id, some in provable.items()], reopened=(), gone=(), at=at)
 
@@ -115,7 +115,7 @@ def _wanted(
     actor: Actor, waiting: Sequence[tuple[Project, ProjectTask]], *, reopened: Collection[UUID], at: datetime
 ) -> list[WantedWatch]:
     own = [proofs.goal_of(TaskKind(task.kind), task.details.get("settings", {})) for _, task in waiting]
-    first = [proofs.is_first_value(task.details.get("settings", {}), task.timing) for _, task in waiting]
+    first = [is_first_value(task) for _, task in waiting]
     asking = [
         WhoAsks(
             account_id=project.account_id,

@@ -16,7 +16,7 @@ from firstwin.playbooks.contracts import Anchor, Side, TaskKind, Visibility
 from firstwin.projects import permissions
 from firstwin.projects.contracts import OPEN_STATES, RUNNING_STATES, PersonRef, ProjectState, ReasonSide, TaskState
 from firstwin.projects.models import Hold, Project, ProjectStage, ProjectTask, TaskLink
-from firstwin.projects.rules import owners
+from firstwin.projects.rules import owners, proofs
 from firstwin.projects.rules.facts import LinkFact, PlanFacts, StageFact, TaskFact
 from firstwin.projects.rules.ledger import OnHold, Situation
 from firstwin.scheduling.contracts import CalendarSpec, LinkType, Pause
@@ -231,6 +231,16 @@ def _link_fact(columns: tuple[Any, ...]) -> LinkFact:
         type=_TYPES[type],
         lag=lag,
     )
+
+
+def is_first_value(task: ProjectTask) -> bool:
+    """Return whether reaching this milestone is the account's first win."""
+    return proofs.is_first_value(task.details.get("settings", {}), task.timing)
+
+
+def first_value_ids(plan: RunningPlan) -> list[UUID]:
+    """Return the milestones of a plan with which the first win is reached."""
+    return [task.id for task in plan.tasks.values() if is_first_value(task)]
 
 
 def projects_of(actor: Actor) -> QuerySet[Project]:

@@ -23,7 +23,6 @@ from firstwin.projects.models import ProjectRole as RoleRow
 from firstwin.projects.queries import plans, shown, steering
 from firstwin.projects.queries.plans import RunningPlan
 from firstwin.projects.rules import finishing, progress, proofs
-from firstwin.projects.rules.facts import PlanFacts
 from firstwin.scheduling.contracts import LinkType
 from firstwin.shared.pagination import DEFAULT_PAGE_SIZE, Page
 
@@ -67,15 +66,9 @@ def _detail_of(actor: Actor, plan: RunningPlan, at: datetime) -> ProjectDetail:
         hold_side=ReasonSide(project.hold_side) if project.hold_side else None,
         held_since=project.held_since,
         version=project.version,
-        is_first_win_near=project.first_value_at is None and _is_first_win_near(plan, facts, held, at),
+        is_first_win_near=project.first_value_at is None
+        and proofs.is_first_win_near(facts, plans.first_value_ids(plan), held, at),
     )
-
-
-def _is_first_win_near(plan: RunningPlan, facts: PlanFacts, held: Mapping[UUID, tuple[str, ...]], at: datetime) -> bool:
-    marked = {
-        row.id for row in plan.tasks.values() if proofs.is_first_value(row.details.get("settings", {}), row.timing)
-    }
-    return proofs.is_first_win_near(facts, marked, held, at)
 
 
 def task_infos(plan: RunningPlan, held: Mapping[UUID, tuple[str, ...]], at: datetime) -> list[TaskInfo]:
