@@ -177,8 +177,9 @@ def _place(plan: RunningPlan, planned: PlanDates) -> dict[UUID, timedelta]:
         start_at, due_at = planned.times[task.id.hex]
         if (task.start_at, task.due_at) == (start_at, due_at):
             continue
+        due_by, start_by = due_at - task.due_at, start_at - task.start_at
         if task.id not in plan.touched:
-            moved[task.id] = max(due_at - task.due_at, start_at - task.start_at, key=abs)
+            moved[task.id] = due_by if abs(due_by) >= abs(start_by) else start_by
         if due_at > task.due_at:
             task.overdue_at = None
         task.start_at, task.due_at = start_at, due_at

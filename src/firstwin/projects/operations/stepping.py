@@ -6,7 +6,7 @@ Inside projects only; `operations.undoing` takes the latest one back.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from operator import attrgetter
+from operator import itemgetter
 from typing import Any
 from uuid import UUID
 
@@ -22,7 +22,7 @@ COLUMNS = (
 )  # fmt: skip
 """What a step puts back of a task that was changed. What only followed follows again."""
 
-_columns = attrgetter(*COLUMNS)
+_columns = itemgetter(*COLUMNS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ def begin(plan: RunningPlan) -> Before:
     """Remember a loaded plan before its rows are changed."""
     return Before(
         stamp=stamp_of(plan),
-        tasks={task.id: _columns(task) for task in plan.tasks.values()},
+        tasks={task.id: _columns(vars(task)) for task in plan.tasks.values()},
         links=tuple(plan.links),
         bonds={link.id: (link.type, link.lag) for link in plan.links},
         project=_of_project(plan),
@@ -77,7 +77,7 @@ def _undo(plan: RunningPlan, before: Before) -> keeping.Rows:
         was = dict(zip(COLUMNS, old, strict=True))
         asked = COLUMNS if task_id in plan.touched else ("overdue_at",)
         changed = {column: keeping.plain(was[column]) for column in asked if was[column] != getattr(task, column)}
-        now_is = dict(zip(COLUMNS, _columns(task), strict=True))
+        now_is = dict(zip(COLUMNS, _columns(vars(task)), strict=True))
         if steps.reversal(now_is, changed) or changed.keys() == {"overdue_at"}:
             undo["tasks:changed"][task_id.hex] = changed
     for link in before.links:

@@ -46,14 +46,11 @@ class RunningPlan:
     specs: Specs | None = None
     asked_for: set[UUID] = field(default_factory=set)
     before: Situation | None = None
-    owners_before: tuple[frozenset[UUID], frozenset[UUID]] = (frozenset(), frozenset())
     known: "Known" = field(default_factory=dict)
 
     def note(self, standing: Situation | None = None) -> None:
         """Remember the project as it stands, so that its next change can be told from the time before it."""
         self.before = standing or self.situation()
-        members, contacts = self.owner_ids()
-        self.owners_before = frozenset(members), frozenset(contacts)
 
     def come_after(self, other: "RunningPlan") -> None:
         """Take over what was noted with the rows as they were before others were written, and the calendars read then."""
@@ -85,7 +82,10 @@ class RunningPlan:
         )
 
     def calendars(self) -> Mapping[str, CalendarSpec]:
-        """Return the calendars of both sides and of everybody who owns an open task, read once and again for newcomers."""
+        """Return the calendars of both sides and of everybody who owns an open task, read once and again for newcomers.
+
+        Those of whoever owned one before stay: the plan is dated as it was, too.
+        """
         members, contacts = self.owner_ids()
         if self.specs is None or not members | contacts <= self.asked_for:
             load_calendars(self.project, [self])
@@ -111,11 +111,10 @@ class RunningPlan:
         return known.get(key) or known[task.side]
 
     def owner_ids(self) -> tuple[set[UUID], set[UUID]]:
-        """Return the members and the contacts who own an open task, or owned one before the present change."""
-        found = set(map(_owners, map(vars, self.tasks.values())))
-        members = {member_id for state, member_id, _ in found if member_id is not None and state in OPEN_STATES}
-        contacts = {contact_id for state, _, contact_id in found if contact_id is not None and state in OPEN_STATES}
-        return members | self.owners_before[0], contacts | self.owners_before[1]
+        """Return the members and the contacts who own an open task."""
+        found = [columns for columns in map(vars, self.tasks.values()) if columns["state"] in OPEN_STATES]
+        members, contacts = ({columns[key] for columns in found} for key in ("member_id", "contact_id"))
+        return members - {None}, contacts - {None}
 
 
 Known = dict[int, tuple[tuple[Any, ...], Any]]
@@ -126,7 +125,6 @@ _Found = TypeVar("_Found", Project, RunningPlan)
 _Row = TypeVar("_Row", ProjectTask, TaskLink)
 _Fact = TypeVar("_Fact", TaskFact, LinkFact)
 _Columns = Callable[[Mapping[str, Any]], tuple[Any, ...]]
-_owners: _Columns = itemgetter("state", "member_id", "contact_id")
 _of_task: _Columns = itemgetter(
     "id", "stage_id", "key", "name", "kind", "side", "state", "position", "start_at", "due_at", "is_required", "is_automatic",
     "visibility", "stuck_side", "stuck_since", "started_at", "finished_at", "came_due_at", "overdue_at",
@@ -161,7 +159,7 @@ def load_calendars(within: InWorkspace, running: Iterable[RunningPlan]) -> None:
     )
     for plan, members, contacts in found:
         plan.specs = specs if plan.specs is None else _joined(plan.specs, specs)
-        plan.asked_for = members | contacts
+        plan.asked_for = plan.asked_for | members | contacts
 
 
 def _joined(known: Specs, found: Specs) -> Specs:

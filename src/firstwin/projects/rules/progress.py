@@ -1,6 +1,6 @@
 """What a plan adds up to: what is released, where the project stands, what comes next and when to look again."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -37,32 +37,34 @@ def blockers(plan: PlanFacts) -> dict[UUID, tuple[str, ...]]:
     A link from a finish waits for it to be done, a link from a start for it to be begun; links to a finish hold no
     start back. A stage holds back like all its tasks, and what its own start waits for holds back all its tasks.
     """
-    tasks = {task.id: task for task in plan.tasks}
+    tasks = {task.id: (task,) for task in plan.tasks}
     by_stage: dict[UUID, list[TaskFact]] = {}
     if any(link.predecessor_stage_id or link.successor_stage_id for link in plan.links):
         for task in plan.tasks:
             by_stage.setdefault(task.stage_id, []).append(task)
     stage_names = {stage.id: stage.name for stage in plan.stages}
+
+    def within(task_id: UUID | None, stage_id: UUID | None) -> Sequence[TaskFact]:
+        return by_stage.get(stage_id, ()) if stage_id else tasks[task_id] if task_id else ()
+
     held: dict[UUID, dict[str, None]] = {}
     for link in plan.links:
-        if link.type not in (LinkType.FINISH_TO_START, LinkType.START_TO_START):
+        holds = _HOLDS.get(link.type)
+        before = within(link.predecessor_id, link.predecessor_stage_id)
+        if holds is None or not any(map(holds, before)):
             continue
         stage_id = link.predecessor_stage_id
-        before = by_stage.get(stage_id, []) if stage_id else [tasks[link.predecessor_id]] if link.predecessor_id else []
-        if not any(_holds(task, link.type) for task in before):
-            continue
         name = stage_names[stage_id] if stage_id else before[0].name
-        stage = link.successor_stage_id
-        followers = by_stage.get(stage, []) if stage else [tasks[link.successor_id]] if link.successor_id else []
-        for follower in followers:
+        for follower in within(link.successor_id, link.successor_stage_id):
             held.setdefault(follower.id, {})[name] = None
     return {task_id: tuple(names) for task_id, names in held.items()}
 
 
-def _holds(task: TaskFact, link: LinkType) -> bool:
-    if link is LinkType.START_TO_START:
-        return task.is_open and task.started_at is None
-    return task.is_open
+_HOLDS: Mapping[LinkType, Callable[[TaskFact], bool]] = {
+    LinkType.FINISH_TO_START: lambda task: task.is_open,
+    LinkType.START_TO_START: lambda task: task.is_open and task.started_at is None,
+}
+"""By what a link waits for: whether a task still holds back the start of what comes after it."""
 
 
 def current_stage(stages: Iterable[StageFact], tasks: Iterable[TaskFact]) -> StageFact | None:
@@ -84,6 +86,10 @@ def figures_of(plan: PlanFacts, held: Mapping[UUID, tuple[str, ...]]) -> Project
     milestones = [task for task in open_tasks if task.kind is TaskKind.MILESTONE]
     milestone = min(milestones, key=lambda task: (task.due_at, task.position), default=None)
     stage = current_stage(plan.stages, plan.tasks)
+    waiting: dict[ReasonSide | None, datetime] = {}
+    for task in open_tasks:
+        side, since = waits_for(task, held), waiting_from(task)
+        waiting[side] = min(waiting.get(side, since), since)
     return ProjectFigures(
         stage_count=len(plan.stages),
         task_count=len(counted),
@@ -94,8 +100,8 @@ def figures_of(plan: PlanFacts, held: Mapping[UUID, tuple[str, ...]]) -> Project
         next_milestone=milestone.name if milestone else "",
         next_milestone_at=milestone.due_at if milestone else None,
         earliest_due_at=min((task.due_at for task in open_tasks), default=None),
-        waiting_since=_earliest(task for task in open_tasks if waits_for(task, held) is ReasonSide.CUSTOMER),
-        vendor_ready_at=_earliest(task for task in open_tasks if waits_for(task, held) is ReasonSide.VENDOR),
+        waiting_since=waiting.get(ReasonSide.CUSTOMER),
+        vendor_ready_at=waiting.get(ReasonSide.VENDOR),
         next_wake_at=next_wake(plan, held),
     )
 
@@ -117,10 +123,6 @@ def waiting_from(task: TaskFact) -> datetime:
     return task.stuck_since or task.start_at
 
 
-def _earliest(tasks: Iterable[TaskFact]) -> datetime | None:
-    return min((waiting_from(task) for task in tasks), default=None)
-
-
 def next_wake(plan: PlanFacts, held: Mapping[UUID, tuple[str, ...]]) -> datetime | None:
     """When the clock has to look at the project again: the next start to announce or promise to check."""
     instants = [task.start_at for task in plan.tasks if is_to_announce(task, held)]
@@ -130,7 +132,7 @@ def next_wake(plan: PlanFacts, held: Mapping[UUID, tuple[str, ...]]) -> datetime
 
 def is_to_announce(task: TaskFact, held: Mapping[UUID, tuple[str, ...]]) -> bool:
     """A task whose start nobody has announced yet and that nothing holds back."""
-    return task.came_due_at is None and task.id not in held and task.state is TaskState.OPEN
+    return task.state is TaskState.OPEN and task.came_due_at is None and task.id not in held
 
 
 def is_to_flag(task: TaskFact) -> bool:
