@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { typeOf } from "../src/projects/gantt_links";
 import { placeOf } from "../src/projects/gantt_names";
-import { arrowPath, axisOf, type Drawn, placeName } from "../src/projects/gantt_shapes";
+import { arrowPath, axisOf, type Drawn, movedBy, placeName } from "../src/projects/gantt_shapes";
 
 function drawn(start: string, x: number, width = 20): Drawn {
   const $bar = document.createElementNS("http://www.w3.org/2000/svg", "rect");
@@ -78,6 +78,20 @@ describe("the axis of the chart", () => {
     const axis = axisOf([drawn("2026-03-02T00:00:00", 40, 20)]);
     expect(axis?.(new Date("2026-03-03T00:00:00").getTime())).toBeCloseTo(60);
     expect(axisOf([])).toBeNull();
+  });
+});
+
+describe("a bar that was dragged", () => {
+  const before = { x: 111.7, y: 0, width: 46.6, height: 22 };
+
+  it("moved as a whole by the same days at both ends, whatever its hours are", () => {
+    expect(movedBy(before, { ...before, x: 231.7 }, 20)).toEqual({ start: 6, end: 6 });
+    expect(movedBy(before, { ...before, x: 91.9 }, 20)).toEqual({ start: -1, end: -1 });
+  });
+
+  it("was made longer or shorter at the end that was dragged", () => {
+    expect(movedBy(before, { ...before, width: 86.6 }, 20)).toEqual({ start: 0, end: 2 });
+    expect(movedBy(before, { ...before, x: 131.7, width: 26.6 }, 20)).toEqual({ start: 1, end: 0 });
   });
 });
 

@@ -7,6 +7,7 @@ import {
   axisOf,
   type Bar,
   type Bond,
+  type Box,
   boxOf,
   drawArrows,
   drawBaseline,
@@ -15,6 +16,7 @@ import {
   drawTitle,
   type Drawn,
   instant,
+  movedBy,
   placeName,
   type LinkType,
 } from "./gantt_shapes";
@@ -59,7 +61,9 @@ export default class extends Controller<HTMLElement> {
   private bars: Bar[] = [];
   private more: More = { bonds: [], off_days: [] };
   private mode = seen?.mode ?? "Week";
-  private dragged: { bar: Bar; start: Date; end: Date } | null = null;
+  /** The bar that the pointer holds, where it stood, and how wide a day is. */
+  private held: { id: string; box: Box; day: number } | null = null;
+  private dragged: Bar | null = null;
   private wasDragged = false;
   private names = 0;
 
@@ -84,7 +88,7 @@ export default class extends Controller<HTMLElement> {
       popup: false,
       today_button: false,
       on_click: (bar: Bar) => this.open(bar),
-      on_date_change: (bar: Bar, start: Date, end: Date) => (this.dragged = { bar, start, end }),
+      on_date_change: (bar: Bar) => (this.dragged = bar),
     }) as Chart;
     const before = seen;
     this.show(this.mode);
@@ -225,27 +229,34 @@ export default class extends Controller<HTMLElement> {
     this.wasDragged = false;
     const linking = new LinkDrag(this.chartTarget, (from, to, type) => this.link(from, to, type));
     const id = (event.target as Element).closest(".bar-wrapper")?.getAttribute("data-id");
+    this.hold(this.drawn(id));
     const isStill = id !== undefined && !this.bars.find((bar) => bar.id === id)?.drag_href;
     if ((this.editValue && linking.begin(event)) || isStill) event.stopPropagation();
   };
 
   /** A bar was dropped elsewhere: ask what that would move. Nothing is saved yet, so closing puts the bar back. */
   private readonly release = (): void => {
-    const { bar, start, end } = this.dragged ?? {};
-    this.wasDragged = this.dragged !== null;
-    this.dragged = null;
-    const before = this.bars.find((one) => one.id === bar?.id);
-    if (!before?.drag_href || !start || !end) return;
-    const days = {
-      start: Math.round((start.getTime() - instant(before.start)) / DAY),
-      end: Math.round((end.getTime() - instant(before.end)) / DAY),
-    };
+    const [dragged, held] = [this.dragged, this.held];
+    this.wasDragged = dragged !== null;
+    this.dragged = this.held = null;
+    const [before, now] = [this.bars.find((one) => one.id === dragged?.id), this.drawn(dragged?.id)];
+    if (!before?.drag_href || !now || held?.id !== before.id) return;
+    const days = movedBy(held.box, boxOf(now), held.day);
     if (!days.start && !days.end) {
       this.putBack();
       return;
     }
     this.ask(`${before.drag_href}?start=${String(days.start)}&end=${String(days.end)}`);
   };
+
+  private hold(bar?: Drawn): void {
+    const axis = axisOf(this.chart?.bars ?? []);
+    this.held = bar && axis ? { id: bar.task.id, box: boxOf(bar), day: axis(DAY) - axis(0) } : null;
+  }
+
+  private drawn(id?: string | null): Drawn | undefined {
+    return this.chart?.bars.find((bar) => bar.task.id === id);
+  }
 
   private link(from: string, to: string, type: LinkType): void {
     const address = this.bars.find((one) => one.id === to)?.link_href;

@@ -57,6 +57,12 @@ export function boxOf(drawn: Drawn): Box {
   return { x: x ?? 0, y: y ?? 0, width: width ?? 0, height: height ?? 0 };
 }
 
+/** By how many days a bar was moved, told by where it stood: the dates that the library makes of it have lost their hours. */
+export function movedBy(before: Box, now: Box, day: number): { start: number; end: number } {
+  const [start, longer] = [Math.round((now.x - before.x) / day), Math.round((now.width - before.width) / day)];
+  return { start, end: start + longer };
+}
+
 /** Draws an element into another one, before everything in it when it is to lie beneath. */
 export function draw(
   parent: Element,
