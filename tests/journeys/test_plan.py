@@ -62,6 +62,8 @@ def test_a_dragged_bar_says_what_it_moves_and_is_saved_or_put_back(
     desk.keyboard.press("Control+z")
     expect(desk.get_by_text("Taken back:")).to_be_visible()
     expect(place).to_have_attribute("x", str(before))
+    desk.keyboard.press("Control+z")
+    expect(desk.get_by_text("There is nothing to undo.")).to_be_visible()
 
 
 def test_a_circle_is_spelled_out_before_anything_is_saved(desk: Page, team: dict[str, Any]) -> None:

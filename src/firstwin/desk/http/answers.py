@@ -11,6 +11,11 @@ def done(request: HttpRequest, text: str, *, undo_url: str = "", undo_label: str
     return response
 
 
+def nothing_done(request: HttpRequest, text: str) -> HttpResponse:
+    """Answer an htmx request that had nothing to do: a notice says why, and the page stays as it is."""
+    return render(request, "desk/done.html", {"text": text})
+
+
 def gone_to(address: str) -> HttpResponse:
     """Answer an htmx request by leading the whole page elsewhere."""
     return HttpResponse(status=204, headers={"HX-Redirect": address})

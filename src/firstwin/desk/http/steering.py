@@ -27,6 +27,7 @@ from firstwin.projects.contracts.steering import (
     TaskTiming,
     TimingPart,
 )
+from firstwin.projects.contracts.updates import NothingToUndoError
 from firstwin.projects.operations import steering, undoing
 from firstwin.projects.queries import projects as project_queries
 from firstwin.projects.queries import steering as steering_queries
@@ -53,6 +54,7 @@ LINKS = [
     (LinkType.START_TO_FINISH.value, "It ends after the other starts"),
 ]
 LONGEST_NUMBER = 10_000
+NOTHING_TO_UNDO = "There is nothing to undo. This takes back changes of dates, lengths and dependencies."
 
 
 class TimingForm(forms.Form):
@@ -176,7 +178,11 @@ def undo(request: HttpRequest, actor: Actor, project_id: UUID) -> HttpResponse:
         step_id = UUID(request.GET["step"]) if "step" in request.GET else None
     except ValueError:
         raise NotFoundError("There is no such change.", remedy="Look at the timeline of the project.") from None
-    what = undoing.undo_step(actor=actor, project_id=project_id, step_id=step_id, at=clock.now())
+    try:
+        what = undoing.undo_step(actor=actor, project_id=project_id, step_id=step_id, at=clock.now())
+    except NothingToUndoError:
+        # A key that is pressed once too often is no mistake of anybody.
+        return answers.nothing_done(request, NOTHING_TO_UNDO)
     return answers.done(request, f"Taken back: {what}.")
 
 

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
-from firstwin.shared.errors import ConflictError
+from firstwin.shared.errors import ConflictError, NotFoundError
 
 
 class UpdateGroup(StrEnum):
@@ -54,6 +54,10 @@ class UndoGoneError(ConflictError):
 
     code = "undo_gone"
     title = "This update cannot be taken back any more"
+
+
+class NothingToUndoError(NotFoundError):
+    """No change of the plan is left that could be taken back."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

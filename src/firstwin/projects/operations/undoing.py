@@ -10,7 +10,7 @@ from django.db import transaction
 from firstwin.customers.operations import accounts
 from firstwin.identity.contracts import Actor
 from firstwin.projects import events
-from firstwin.projects.contracts.updates import UndoGoneError
+from firstwin.projects.contracts.updates import NothingToUndoError, UndoGoneError
 from firstwin.projects.models import PlanStep, Project, ProjectTask
 from firstwin.projects.operations import changes, keeping, settling, stepping
 from firstwin.projects.queries import plans
@@ -22,8 +22,8 @@ from firstwin.shared.errors import NotFoundError
 def undo_step(*, actor: Actor, project_id: UUID, at: datetime, step_id: UUID | None = None) -> str:
     """Take the latest change of dates, lengths or links of a plan back and return what it was; then the one before it.
 
-    With `step_id` only that one, and only once. Raises NotFoundError when there is none, UndoGoneError, saying who
-    changed what, when the plan changed since, and WrongStateError when the project is over.
+    With `step_id` only that one, and only once. Raises NothingToUndoError when none is left, NotFoundError when there is no
+    such one, UndoGoneError, saying who changed what, when the plan changed since, and WrongStateError when the project is over.
     """
     settling.require_editor(actor=actor)
     with transaction.atomic():
@@ -57,9 +57,8 @@ def _asked(actor: Actor, project: Project, step_id: UUID | None) -> PlanStep:
     latest = rows.filter(undone_at__isnull=True).order_by("-id").first()
     row = latest if step_id is None else rows.filter(id=step_id).first()
     if row is None:
-        raise NotFoundError(
-            "There is no change of this plan to undo.", remedy="Dates, lengths and dependencies can be."
-        )
+        unknown = NothingToUndoError if step_id is None else NotFoundError
+        raise unknown("There is no change of this plan to undo.", remedy="Dates, lengths and dependencies can be.")
     if row.undone_at is None and latest is not None and row.id != latest.id:
         raise UndoGoneError(f"{latest.by_name} changed the plan since: {latest.words}.", remedy="Undo that first.")
     return row
