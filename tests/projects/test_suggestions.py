@@ -47,7 +47,7 @@ def test_whoever_has_filled_the_role_comes_first_but_not_from_leave(running: Run
     assert reason.startswith("Has been Success manager in 1 project, has worked in 1 project of")
     others = {reason for member_id, reason, _ in suggested(running) if member_id != member.id}
     assert others
-    assert all(reason.startswith("Has not been Success manager yet, keeps hours") for reason in others)
+    assert all(reason.startswith("Is new to the role of Success manager, keeps hours") for reason in others)
     enter(member.workspace_id, holder_of(member), date(2026, 3, 1), date(2026, 4, 30))
     assert suggested(running)[-1][0] == member.id
     assert suggested(running)[-1][2] is False
@@ -126,6 +126,17 @@ def test_a_week_that_is_over_names_who_could_help_and_any_other_names_nobody(run
     assert all(one.owner.member_id == scene.manager.id and one.owner.has_time for one in found)
     viewer = actor_for(make_member(Role.VIEWER, workspace=scene.workspace))
     assert suggestions.suggest_relief(actor=viewer, member_id=scene.specialist.id, monday=monday, at=SIGNED_AT) == ()
+
+
+def test_who_could_help_is_said_with_the_name_of_the_role(running: Running) -> None:
+    scene = running.scene
+    launch_example(scene, name="Second", role_map={"csm": scene.manager.id})
+    overloaded(running)
+    found = suggestions.suggest_relief(
+        actor=scene.manager, member_id=scene.specialist.id, monday=date(2026, 3, 2), at=SIGNED_AT
+    )
+    assert found
+    assert all(one.owner.reason.startswith("Has been Success manager in 1 project") for one in found)
 
 
 def test_who_was_named_for_one_task_has_that_much_less_time_for_the_next(running: Running) -> None:

@@ -1,6 +1,6 @@
 """Who could take a task: by role, skill, segment, time zone and the time they have."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -142,7 +142,7 @@ def suggest_relief(*, actor: Actor, member_id: UUID, monday: date | None, at: da
     found = sorted(rows, key=lambda row: (-tasks[row.id].hours, row.id))
     accounts = customer_queries.get_accounts(actor=actor, account_ids={row.project.account_id for row in found})
     members = [one for one in _members(actor, max(row.due_at for row in found), at) if one.member_id != member_id]
-    before = _filled_before(actor)
+    before, names = _filled_before(actor), _role_names(actor, {row.project_id for row in found})
     relief: list[SuggestedRelief] = []
     given: dict[UUID, Decimal] = {}
     for row in found:
@@ -154,15 +154,26 @@ def suggest_relief(*, actor: Actor, member_id: UUID, monday: date | None, at: da
             at=at,
             given=given,
         )
-        best = next((one for one in _for_task(asked, row) if one.has_time), None)
+        best = next(
+            (
+                one
+                for one in _for_task(asked, row, names.get((row.project_id, row.owner_role), "its owner"))
+                if one.has_time
+            ),
+            None,
+        )
         if best is not None:
             relief.append(SuggestedRelief(task=tasks[row.id], owner=best))
             given[best.member_id] = given.get(best.member_id, Decimal(0)) + tasks[row.id].estimate
     return tuple(relief)
 
 
-def _for_task(asked: "_Asked", task: ProjectTask) -> tuple[SuggestedOwner, ...]:
-    role = task.owner_role.replace("_", " ").replace("-", " ") or "its owner"
+def _role_names(actor: Actor, project_ids: Collection[UUID]) -> Mapping[tuple[UUID, str], str]:
+    rows = ProjectRole.objects.for_actor(actor).filter(project_id__in=project_ids).order_by()
+    return {(project_id, key): name for project_id, key, name in rows.values_list("project_id", "key", "name")}
+
+
+def _for_task(asked: "_Asked", task: ProjectTask, role: str) -> tuple[SuggestedOwner, ...]:
     hours = Decimal(loads.minutes_of(task)) / 60
     place = suggesting.Place(role=role, segment=wording.in_words(asked.segment).lower(), hours=hours)
     first, last = (max(instant, asked.at).date() for instant in (task.start_at, task.due_at))

@@ -53,7 +53,7 @@ def reason_of(one: Candidate, place: Place, *, is_filled: bool) -> str:
     if one.role_count:
         said.append(f"has been {place.role} in {_projects(one.role_count)}")
     elif is_filled:
-        said.append(f"has not been {place.role} yet")
+        said.append(f"is new to the role of {place.role}")
     if one.skills:
         said.append(f"knows {' and '.join(one.skills)}")
     if one.segment_count:
