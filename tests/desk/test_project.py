@@ -1,5 +1,7 @@
 """The pages of a project and the panel of a task: who sees them, what they change, and what they cost."""
 
+import re
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
@@ -70,6 +72,10 @@ def test_a_forecast_from_before_a_change_is_not_shown_as_the_present_one(running
     changed = page()
     assert "before the latest change; being worked out anew" in changed
     assert "every 30s" in changed
+    over_time = text_of(client.get(f"/projects/{running.id}/?view=gantt"))
+    fan = over_time[over_time.index('<section id="likely"') :]
+    assert "every 30s" in fan[: fan.index(">")]
+    assert "worked out anew" in fan
 
 
 @pytest.mark.parametrize("view", ["list", "board"])
@@ -178,9 +184,27 @@ def test_completing_names_what_is_not_met(running: Running) -> None:
     client = owner_of(running)
     question = text_of(client.get(f"/projects/{running.id}/complete/", headers=HTMX))
     assert "Every required task is done" in question
+    assert re.search(r"The \d+ tasks still open are closed with it\.", question)
+    done = [task.id for stage in running.detail().stages for task in stage.tasks][1:]
+    client.post("/tasks/bulk/", {"verb": "not_applicable", "reason": "Agreed", "id": map(str, done)}, headers=HTMX)
+    last = running.detail().stages[0].tasks[0].name
+    assert f"Still open, and closed with it: “{last}”." in text_of(
+        client.get(f"/projects/{running.id}/complete/", headers=HTMX)
+    )
     refused = client.post(f"/projects/{running.id}/complete/", {"confirmed": ["agreed"]}, headers=HTMX)
     assert refused.status_code == 409
     assert running.row().state == ProjectState.ACTIVE
+
+
+def test_what_the_button_of_a_project_does_stands_only_there(running: Running) -> None:
+    client = owner_of(running)
+
+    def count(label: str) -> int:
+        return text_of(client.get(f"/projects/{running.id}/")).count(f"</svg>{label}</button>")
+
+    assert (count("Add a task"), count("Record the first win"), count("Complete the project")) == (1, 1, 1)
+    client.post(f"/projects/{running.id}/hold/", {"side": "customer", "reason": "Merger"}, headers=HTMX)
+    assert (count("Resume"), count("Add a task")) == (1, 1)
 
 
 def test_a_task_is_added_and_many_are_changed_at_once(running: Running) -> None:

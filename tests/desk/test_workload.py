@@ -69,6 +69,22 @@ def test_the_number_of_those_who_are_over_narrows_the_table_and_the_download(run
     assert len(text_of(client.get(f"{reverse('workload_export')}?over=1")).splitlines()) == 1
 
 
+def test_on_a_sunday_a_week_without_hours_says_so_instead_of_nought_of_nought(
+    running: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client, viewer = colleague(running), colleague(running, Role.VIEWER)
+    sunday = timezone.now() + timedelta(days=6 - timezone.localdate().weekday())
+    monkeypatch.setattr("firstwin.shared.clock.now", lambda: sunday.replace(hour=12))
+    text = text_of(client.get(f"{reverse('workload')}?weeks=4&role=viewer"))
+    assert text.count("no hours are left in this week") == 2  # on the cell, and in it for who hears the page
+    assert "of 0<" not in text
+    member = re.search(r"/people/([0-9a-f-]{36})/week/", text)
+    assert member
+    path = reverse("workload_week", kwargs={"member_id": member.group(1)})
+    panel = text_of(viewer.get(f"{path}?on={monday()}", headers=HTMX))
+    assert "No hours are left in this week." in panel
+
+
 def test_who_only_looks_hands_nothing_on(running: Running) -> None:
     path = reverse("workload_week", kwargs={"member_id": running.scene.specialist.id})
     assert "Hand on to" not in text_of(colleague(running, Role.VIEWER).get(path, headers=HTMX))

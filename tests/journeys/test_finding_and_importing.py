@@ -81,10 +81,10 @@ def test_the_palette_leads_anywhere_by_the_keyboard_alone(desk: Page, axe: Axe) 
 
 def test_a_dialog_keeps_the_focus_and_gives_it_back(desk: Page, team: dict[str, Any]) -> None:
     desk.goto(f"/projects/{team['projects'][1]}/")
-    button = desk.get_by_role("button", name="Record the first win").first
+    button = desk.get_by_role("button", name="Add a task")
     button.focus()
     desk.keyboard.press("Enter")
-    dialog = desk.get_by_role("dialog", name=re.compile("First win"))
+    dialog = desk.get_by_role("dialog", name=re.compile("Add a task"))
     expect(dialog).to_be_visible()
     for _ in range(12):
         desk.keyboard.press("Tab")

@@ -1,6 +1,6 @@
 import { Controller } from "@hotwired/stimulus";
 
-/** Shows where one is: where not all tabs fit, those around the current one are scrolled into view. */
+/** Shows where one is: where not all tabs or steps fit, those around the current one are scrolled into view. */
 export default class extends Controller<HTMLElement> {
   override connect(): void {
     const current = this.element.querySelector<HTMLElement>("[aria-current]");

@@ -16,7 +16,10 @@ from firstwin.shared.templatetags.ui import at_version
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
-    """A dialog: its title names the thing, its button says the verb. What it would do is asked for at `try_url`."""
+    """A dialog: its title names the thing, its button says the verb. What it would do is asked for at `try_url`.
+
+    `unmet` are conditions that do not hold yet, each with its reason.
+    """
 
     title: str
     verb: str
@@ -24,6 +27,7 @@ class Question:
     is_danger: bool = False
     is_wide: bool = False
     try_url: str = ""
+    unmet: tuple[tuple[str, str], ...] = ()
 
 
 def version_seen(request: HttpRequest) -> int | None:

@@ -12,11 +12,14 @@ from firstwin.desk.http import answers, asks, people
 from firstwin.desk.http.access import desk_page, may_shape
 from firstwin.desk.http.task_forms import SIDES, ReasonForm
 from firstwin.identity.contracts import Actor
-from firstwin.projects.contracts import ProjectDetail, ReasonSide
+from firstwin.projects.contracts import OPEN_STATES, ProjectDetail, ReasonSide
 from firstwin.projects.operations import lifecycle
 from firstwin.projects.queries import projects as project_queries
-from firstwin.shared import clock
+from firstwin.shared import clock, wording
 from firstwin.shared.errors import InvalidInputError
+
+NAMED = 3
+"""The most open tasks that a question names; it counts more of them."""
 
 
 class HoldForm(forms.Form):
@@ -117,14 +120,24 @@ def complete(request: HttpRequest, actor: Actor, project_id: UUID) -> HttpRespon
         return "Completed."
 
     unmet = [criterion for criterion in detail.completion if not criterion.is_met and criterion not in form.by_hand]
-    told = f" Not met yet: {'; '.join(f'{each.text} ({each.reason})' for each in unmet)}." if unmet else ""
     question = asks.Question(
         title=f"Complete “{detail.summary.name}”",
         verb="Complete the project",
-        text=f"Tasks still open are closed. It can be opened again.{told}",
+        text=f"{_closed_with(detail)}It can be opened again.",
         is_wide=True,
+        unmet=tuple((each.text, each.reason) for each in unmet),
     )
     return asks.ask(request, question, form, answered, beneath=_beneath(project_id))
+
+
+def _closed_with(detail: ProjectDetail) -> str:
+    """Return which open tasks a project takes along when it is completed; optional ones do not hold it up."""
+    names = [f"“{task.name}”" for stage in detail.stages for task in stage.tasks if task.state in OPEN_STATES]
+    if not names:
+        return ""
+    if len(names) > NAMED:
+        return f"The {len(names)} tasks still open are closed with it. "
+    return f"Still open, and closed with it: {wording.joined(names)}. "
 
 
 Ending = Callable[..., None]

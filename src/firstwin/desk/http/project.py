@@ -62,7 +62,7 @@ def framed(request: HttpRequest, actor: Actor, detail: ProjectDetail, tab: str, 
         "is_running": is_running,
         "is_held": summary.state is ProjectState.ON_HOLD,
         "is_over": summary.state in {ProjectState.COMPLETED, ProjectState.CANCELLED},
-        "is_ready_to_complete": is_running and all(criterion.is_met for criterion in detail.completion),
+        "first_thing": _first_thing(detail),
         "may_edit": may_edit(actor),
         "may_shape": may_shape(actor),
         "head": journal_queries.find_head(workspace_id=actor.workspace_id)[0],
@@ -70,6 +70,18 @@ def framed(request: HttpRequest, actor: Actor, detail: ProjectDetail, tab: str, 
         "here": request.get_full_path(),
         "newer_title": f"Version {newer} of the playbook is out" if newer is not None else "",
     }
+
+
+def _first_thing(detail: ProjectDetail) -> str:
+    """Return what the one button of a project does; the rest stands in its menu."""
+    match detail.summary.state:
+        case ProjectState.COMPLETED | ProjectState.CANCELLED:
+            return "reopen"
+        case ProjectState.ON_HOLD:
+            return "resume"
+    if all(criterion.is_met for criterion in detail.completion):
+        return "complete"
+    return "first_win" if detail.is_first_win_near else "add"
 
 
 def _steps(detail: ProjectDetail, at: datetime) -> list[dict[str, object]]:

@@ -48,6 +48,7 @@ class Cell:
     heat: str
     label: str
     spoken: str
+    nothing: str
 
 
 @require_safe
@@ -184,9 +185,17 @@ def _cell(member: MemberLoad, week: WeekLoad) -> Cell:
     )
     likely = f" and likely {week.likely:.0f} more" if week.likely >= LEAST_LIKELY else ""
     of = f"{week.hours:.0f} of {week.capacity:.0f} hours{likely}, {week.level.value}"
+    nothing = _nothing(week, is_present=week.monday == member.weeks[0].monday)
     away = f", {', '.join(week.away)}" if week.away else ""
     label = f"Week of {week.monday.day} {week.monday:%B}"
-    return Cell(week, heat, label, f"{member.name}, {label.lower()}: {of}{away}")
+    return Cell(week, heat, label, f"{member.name}, {label.lower()}: {nothing or of}{away}", nothing)
+
+
+def _nothing(week: WeekLoad, *, is_present: bool) -> str:
+    """Return what to say of a week without hours and without work, as the present one is on its Sunday; "" for any other."""
+    if week.capacity > 0 or week.hours > 0 or week.likely >= LEAST_LIKELY:
+        return ""
+    return "no hours are left in this week" if is_present else "no working hours in this week"
 
 
 def _filters(request: HttpRequest) -> WorkloadFilters:
