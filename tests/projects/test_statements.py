@@ -9,6 +9,7 @@ from firstwin.journal.models import Entry
 from firstwin.projects.contracts import ReasonSide
 from firstwin.projects.models import DayStatementRow, ProjectTask
 from firstwin.projects.operations import clock, statements, tasks, undoing
+from firstwin.projects.queries import day_sums
 from firstwin.projects.queries import ledger as ledger_queries
 from firstwin.projects.queries import statements as statement_queries
 from firstwin.projects.rules.statements import OUR_WORK
@@ -16,7 +17,7 @@ from firstwin.shared.errors import ConflictError, NotFoundError, PermissionDenie
 from tests.factories.customers import contact_actor, make_account, make_contact
 from tests.factories.identity import actor_for, make_member
 from tests.factories.projects import Running, launch_example
-from tests.projects.test_day_ledger import correct, moved
+from tests.projects.test_day_ledger import correct, entries, moved
 from tests.projects.test_ledger import finish_first_stage
 from tests.projects.test_steering import save, timing
 
@@ -49,21 +50,29 @@ def test_it_has_every_day_of_the_ledger_for_both_sides_alike(project: Running) -
     assert {line.side_name for line in statement.lines} <= {"Acorn Foods", statement.vendor_name}
 
 
-def test_what_was_changed_and_put_back_on_the_same_day_is_not_in_it() -> None:
+def test_what_was_changed_and_put_back_on_the_same_day_counts_nowhere() -> None:
     project = launch_example()
     actor, at = project.scene.manager, project.scene.at
     for _ in range(2):
         save(project, timing(project, "provision", duration="30wd"))
         undoing.undo_step(actor=actor, project_id=project.id, at=at)
+    assert [row.is_put_back for row in entries(actor, project)] == [True] * 4
     kept = ledger_queries.get_ledger(actor=actor, project_id=project.id)
-    assert len(kept.entries) == 4
+    assert (kept.days, kept.sides, kept.entries) == (0, (), ())
     statement = statement_queries.get_statement(actor=actor, project_id=project.id)
-    assert (statement.days, statement.sides, statement.lines) == (kept.days, (), ())
+    assert (statement.days, statement.sides, statement.lines) == (0, (), ())
+    assert day_sums.get_totals(actor=actor).lost == 0
+
+
+def test_what_was_put_back_another_day_was_lost_and_won() -> None:
+    project = launch_example()
+    actor, at = project.scene.manager, project.scene.at
     save(project, timing(project, "provision", duration="30wd"))
     undoing.undo_step(actor=actor, project_id=project.id, at=at + timedelta(days=1))
     statement = statement_queries.get_statement(actor=actor, project_id=project.id)
     assert sum(line.days for line in statement.lines) == statement.days
     assert any(line.days < 0 for line in statement.lines)
+    assert not any(row.is_put_back for row in entries(actor, project))
 
 
 def test_work_that_the_customer_does_not_see_is_work_on_our_side() -> None:

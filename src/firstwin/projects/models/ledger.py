@@ -14,7 +14,8 @@ class LedgerEntry(WorkspaceModel):
     """Working days by which the end of a project moved: when, to whom they are put down, and why.
 
     What was written down is never changed. `counted_side` and `counted_reason` are what counts: the same, until somebody
-    corrects them with a note.
+    corrects them with a note. `is_put_back`: taken back on the same day by an entry of its own, or the one that took it
+    back; neither counts.
     """
 
     project = models.ForeignKey("projects.Project", on_delete=models.CASCADE, related_name="+", db_index=False)
@@ -35,6 +36,7 @@ class LedgerEntry(WorkspaceModel):
     note = models.TextField(blank=True)
     corrected_by = models.CharField(max_length=200, blank=True)
     corrected_at = models.DateTimeField(null=True)
+    is_put_back = models.BooleanField(default=False)
 
     if TYPE_CHECKING:
         project_id: UUID

@@ -9,9 +9,10 @@ from datetime import date, datetime, timedelta
 
 from firstwin.identity.contracts import Actor
 from firstwin.projects import permissions
-from firstwin.projects.contracts.ledger import LedgerLine, LedgerReason, LedgerSide
+from firstwin.projects.contracts.ledger import DayEntry, LedgerLine, LedgerReason, LedgerSide
 from firstwin.projects.models import LedgerEntry, Project
 from firstwin.projects.queries import day_counts
+from firstwin.projects.queries import ledger as ledger_queries
 from firstwin.projects.queries.day_counts import Course
 from firstwin.projects.queries.plans import RunningPlan
 from firstwin.projects.rules import ledger
@@ -93,6 +94,7 @@ def _write(project: Project, lines: Sequence[LedgerLine]) -> None:
     if not lines:
         return
     first = project.ledger_length
+    taken_back = _put_back(project, lines)
     rows = [
         LedgerEntry(
             workspace_id=project.workspace_id,
@@ -111,11 +113,31 @@ def _write(project: Project, lines: Sequence[LedgerLine]) -> None:
             person=line.person,
             is_internal=line.is_internal,
             actor_name=line.actor_name,
+            is_put_back=number in taken_back,
         )
         for number, line in enumerate(lines)
     ]
     bulk.insert_rows(rows)
     project.ledger_length = first + len(lines)
+
+
+def _put_back(project: Project, lines: Sequence[LedgerLine]) -> set[int]:
+    """Mark what lines take back that was written earlier on their day; return which lines do so."""
+    tried = {line.on for line in lines if line.reason in ledger.TRIED}
+    if not tried:
+        return set()
+    rows = LedgerEntry.objects.for_workspace(project.workspace_id).filter(
+        project_id=project.id, baseline_number=project.baseline_number, on__in=tried, is_put_back=False
+    )
+    same_day = [ledger_queries.entry_of(row) for row in rows.order_by("position")]
+    found: dict[int, DayEntry] = {}
+    for number, line in enumerate(lines):
+        opposite = ledger.put_back(line, [one for one in same_day if one not in found.values()])
+        if opposite is not None:
+            found[number] = opposite
+    if found:
+        rows.filter(id__in=[one.id for one in found.values()]).update(is_put_back=True)
+    return set(found)
 
 
 def _look_again(after: Situation, day: date, zone: str) -> datetime | None:

@@ -74,7 +74,8 @@ def _asked(actor: Actor, project_id: UUID, entry_id: UUID, count: int) -> Sequen
     first = own.filter(id=entry_id).first()
     if first is None:
         raise NotFoundError("There is no such entry.", remedy="Look for it in the ledger of this project.")
-    rows = list(own.filter(position__gte=first.position, position__lt=first.position + count).order_by("position"))
+    # What was put back lies between, and counts for nobody: entries in a row need not have positions in a row.
+    rows = list(own.filter(position__gte=first.position).order_by("position")[:count])
     if any(_what(row) != _what(first) for row in rows):
         raise ConflictError(
             "These days are no longer for one reason: somebody corrected some of them.",

@@ -68,8 +68,11 @@ def list_entries(
 
 
 def entries_of(actor: Actor) -> QuerySet[LedgerEntry]:
-    """Return what counts of every ledger: the entries against the present baseline; inside projects only."""
-    return LedgerEntry.objects.for_actor(actor).filter(baseline_number=F("project__baseline_number"))
+    """Return what counts of every ledger: the entries against the present baseline but those put back on their day;
+    inside projects only.
+    """
+    rows = LedgerEntry.objects.for_actor(actor).filter(is_put_back=False)
+    return rows.filter(baseline_number=F("project__baseline_number"))
 
 
 def filtered(actor: Actor, filters: DayFilters) -> QuerySet[LedgerEntry]:

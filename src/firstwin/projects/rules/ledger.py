@@ -14,6 +14,8 @@ from firstwin.projects.contracts.ledger import DayEntry, LedgerLine, LedgerReaso
 from firstwin.projects.rules.facts import PlanFacts, TaskFact
 
 _BY_HAND = frozenset({"start_at", "due_at", "not_before_at", "dates"})
+TRIED = frozenset({LedgerReason.ANCHOR, LedgerReason.DATE_SET, LedgerReason.HANDED_ON, LedgerReason.SCOPE})
+"""Reasons for which somebody changes a plan and may put it back."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -167,6 +169,17 @@ def _told(fact: Event, line: LedgerLine, before: Situation) -> LedgerLine | None
     if isinstance(fact, events.RoleFilled):
         return replace(line, reason=LedgerReason.HANDED_ON)
     return None
+
+
+def put_back(line: LedgerLine, same_day: Iterable[DayEntry]) -> DayEntry | None:
+    """What somebody changed in the plan and put back on the same day cost nobody a day: an entry and its opposite, of the
+    same side and reason, do not count. What is left adds up to the same whole. `same_day` has the entries that still count.
+    """
+    if line.reason not in TRIED:
+        return None
+    opposite = (line.side, line.reason, -line.days)
+    found = [one for one in same_day if one.on == line.on and (one.side, one.reason, one.days) == opposite]
+    return next((one for one in reversed(found) if one.corrected_at is None), None)
 
 
 def sums(lines: Iterable[LedgerLine | DayEntry]) -> tuple[SideSum, ...]:

@@ -4,14 +4,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import date
 from itertools import groupby
-from operator import attrgetter
 from uuid import UUID
 
 from firstwin.playbooks.contracts import Side, Visibility
 from firstwin.projects.contracts.ledger import DayEntry, LedgerReason, LedgerSide, StatementLine
 
 OUR_WORK = "Work on our side"
-BY_HAND = frozenset({LedgerReason.ANCHOR, LedgerReason.DATE_SET, LedgerReason.HANDED_ON, LedgerReason.SCOPE})
 Tasks = Mapping[UUID, tuple[Side, Visibility]]
 
 
@@ -28,29 +26,6 @@ def lines(entries: Iterable[DayEntry], tasks: Tasks, names: Mapping[LedgerSide, 
         days = sum(line.days for line in together)
         found.append(replace(together[0], on=together[-1].on, days=days))
     return tuple(found)
-
-
-def without_what_was_put_back(entries: Iterable[DayEntry]) -> tuple[DayEntry, ...]:
-    """What somebody changed in the plan and put back on the same day is not in a statement: it cost nobody a day.
-
-    Left out are an entry and its opposite, of the same day, side and reason; all that is left adds up to the same whole.
-    """
-    return tuple(entry for _, day in groupby(entries, key=attrgetter("on")) for entry in _left_of(day))
-
-
-def _left_of(day: Iterable[DayEntry]) -> list[DayEntry]:
-    left: list[DayEntry] = []
-    for entry in day:
-        opposite = next((one for one in reversed(left) if _is_opposite(one, entry)), None)
-        if opposite is None:
-            left.append(entry)
-        else:
-            left.remove(opposite)
-    return left
-
-
-def _is_opposite(one: DayEntry, other: DayEntry) -> bool:
-    return one.reason in BY_HAND and (one.side, one.reason, one.days) == (other.side, other.reason, -other.days)
 
 
 def _line(entry: DayEntry, tasks: Tasks, names: Mapping[LedgerSide, str]) -> StatementLine:
