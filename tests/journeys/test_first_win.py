@@ -246,7 +246,8 @@ def _hold_the_kickoff_and_sign_the_plan(page: Page, customer: Page, project: str
 def _record_the_first_win(page: Page, project: str) -> None:
     """Record the win with its proof, and see the congratulations in the mailbox."""
     page.goto(project)
-    page.get_by_role("button", name="Record the first win").first.click()
+    page.get_by_role("button", name="More").first.click()
+    page.get_by_role("button", name="Record the first win").click()
     dialog = page.get_by_role("dialog", name="First win of Juniper Couriers")
     dialog.get_by_role("button", name="Record the first win").click()
     expect(dialog.get_by_role("alert").first).to_be_visible()
