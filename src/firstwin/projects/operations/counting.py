@@ -123,20 +123,29 @@ def _write(project: Project, lines: Sequence[LedgerLine]) -> None:
 
 def _put_back(project: Project, lines: Sequence[LedgerLine]) -> set[int]:
     """Mark what lines take back that was written earlier on their day; return which lines do so."""
-    tried = {line.on for line in lines if line.reason in ledger.TRIED}
+    tried = [line for line in lines if line.reason in ledger.TRIED]
     if not tried:
         return set()
-    rows = LedgerEntry.objects.for_workspace(project.workspace_id).filter(
-        project_id=project.id, baseline_number=project.baseline_number, on__in=tried, is_put_back=False
-    )
-    same_day = [ledger_queries.entry_of(row) for row in rows.order_by("position")]
+    where = {
+        "project_id": project.id,
+        "baseline_number": project.baseline_number,
+        "on": {line.on for line in tried},
+        "days": {-line.days for line in tried},
+        "is_put_back": False,
+    }
+    same_day = [
+        ledger_queries.entry_of(row) for row in bulk.read_rows(LedgerEntry, project, where, order_by=("position",))
+    ]
     found: dict[int, DayEntry] = {}
     for number, line in enumerate(lines):
         opposite = ledger.put_back(line, [one for one in same_day if one not in found.values()])
         if opposite is not None:
             found[number] = opposite
     if found:
-        rows.filter(id__in=[one.id for one in found.values()]).update(is_put_back=True)
+        taken_back = LedgerEntry.objects.for_workspace(project.workspace_id).filter(
+            id__in=[one.id for one in found.values()]
+        )
+        taken_back.update(is_put_back=True)
     return set(found)
 
 
