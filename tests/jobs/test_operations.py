@@ -8,7 +8,7 @@ import pytest
 from django.db import transaction
 from pytest_django import DjangoAssertNumQueries
 
-from firstwin.jobs import contracts, operations, queries
+from firstwin.jobs import contracts, operations, queries, rules
 from firstwin.jobs.contracts import (
     JobNotDeadError,
     JobNotFoundError,
@@ -18,7 +18,7 @@ from firstwin.jobs.contracts import (
     NewJob,
     NewTimer,
 )
-from firstwin.jobs.models import Job, Timer
+from firstwin.jobs.models import Job, Schedule, Timer
 from tests.jobs.conftest import SPACE
 
 pytestmark = pytest.mark.django_db
@@ -186,3 +186,24 @@ def test_a_schedule_ticks_once_however_many_ticks_were_missed(ran: list[str], no
     assert len(ran) == 1
     operations.run_due(now=now + timedelta(days=4, hours=21))
     assert len(ran) == 2
+
+
+def test_schedules_that_tick_together_tick_once_each_and_what_is_not_due_is_not_reckoned(
+    ran: list[str], now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, cron in (("one", "0 3 * * *"), ("other", "0 3 * * *"), ("rare", "0 3 1 1 *")):
+        contracts.schedule(name, cron=cron, kind="probe.note")
+    operations.run_due(now=now)
+    reckoned: list[str] = []
+    original = rules.next_tick
+
+    def next_tick(cron: str, *, after: datetime) -> datetime:
+        reckoned.append(cron)
+        return original(cron, after=after)
+
+    monkeypatch.setattr(rules, "next_tick", next_tick)
+    operations.run_due(now=now + timedelta(hours=1))
+    assert (ran, reckoned) == ([], [])
+    operations.run_due(now=now + timedelta(hours=19))
+    assert (len(ran), reckoned) == (2, ["0 3 * * *"] * 2)
+    assert {row.name: row.next_at.day for row in Schedule.objects.all()} == {"one": 4, "other": 4, "rare": 1}

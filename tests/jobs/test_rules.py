@@ -1,6 +1,6 @@
 """Pauses, ticks and texts."""
 
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, timezone
 from uuid import UUID
 
 from hypothesis import given
@@ -30,6 +30,11 @@ def test_the_last_attempt_is_the_last() -> None:
 def test_a_schedule_ticks_after_not_at(now: datetime) -> None:
     assert rules.next_tick("0 9 * * *", after=now) == now + timedelta(days=1)
     assert rules.next_tick("5 * * * *", after=now) == now + timedelta(minutes=5)
+
+
+def test_a_schedule_ticks_by_the_clock_of_utc_wherever_the_instant_was_read(now: datetime) -> None:
+    elsewhere = now.astimezone(timezone(timedelta(hours=2)))
+    assert rules.next_tick("30 9 * * *", after=elsewhere) == now + timedelta(minutes=30)
 
 
 def test_long_errors_keep_both_ends() -> None:

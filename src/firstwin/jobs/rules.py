@@ -1,7 +1,8 @@
 """Rules of jobs: how long a failed job pauses, when a schedule ticks, and how payloads are written down."""
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -28,9 +29,11 @@ def is_exhausted(policy: RetryPolicy, *, attempt: int) -> bool:
     return attempt >= policy.max_attempts
 
 
+# Schedules that are due together often have the same expression, and to read one takes half a millisecond.
+@lru_cache(maxsize=64)
 def next_tick(cron: str, *, after: datetime) -> datetime:
     """A schedule ticks at the first instant, in UTC, that its cron expression names after a given one."""
-    tick: datetime = croniter(cron, after).get_next(datetime)
+    tick: datetime = croniter(cron, after.astimezone(UTC)).get_next(datetime)
     return tick
 
 

@@ -76,23 +76,25 @@ def tick_schedules(*, now: datetime) -> int:
     if not schedules():
         return 0
     known = {row.name: row for row in Schedule.objects.all()}
-    made = 0
+    fresh, due = [], []
     for name, spec in schedules().items():
         row = known.get(name)
-        upcoming = rules.next_tick(spec.cron, after=now)
         if row is None:
-            Schedule.objects.bulk_create([Schedule(name=name, cron=spec.cron, next_at=upcoming)], ignore_conflicts=True)
+            fresh.append(Schedule(name=name, cron=spec.cron, next_at=rules.next_tick(spec.cron, after=now)))
         elif row.cron != spec.cron:
+            upcoming = rules.next_tick(spec.cron, after=now)
             Schedule.objects.filter(name=name, cron=row.cron).update(cron=spec.cron, next_at=upcoming)
         elif row.next_at <= now:
-            made += _tick(row, upcoming, now=now)
-    return made
+            due.append(row)
+    if fresh:
+        Schedule.objects.bulk_create(fresh, ignore_conflicts=True)
+    return _tick(due, now=now) if due else 0
 
 
-def _tick(row: Schedule, upcoming: datetime, *, now: datetime) -> int:
+def _tick(due: Sequence[Schedule], *, now: datetime) -> int:
+    """Move schedules on, in every worker in the order of their registration: who meets here waits, and never in a circle."""
     with transaction.atomic():
-        if not Schedule.objects.filter(name=row.name, next_at=row.next_at).update(next_at=upcoming):
-            return 0
+        moved = [row for row in due if _is_moved_by_us(row, now)]
         insert_jobs(
             [
                 Job(
@@ -102,9 +104,15 @@ def _tick(row: Schedule, upcoming: datetime, *, now: datetime) -> int:
                     run_at=row.next_at,
                     created_at=now,
                 )
+                for row in moved
             ]
         )
-    return 1
+    return len(moved)
+
+
+def _is_moved_by_us(row: Schedule, now: datetime) -> bool:
+    upcoming = rules.next_tick(row.cron, after=now)
+    return bool(Schedule.objects.filter(name=row.name, next_at=row.next_at).update(next_at=upcoming))
 
 
 def insert_jobs(jobs: Sequence[Job]) -> None:
