@@ -14,7 +14,9 @@ from django.test.utils import setup_databases, teardown_databases
 from django.utils import timezone
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
+from whitenoise.middleware import WhiteNoiseMiddleware
 
+from firstwin.config import garbage
 from firstwin.jobs import operations as job_operations
 from firstwin.shared import row_security
 from tests import databases
@@ -46,6 +48,29 @@ def run_jobs() -> Callable[[datetime], int]:
         return job_operations.run_due(now=at)
 
     return run
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _garbage_is_looked_for_seldom() -> None:
+    """Tests make and drop objects as a server does, on top of all that was loaded for them."""
+    garbage.collect_seldom()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _static_files_are_listed_once() -> Generator[None]:
+    """Every client of a test builds the middleware anew, and WhiteNoise reads each static file's facts from the disk then."""
+    original = WhiteNoiseMiddleware.add_files_from_finders
+    listed: dict[str, Any] = {}
+
+    def add(self: WhiteNoiseMiddleware) -> None:
+        if not listed:
+            original(self)
+            listed.update(self.files)
+        self.files.update(listed)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(WhiteNoiseMiddleware, "add_files_from_finders", add)
+        yield
 
 
 @pytest.fixture(scope="session", autouse=True)
