@@ -21,7 +21,12 @@ from tests.conformance.test_product_events import children_of, stored_in, wait_f
 from tests.journeys.installation import ROOT, Installation, running
 
 KILLS = int(os.environ.get("KILLS", "8"))
-pytestmark = [pytest.mark.conformance, pytest.mark.long, pytest.mark.timeout(600 + 30 * KILLS)]
+pytestmark = [
+    pytest.mark.conformance,
+    pytest.mark.long,
+    pytest.mark.timeout(600 + 30 * KILLS),
+    pytest.mark.usefixtures("django_db_setup"),  # the installation begins with a copy of what it makes
+]
 SEED = int(os.environ.get("KILLS_SEED", "4"))
 NAMES = ("web", "event_store", "worker")
 BATCH = 10

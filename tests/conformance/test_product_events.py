@@ -22,7 +22,8 @@ from firstwin.usage.contracts.store import EventScope, StoredEvent, StoreUnavail
 from firstwin.usage.queries.store import EventReader, OwnerEngine
 from tests.journeys.installation import ROOT, Installation, running
 
-pytestmark = [pytest.mark.conformance, pytest.mark.long]
+# Installations begin with a copy of the database that is made there, or migrate one by one.
+pytestmark = [pytest.mark.conformance, pytest.mark.long, pytest.mark.usefixtures("django_db_setup")]
 PATIENCE_SECONDS = 90.0
 EVENTS = 200
 
