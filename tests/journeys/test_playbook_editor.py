@@ -79,7 +79,7 @@ def test_a_circle_is_seen_while_typing_and_refused(editor: Page) -> None:
     editor.get_by_role("link", name="Accept the invitation to the kickoff call").click()
     heading = editor.get_by_role("heading", name="Accept the invitation to the kickoff call")
     expect(heading).to_be_visible()
-    editor.get_by_label("Waits for optional", exact=True).select_option(
+    editor.get_by_label("Waits for", exact=True).select_option(
         label="Kickoff call: Sign the project plan with its milestones"
     )
     editor.get_by_role("button", name="Save").click()
@@ -87,7 +87,7 @@ def test_a_circle_is_seen_while_typing_and_refused(editor: Page) -> None:
     expect(editor.get_by_role("alert")).to_have_count(0)
     editor.get_by_role("link", name="Sign the project plan with its milestones").click()
     expect(editor.get_by_role("heading", name="Sign the project plan with its milestones")).to_be_visible()
-    another = editor.get_by_label("Waits for (another) optional", exact=True)
+    another = editor.get_by_label("Waits for (another)", exact=True)
     another.select_option(label="Kickoff call: Accept the invitation to the kickoff call")
     circle = re.compile("“Accept the invitation.*” → “Sign the project plan.*” → ")
     expect(editor.locator("#part-check")).to_contain_text("in a circle")
@@ -109,7 +109,7 @@ def test_a_stage_is_added_and_published(editor: Page, team: dict[str, Any], axe:
     expect(editor.locator("#part-check")).to_contain_text("would not be saved")
     editor.get_by_label("Takes optional", exact=True).fill("2wd")
     expect(editor.locator("#part-check")).to_contain_text("has no owner")
-    editor.get_by_label("Done by optional").select_option(index=1)
+    editor.get_by_label("Done by", exact=True).select_option(index=1)
     expect(editor.locator("#part-check")).to_contain_text("Not saved yet")
     editor.get_by_role("button", name="Save").click()
     answered(editor)

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms, template
+from django.core.validators import EMPTY_VALUES
 from django.forms.boundfield import BoundField
 from django.forms.forms import BaseForm
 from django.template.loader import render_to_string
@@ -18,6 +19,14 @@ def _class_of(widget: forms.Widget) -> str:
     if isinstance(widget, forms.CheckboxInput | forms.RadioSelect | forms.CheckboxSelectMultiple):
         return "form-check-input"
     return "form-select" if isinstance(widget, forms.Select) else "form-control"
+
+
+def _may_be_left_out(bound: BoundField) -> bool:
+    """A choice that is made already says what holds, and with some fields nothing is an answer of its own: a closed day."""
+    asked, widget = bound.field, bound.field.widget
+    is_made = isinstance(widget, forms.CheckboxInput | forms.Select)
+    is_made = is_made or (isinstance(widget, GROUPS) and bound.value() not in EMPTY_VALUES)
+    return not asked.required and not is_made and not getattr(asked, "is_nothing_an_answer", False)
 
 
 @register.simple_tag
@@ -45,7 +54,7 @@ def field(bound: BoundField, *, label: str = "", help: str = "", **given: Any) -
             "before": bound.as_hidden(only_initial=True) if bound.field.show_hidden_initial else "",
             "is_check": isinstance(widget, forms.CheckboxInput),
             "is_group": isinstance(widget, GROUPS),
-            "is_optional": not bound.field.required and not isinstance(widget, forms.CheckboxInput),
+            "is_optional": _may_be_left_out(bound),
         },
     )
 

@@ -63,6 +63,8 @@ def _end(clock: time) -> str:
 class HoursField(forms.CharField):
     """The hours of one day, typed as 9:00-12:00, 13:00-17:00; empty is a closed day."""
 
+    is_nothing_an_answer = True
+
     def clean(self, value: Any) -> OpenHours:
         """Return the hours; raises ValidationError with an example."""
         blocks = [part.strip() for part in super().clean(value).replace("–", "-").replace(";", ",").split(",")]
