@@ -81,7 +81,7 @@ def test_what_was_done_in_one_go_is_told_once_and_what_was_said_is_not_repeated(
 def test_changes_are_named_three_at_most() -> None:
     changes = [["owner_id", "", "x"], ["due_at", "", "x"], ["name", "", "x"], ["title", "", "x"]]
     fact = rules.fact_in_words(entry("task.changed", title="Kickoff", changes=changes))
-    assert fact.text == "changed owner, due, name and more of “Kickoff”"
+    assert fact.text == "changed owner, end, name and more of “Kickoff”"
 
 
 def test_acting_for_someone_is_said() -> None:

@@ -129,7 +129,7 @@ def test_a_saved_change_is_undone_from_its_notice_and_by_key(running: Running) -
     step = said.split(f"{undo}?step=")[1].split('"')[0]
     client.post(address, timing_form(amount="30"), headers=HTMX)
     assert client.post(f"{undo}?step={step}", headers=HTMX).status_code == 409
-    assert "Taken back: Provision the platform" in text_of(client.post(undo, headers=HTMX))
+    assert "Taken back: the length of “Provision the platform”." in text_of(client.post(undo, headers=HTMX))
     assert running.task("provision").timing["duration"] == "20wd"
     assert client.post(f"{undo}?step={step}", headers=HTMX).headers["HX-Trigger"] == "changed"
     assert running.task("provision").timing == task.timing

@@ -162,7 +162,7 @@ def test_words_person_and_dates_change_together_or_not_at_all(project: Running) 
     change(expected_version=before.version)
     task, happened = project.task("kickoff"), recorded(project.scene.manager)
     assert (task.name, task.assignee_name, task.due_at) == ("First call", "Nia Park", at + timedelta(days=14))
-    assert (task.version, task.change) == (before.version + 1, "given to Nia Park, changed name, start, due")
+    assert (task.version, task.change) == (before.version + 1, "given to Nia Park, changed name, start, end")
     assert [kind for kind in happened if kind in {"task.assigned", "task.changed"}] == ["task.assigned", "task.changed"]
     change()
     assert (project.task("kickoff").version, recorded(project.scene.manager)) == (task.version, happened)

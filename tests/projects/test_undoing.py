@@ -204,6 +204,25 @@ def test_it_is_taken_back_over_http(project: Running) -> None:
     assert client.post(f"{base}/undo", {}, "application/json").status_code == 404
 
 
+def test_what_was_taken_back_is_said_in_plain_words(project: Running) -> None:
+    logo = project.task("logo")
+    save(project, timing(project, "logo", duration="9wd", must_finish_by_at=LATER))
+    assert undo(project) == "the length and latest end of “Send us your logo”"
+    save(project, timing(project, "logo", start_at=logo.start_at + timedelta(days=7)))
+    assert undo(project) == "the start of “Send us your logo”"
+    link = TaskLink.objects.for_actor(project.scene.manager).filter(successor_id=project.task("provision").id).first()
+    assert link is not None
+    save(project, PlanChange(removed=(link.id,)))
+    assert undo(project) == "the dependencies of “Provision the platform”"
+
+
+def test_only_what_comes_back_is_named(project: Running) -> None:
+    logo = project.task("logo")
+    change = TaskChange(patch=TaskPatch(name="Your emblem"), move=TaskMove(due_at=logo.due_at + timedelta(days=7)))
+    changes.change_task(actor=project.scene.specialist, task_id=logo.id, change=change, at=project.scene.at)
+    assert undo(project) == "the end of “Your emblem”"
+
+
 @given(st.lists(st.text(max_size=400), max_size=9))
 def test_a_change_is_named_in_one_line(said: list[str]) -> None:
     assert 0 <= len(steps.in_words(said)) <= steps.LONGEST

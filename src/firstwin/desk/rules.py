@@ -11,6 +11,7 @@ from firstwin.desk.contracts import Fact, PreviewStage, PreviewTask
 from firstwin.journal.contracts import AuthorKind, EntryInfo
 from firstwin.playbooks.contracts import PlaybookDefinition, TaskKind
 from firstwin.projects.contracts import PreviewItem
+from firstwin.projects.contracts.changes import FIELD_NAMES
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,7 +195,10 @@ class _Words(dict[str, Any]):
 
 def _readable(name: str, value: Any) -> str:
     if name == "changes":
-        fields = [str(change[0]).replace("_", " ").removesuffix(" id").removesuffix(" at") for change in value]
+        names = [str(change[0]) for change in value]
+        fields = [
+            FIELD_NAMES.get(name) or name.replace("_", " ").removesuffix(" id").removesuffix(" at") for name in names
+        ]
         return ", ".join(fields[:3]) + (" and more" if len(fields) > 3 else "")
     if name in {"assignee_name", "person_name", "owner_name"}:
         return str(value or "nobody")

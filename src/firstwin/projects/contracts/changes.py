@@ -10,6 +10,15 @@ from uuid import UUID
 from firstwin.playbooks.contracts import Side, TaskKind, Visibility
 from firstwin.projects.contracts import PersonRef
 
+FIELD_NAMES: Mapping[str, str] = {
+    "start_at": "start",
+    "due_at": "end",
+    "duration": "length",
+    "not_before_at": "earliest start",
+    "must_finish_by_at": "latest end",
+}
+"""What people call that of a task which is stored under another name."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewTask:

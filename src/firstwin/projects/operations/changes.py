@@ -14,7 +14,7 @@ from firstwin.projects.contracts.changes import TaskChange, TaskMove, TaskPatch
 from firstwin.projects.models import ProjectStage, ProjectTask, TaskLink
 from firstwin.projects.operations import lifecycle, links, settling, stepping, tasks
 from firstwin.projects.queries.plans import RunningPlan
-from firstwin.projects.rules import anchors, kinds, steering
+from firstwin.projects.rules import anchors, kinds, steering, steps
 from firstwin.projects.rules.drafting import effective_visibility
 from firstwin.scheduling.contracts import LinkType
 from firstwin.shared import bulk
@@ -271,7 +271,7 @@ def apply_shift(plan: RunningPlan, task: ProjectTask, days: int, *, actor: Actor
 
 def note_change(plan: RunningPlan, task: ProjectTask, changed: list[Change], *, actor: Actor, at: datetime) -> None:
     """Make what changed about a task of an opened plan a new version of it, and a fact; the caller settles."""
-    fields = ", ".join(dict.fromkeys(field.replace("_", " ").removesuffix(" at") for field, _, _ in changed))
+    fields = ", ".join(dict.fromkeys(steps.field_in_words(field) for field, _, _ in changed))
     settling.touch(plan, task, actor=actor, at=at, change=f"changed {fields}")
     plan.happened.append(events.TaskChanged(**tasks.task_event(plan, task), changes=tuple(changed)))
 

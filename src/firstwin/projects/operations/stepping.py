@@ -52,11 +52,10 @@ def keep(plan: RunningPlan, before: Before, *, actor: Actor, at: datetime, words
     undo = _undo(plan, before)
     if not any(undo.values()):
         return None
-    said = [f"{plan.tasks[task_id].name}: {plan.tasks[task_id].change}" for task_id in plan.touched]
     row = PlanStep(
         workspace_id=plan.project.workspace_id,
         project_id=plan.project.id,
-        words=words[: steps.LONGEST] or steps.in_words(said),
+        words=words[: steps.LONGEST] or _in_words(plan, undo),
         undo=undo,
         stamp_before=before.stamp,
         stamp=stamp_of(plan),
@@ -65,6 +64,24 @@ def keep(plan: RunningPlan, before: Before, *, actor: Actor, at: datetime, words
     )
     bulk.insert_rows([row])
     return row.id
+
+
+def _in_words(plan: RunningPlan, undo: keeping.Rows) -> str:
+    """Name what the step would put back: of a task that was renamed as well, only its dates."""
+    fields: dict[UUID, list[str]] = {}
+    for task_id, then in undo["tasks:changed"].items():
+        task = plan.tasks[UUID(task_id)]
+        now = dict(zip(COLUMNS, _columns(vars(task)), strict=True))
+        fields[task.id] = [field for field, _, _ in steps.reversal(now, then)]
+    successors = {link.id.hex: link.successor_id for link in plan.links}
+    for part in ("gone", "changed", "came"):
+        for link_id, row in undo[f"links:{part}"].items():
+            successor = successors.get(link_id) or row.get("successor_id")
+            if successor is not None:
+                told = fields.setdefault(successor if isinstance(successor, UUID) else UUID(successor), [])
+                told += [] if "dependencies" in told else ["dependencies"]
+    names = ((plan.tasks[task_id].name, told) for task_id, told in fields.items() if told and task_id in plan.tasks)
+    return steps.in_words([steps.part_in_words(name, told) for name, told in names])
 
 
 def _undo(plan: RunningPlan, before: Before) -> keeping.Rows:

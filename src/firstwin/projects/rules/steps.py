@@ -4,6 +4,8 @@ import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from firstwin.projects.contracts.changes import FIELD_NAMES
+
 LONGEST = 300
 _MOST_NAMED = 3
 
@@ -20,8 +22,20 @@ def stamp(
     return hashlib.sha256(f"{''.join(parts)}p{project_version}".encode()).hexdigest()
 
 
+def field_in_words(field: str) -> str:
+    """What changed of a task is called as people call it: its length, not its duration; its end, not what is due."""
+    return FIELD_NAMES.get(field, field.replace("_", " ").removesuffix(" at"))
+
+
+def part_in_words(task_name: str, fields: Sequence[str]) -> str:
+    """What a change changed of one task: the start and end of “Kickoff”."""
+    *first, last = [field_in_words(field) for field in fields]
+    named = f"{', '.join(first)} and {last}" if first else last
+    return f"the {named} of “{task_name}”"
+
+
 def in_words(said: Sequence[str]) -> str:
-    """A change is named by the first tasks that it changed, and how many more."""
+    """A change is named by what it changed of the first tasks, and how many more."""
     more = len(said) - _MOST_NAMED
     text = "; ".join(said[:_MOST_NAMED]) or "the plan"
     return (text if more <= 0 else f"{text[: LONGEST - 20]}; and {more} more")[:LONGEST]
