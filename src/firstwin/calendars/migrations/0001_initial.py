@@ -29,6 +29,11 @@ class Migration(migrations.Migration):
                 ('created_at', models.DateTimeField()),
                 ('workspace', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='identity.workspace')),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('workspace', 'holder_id'), name='calendars_one_per_holder'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='CalendarImport',
@@ -67,17 +72,11 @@ class Migration(migrations.Migration):
                 ('workspace', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='identity.workspace')),
                 ('import_run', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='calendars.calendarimport')),
             ],
-        ),
-        migrations.AddConstraint(
-            model_name='calendar',
-            constraint=models.UniqueConstraint(fields=('workspace', 'holder_id'), name='calendars_one_per_holder'),
-        ),
-        migrations.AddConstraint(
-            model_name='calendarday',
-            constraint=models.CheckConstraint(condition=models.Q(('last_on__gte', models.F('first_on'))), name='calendars_day_ends_after_start'),
-        ),
-        migrations.AddConstraint(
-            model_name='calendarday',
-            constraint=models.UniqueConstraint(condition=models.Q(('uid', ''), _negated=True), fields=('calendar', 'uid'), name='calendars_uid_once_per_calendar'),
+            options={
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('last_on__gte', models.F('first_on'))), name='calendars_day_ends_after_start'),
+                    models.UniqueConstraint(condition=models.Q(('uid', ''), _negated=True), fields=('calendar', 'uid'), name='calendars_uid_once_per_calendar'),
+                ],
+            },
         ),
     ]

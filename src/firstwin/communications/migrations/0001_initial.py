@@ -35,6 +35,14 @@ class Migration(migrations.Migration):
                 ('at', models.DateTimeField()),
                 ('workspace', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='identity.workspace')),
             ],
+            options={
+                'indexes': [
+                    models.Index(fields=['workspace', '-id'], name='comms_captured_new'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('workspace', 'message_id'), name='comms_captured_once'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='CapturedAttachment',
@@ -76,6 +84,16 @@ class Migration(migrations.Migration):
                 ('task', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='projects.projecttask')),
                 ('workspace', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='identity.workspace')),
             ],
+            options={
+                'indexes': [
+                    models.Index(fields=['workspace', 'state', 'starts_at'], name='comms_meeting_when'),
+                    models.Index(fields=['project', 'starts_at'], name='comms_meeting_project'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('workspace', 'uid'), name='comms_meeting_uid'),
+                    models.UniqueConstraint(condition=models.Q(('state__in', ['proposed', 'invited'])), fields=('task',), name='comms_meeting_open_once_per_task'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='MeetingAttendee',
@@ -92,6 +110,14 @@ class Migration(migrations.Migration):
                 ('meeting', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='communications.meeting')),
                 ('workspace', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='identity.workspace')),
             ],
+            options={
+                'indexes': [
+                    models.Index(fields=['workspace', 'person_id'], name='comms_attendee_person'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('meeting', 'person_id'), name='comms_attendee_once'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Message',
@@ -125,6 +151,17 @@ class Migration(migrations.Migration):
                 ('task', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='projects.projecttask')),
                 ('workspace', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='identity.workspace')),
             ],
+            options={
+                'indexes': [
+                    models.Index(fields=['workspace', 'project', '-id'], name='comms_message_project'),
+                    models.Index(fields=['workspace', '-id'], name='comms_message_newest'),
+                    models.Index(fields=['workspace', 'reader_id', '-id'], name='comms_message_reader'),
+                    models.Index(fields=['task', 'kind'], name='comms_message_task'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('workspace', 'source'), name='comms_message_once'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Notification',
@@ -143,6 +180,15 @@ class Migration(migrations.Migration):
                 ('task', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='projects.projecttask')),
                 ('workspace', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='identity.workspace')),
             ],
+            options={
+                'indexes': [
+                    models.Index(fields=['member', '-id'], name='comms_notification_new'),
+                    models.Index(condition=models.Q(('read_at__isnull', True)), fields=['member'], name='comms_notification_unread'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('member', 'source'), name='comms_notification_once'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Preference',
@@ -157,6 +203,11 @@ class Migration(migrations.Migration):
                 ('time_zone', models.CharField(blank=True, max_length=64)),
                 ('workspace', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='identity.workspace')),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('workspace', 'person_id'), name='comms_preference_once'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='SummaryLine',
@@ -174,77 +225,10 @@ class Migration(migrations.Migration):
                 ('task', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='projects.projecttask')),
                 ('workspace', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='identity.workspace')),
             ],
-        ),
-        migrations.AddIndex(
-            model_name='capturedmail',
-            index=models.Index(fields=['workspace', '-id'], name='comms_captured_new'),
-        ),
-        migrations.AddConstraint(
-            model_name='capturedmail',
-            constraint=models.UniqueConstraint(fields=('workspace', 'message_id'), name='comms_captured_once'),
-        ),
-        migrations.AddIndex(
-            model_name='meeting',
-            index=models.Index(fields=['workspace', 'state', 'starts_at'], name='comms_meeting_when'),
-        ),
-        migrations.AddIndex(
-            model_name='meeting',
-            index=models.Index(fields=['project', 'starts_at'], name='comms_meeting_project'),
-        ),
-        migrations.AddConstraint(
-            model_name='meeting',
-            constraint=models.UniqueConstraint(fields=('workspace', 'uid'), name='comms_meeting_uid'),
-        ),
-        migrations.AddConstraint(
-            model_name='meeting',
-            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ['proposed', 'invited'])), fields=('task',), name='comms_meeting_open_once_per_task'),
-        ),
-        migrations.AddIndex(
-            model_name='meetingattendee',
-            index=models.Index(fields=['workspace', 'person_id'], name='comms_attendee_person'),
-        ),
-        migrations.AddConstraint(
-            model_name='meetingattendee',
-            constraint=models.UniqueConstraint(fields=('meeting', 'person_id'), name='comms_attendee_once'),
-        ),
-        migrations.AddIndex(
-            model_name='message',
-            index=models.Index(fields=['workspace', 'project', '-id'], name='comms_message_project'),
-        ),
-        migrations.AddIndex(
-            model_name='message',
-            index=models.Index(fields=['workspace', '-id'], name='comms_message_newest'),
-        ),
-        migrations.AddIndex(
-            model_name='message',
-            index=models.Index(fields=['workspace', 'reader_id', '-id'], name='comms_message_reader'),
-        ),
-        migrations.AddIndex(
-            model_name='message',
-            index=models.Index(fields=['task', 'kind'], name='comms_message_task'),
-        ),
-        migrations.AddConstraint(
-            model_name='message',
-            constraint=models.UniqueConstraint(fields=('workspace', 'source'), name='comms_message_once'),
-        ),
-        migrations.AddIndex(
-            model_name='notification',
-            index=models.Index(fields=['member', '-id'], name='comms_notification_new'),
-        ),
-        migrations.AddIndex(
-            model_name='notification',
-            index=models.Index(condition=models.Q(('read_at__isnull', True)), fields=['member'], name='comms_notification_unread'),
-        ),
-        migrations.AddConstraint(
-            model_name='notification',
-            constraint=models.UniqueConstraint(fields=('member', 'source'), name='comms_notification_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='preference',
-            constraint=models.UniqueConstraint(fields=('workspace', 'person_id'), name='comms_preference_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='summaryline',
-            constraint=models.UniqueConstraint(fields=('person_id', 'source'), name='comms_summary_line_once'),
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('person_id', 'source'), name='comms_summary_line_once'),
+                ],
+            },
         ),
     ]

@@ -52,6 +52,11 @@ class Migration(migrations.Migration):
                 ('finished_at', models.DateTimeField(null=True)),
                 ('workspace', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='identity.workspace')),
             ],
+            options={
+                'indexes': [
+                    models.Index(fields=['workspace', '-id'], name='customers_import_newest'),
+                ],
+            },
         ),
         migrations.AddField(
             model_name='account',
@@ -74,13 +79,10 @@ class Migration(migrations.Migration):
                 ('import_run', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='customers.import')),
                 ('workspace', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='identity.workspace')),
             ],
-        ),
-        migrations.AddIndex(
-            model_name='import',
-            index=models.Index(fields=['workspace', '-id'], name='customers_import_newest'),
-        ),
-        migrations.AddIndex(
-            model_name='importproblem',
-            index=models.Index(fields=['import_run', 'line', 'id'], name='customers_import_problem_line'),
+            options={
+                'indexes': [
+                    models.Index(fields=['import_run', 'line', 'id'], name='customers_import_problem_line'),
+                ],
+            },
         ),
     ]

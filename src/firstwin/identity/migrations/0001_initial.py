@@ -60,6 +60,11 @@ class Migration(migrations.Migration):
                 ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('workspace', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='identity.workspace')),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('workspace', 'user'), name='identity_member_once_per_workspace'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='OneTimeLink',
@@ -89,6 +94,11 @@ class Migration(migrations.Migration):
                 ('invited_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='identity.member')),
                 ('workspace', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='identity.workspace')),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('accepted_at__isnull', True), ('revoked_at__isnull', True)), fields=('workspace', 'email'), name='identity_one_open_invitation_per_email'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='IdempotentRequest',
@@ -105,6 +115,11 @@ class Migration(migrations.Migration):
                 ('body', models.BinaryField(default=bytes)),
                 ('workspace', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='identity.workspace')),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('workspace', 'caller_id', 'key'), name='identity_idempotency_key_once_per_caller'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='ApiWindow',
@@ -115,6 +130,11 @@ class Migration(migrations.Migration):
                 ('granted', models.PositiveIntegerField(default=0)),
                 ('workspace', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='identity.workspace')),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('caller_id', 'started_at'), name='identity_one_api_window_per_minute'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='ApiKey',
@@ -134,21 +154,5 @@ class Migration(migrations.Migration):
             options={
                 'abstract': False,
             },
-        ),
-        migrations.AddConstraint(
-            model_name='member',
-            constraint=models.UniqueConstraint(fields=('workspace', 'user'), name='identity_member_once_per_workspace'),
-        ),
-        migrations.AddConstraint(
-            model_name='invitation',
-            constraint=models.UniqueConstraint(condition=models.Q(('accepted_at__isnull', True), ('revoked_at__isnull', True)), fields=('workspace', 'email'), name='identity_one_open_invitation_per_email'),
-        ),
-        migrations.AddConstraint(
-            model_name='idempotentrequest',
-            constraint=models.UniqueConstraint(fields=('workspace', 'caller_id', 'key'), name='identity_idempotency_key_once_per_caller'),
-        ),
-        migrations.AddConstraint(
-            model_name='apiwindow',
-            constraint=models.UniqueConstraint(fields=('caller_id', 'started_at'), name='identity_one_api_window_per_minute'),
         ),
     ]

@@ -36,6 +36,14 @@ class Migration(migrations.Migration):
                 ('owner', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='identity.member')),
                 ('workspace', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='identity.workspace')),
             ],
+            options={
+                'indexes': [
+                    models.Index(fields=['workspace', 'name', 'id'], name='playbooks_by_name'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('workspace', 'key'), name='playbooks_key_once_per_workspace'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='DraftRevision',
@@ -49,6 +57,11 @@ class Migration(migrations.Migration):
                 ('workspace', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='identity.workspace')),
                 ('playbook', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='playbooks.playbook')),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('playbook', 'position'), name='playbooks_draft_position_once'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='PlaybookVersion',
@@ -65,21 +78,10 @@ class Migration(migrations.Migration):
                 ('playbook', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='playbooks.playbook')),
                 ('workspace', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='identity.workspace')),
             ],
-        ),
-        migrations.AddIndex(
-            model_name='playbook',
-            index=models.Index(fields=['workspace', 'name', 'id'], name='playbooks_by_name'),
-        ),
-        migrations.AddConstraint(
-            model_name='playbook',
-            constraint=models.UniqueConstraint(fields=('workspace', 'key'), name='playbooks_key_once_per_workspace'),
-        ),
-        migrations.AddConstraint(
-            model_name='draftrevision',
-            constraint=models.UniqueConstraint(fields=('playbook', 'position'), name='playbooks_draft_position_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='playbookversion',
-            constraint=models.UniqueConstraint(fields=('playbook', 'number'), name='playbooks_version_number_once'),
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('playbook', 'number'), name='playbooks_version_number_once'),
+                ],
+            },
         ),
     ]

@@ -74,6 +74,19 @@ class Migration(migrations.Migration):
                 ('playbook_version', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.RESTRICT, related_name='+', to='playbooks.playbookversion')),
                 ('workspace', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='identity.workspace')),
             ],
+            options={
+                'indexes': [
+                    models.Index(fields=['account'], name='projects_project_account'),
+                    models.Index(fields=['workspace', 'planned_end_at', 'id'], name='projects_project_end'),
+                    models.Index(fields=['workspace', '-updated_at', 'id'], name='projects_project_updated'),
+                    models.Index(fields=['workspace', 'account_name', 'id'], name='projects_project_name'),
+                    models.Index(fields=['workspace', 'owner', 'state'], name='projects_project_owner'),
+                    models.Index(fields=['workspace', 'current_stage', 'planned_end_at', 'id', 'state'], name='projects_project_board'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('workspace', 'launch_key'), name='projects_project_launch_key'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Hold',
@@ -87,6 +100,11 @@ class Migration(migrations.Migration):
                 ('workspace', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='identity.workspace')),
                 ('project', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='projects.project')),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True)), fields=('project',), name='projects_hold_one_at_a_time'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='ProjectRole',
@@ -177,6 +195,18 @@ class Migration(migrations.Migration):
                 ('stage', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='projects.projectstage')),
                 ('workspace', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='identity.workspace')),
             ],
+            options={
+                'indexes': [
+                    models.Index(condition=models.Q(('state__in', [firstwin.projects.contracts.TaskState['AWAITING_APPROVAL'], firstwin.projects.contracts.TaskState['IN_PROGRESS'], firstwin.projects.contracts.TaskState['OPEN'], firstwin.projects.contracts.TaskState['STUCK']])), fields=['member', 'due_at'], name='projects_task_member'),
+                    models.Index(condition=models.Q(('state__in', [firstwin.projects.contracts.TaskState['AWAITING_APPROVAL'], firstwin.projects.contracts.TaskState['IN_PROGRESS'], firstwin.projects.contracts.TaskState['OPEN'], firstwin.projects.contracts.TaskState['STUCK']])), fields=['contact', 'due_at'], name='projects_task_contact'),
+                    models.Index(condition=models.Q(('state', firstwin.projects.contracts.TaskState['AWAITING_APPROVAL'])), fields=['workspace', 'submitted_at'], name='projects_task_approvals'),
+                    models.Index(condition=models.Q(('state', firstwin.projects.contracts.TaskState['STUCK'])), fields=['member'], name='projects_task_stuck'),
+                    models.Index(condition=models.Q(('state__in', [firstwin.projects.contracts.TaskState['AWAITING_APPROVAL'], firstwin.projects.contracts.TaskState['IN_PROGRESS'], firstwin.projects.contracts.TaskState['OPEN'], firstwin.projects.contracts.TaskState['STUCK']])), fields=['workspace', 'name', 'id', 'state'], name='projects_task_name'),
+                ],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('due_at__gte', models.F('start_at'))), name='projects_task_due_after_start'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Comment',
@@ -196,6 +226,12 @@ class Migration(migrations.Migration):
                 ('project', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='projects.project')),
                 ('task', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='projects.projecttask')),
             ],
+            options={
+                'indexes': [
+                    models.Index(fields=['project', 'at'], name='projects_comment_project'),
+                    models.Index(condition=models.Q(('answered_at__isnull', True), ('author_side', firstwin.playbooks.contracts.Side['CUSTOMER'])), fields=['workspace', 'at'], name='projects_comment_unanswered'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Attachment',
@@ -233,77 +269,11 @@ class Migration(migrations.Migration):
                 ('successor_stage', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='projects.projectstage')),
                 ('workspace', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='identity.workspace')),
             ],
-        ),
-        migrations.AddIndex(
-            model_name='project',
-            index=models.Index(fields=['account'], name='projects_project_account'),
-        ),
-        migrations.AddIndex(
-            model_name='project',
-            index=models.Index(fields=['workspace', 'planned_end_at', 'id'], name='projects_project_end'),
-        ),
-        migrations.AddIndex(
-            model_name='project',
-            index=models.Index(fields=['workspace', '-updated_at', 'id'], name='projects_project_updated'),
-        ),
-        migrations.AddIndex(
-            model_name='project',
-            index=models.Index(fields=['workspace', 'account_name', 'id'], name='projects_project_name'),
-        ),
-        migrations.AddIndex(
-            model_name='project',
-            index=models.Index(fields=['workspace', 'owner', 'state'], name='projects_project_owner'),
-        ),
-        migrations.AddIndex(
-            model_name='project',
-            index=models.Index(fields=['workspace', 'current_stage', 'planned_end_at', 'id', 'state'], name='projects_project_board'),
-        ),
-        migrations.AddConstraint(
-            model_name='project',
-            constraint=models.UniqueConstraint(fields=('workspace', 'launch_key'), name='projects_project_launch_key'),
-        ),
-        migrations.AddConstraint(
-            model_name='hold',
-            constraint=models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True)), fields=('project',), name='projects_hold_one_at_a_time'),
-        ),
-        migrations.AddIndex(
-            model_name='projecttask',
-            index=models.Index(condition=models.Q(('state__in', [firstwin.projects.contracts.TaskState['AWAITING_APPROVAL'], firstwin.projects.contracts.TaskState['IN_PROGRESS'], firstwin.projects.contracts.TaskState['OPEN'], firstwin.projects.contracts.TaskState['STUCK']])), fields=['member', 'due_at'], name='projects_task_member'),
-        ),
-        migrations.AddIndex(
-            model_name='projecttask',
-            index=models.Index(condition=models.Q(('state__in', [firstwin.projects.contracts.TaskState['AWAITING_APPROVAL'], firstwin.projects.contracts.TaskState['IN_PROGRESS'], firstwin.projects.contracts.TaskState['OPEN'], firstwin.projects.contracts.TaskState['STUCK']])), fields=['contact', 'due_at'], name='projects_task_contact'),
-        ),
-        migrations.AddIndex(
-            model_name='projecttask',
-            index=models.Index(condition=models.Q(('state', firstwin.projects.contracts.TaskState['AWAITING_APPROVAL'])), fields=['workspace', 'submitted_at'], name='projects_task_approvals'),
-        ),
-        migrations.AddIndex(
-            model_name='projecttask',
-            index=models.Index(condition=models.Q(('state', firstwin.projects.contracts.TaskState['STUCK'])), fields=['member'], name='projects_task_stuck'),
-        ),
-        migrations.AddIndex(
-            model_name='projecttask',
-            index=models.Index(condition=models.Q(('state__in', [firstwin.projects.contracts.TaskState['AWAITING_APPROVAL'], firstwin.projects.contracts.TaskState['IN_PROGRESS'], firstwin.projects.contracts.TaskState['OPEN'], firstwin.projects.contracts.TaskState['STUCK']])), fields=['workspace', 'name', 'id', 'state'], name='projects_task_name'),
-        ),
-        migrations.AddConstraint(
-            model_name='projecttask',
-            constraint=models.CheckConstraint(condition=models.Q(('due_at__gte', models.F('start_at'))), name='projects_task_due_after_start'),
-        ),
-        migrations.AddIndex(
-            model_name='comment',
-            index=models.Index(fields=['project', 'at'], name='projects_comment_project'),
-        ),
-        migrations.AddIndex(
-            model_name='comment',
-            index=models.Index(condition=models.Q(('answered_at__isnull', True), ('author_side', firstwin.playbooks.contracts.Side['CUSTOMER'])), fields=['workspace', 'at'], name='projects_comment_unanswered'),
-        ),
-        migrations.AddConstraint(
-            model_name='tasklink',
-            constraint=models.CheckConstraint(condition=models.Q(('predecessor__isnull', True), ('predecessor_stage__isnull', True), _connector='XOR'), name='projects_link_one_predecessor'),
-        ),
-        migrations.AddConstraint(
-            model_name='tasklink',
-            constraint=models.CheckConstraint(condition=models.Q(('successor__isnull', True), ('successor_stage__isnull', True), _connector='XOR'), name='projects_link_one_successor'),
+            options={
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('predecessor__isnull', True), ('predecessor_stage__isnull', True), _connector='XOR'), name='projects_link_one_predecessor'),
+                    models.CheckConstraint(condition=models.Q(('successor__isnull', True), ('successor_stage__isnull', True), _connector='XOR'), name='projects_link_one_successor'),
+                ],
+            },
         ),
     ]

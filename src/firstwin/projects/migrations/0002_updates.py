@@ -32,6 +32,11 @@ class Migration(migrations.Migration):
                 ('to_version', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='playbooks.playbookversion')),
                 ('workspace', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='identity.workspace')),
             ],
+            options={
+                'indexes': [
+                    models.Index(fields=['workspace', 'playbook_id', 'started_at'], name='projects_run_playbook'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='UpdateRunResult',
@@ -48,6 +53,11 @@ class Migration(migrations.Migration):
                 ('run', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='projects.updaterun')),
                 ('workspace', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='identity.workspace')),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('run', 'project'), name='projects_run_once_per_project'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='ProjectUpdate',
@@ -72,13 +82,5 @@ class Migration(migrations.Migration):
             options={
                 'indexes': [models.Index(fields=['project', 'at'], name='projects_update_project')],
             },
-        ),
-        migrations.AddIndex(
-            model_name='updaterun',
-            index=models.Index(fields=['workspace', 'playbook_id', 'started_at'], name='projects_run_playbook'),
-        ),
-        migrations.AddConstraint(
-            model_name='updaterunresult',
-            constraint=models.UniqueConstraint(fields=('run', 'project'), name='projects_run_once_per_project'),
         ),
     ]

@@ -22,6 +22,11 @@ class Migration(migrations.Migration):
                 ('created_at', models.DateTimeField()),
                 ('workspace', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='identity.workspace')),
             ],
+            options={
+                'indexes': [
+                    models.Index(fields=['workspace', 'created_at'], name='usage_source_list'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='RejectedEvent',
@@ -40,6 +45,12 @@ class Migration(migrations.Migration):
                 ('workspace', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='identity.workspace')),
                 ('source', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='usage.source')),
             ],
+            options={
+                'indexes': [
+                    models.Index(fields=['source', '-received_at'], name='usage_rejected_list'),
+                    models.Index(fields=['received_at'], name='usage_rejected_age'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='InboxBatch',
@@ -52,6 +63,11 @@ class Migration(migrations.Migration):
                 ('workspace', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='identity.workspace')),
                 ('source', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='usage.source')),
             ],
+            options={
+                'indexes': [
+                    models.Index(fields=['received_at', 'events', 'size'], name='usage_inbox_fill'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='WriteKey',
@@ -68,21 +84,5 @@ class Migration(migrations.Migration):
             options={
                 'abstract': False,
             },
-        ),
-        migrations.AddIndex(
-            model_name='source',
-            index=models.Index(fields=['workspace', 'created_at'], name='usage_source_list'),
-        ),
-        migrations.AddIndex(
-            model_name='rejectedevent',
-            index=models.Index(fields=['source', '-received_at'], name='usage_rejected_list'),
-        ),
-        migrations.AddIndex(
-            model_name='rejectedevent',
-            index=models.Index(fields=['received_at'], name='usage_rejected_age'),
-        ),
-        migrations.AddIndex(
-            model_name='inboxbatch',
-            index=models.Index(fields=['received_at', 'events', 'size'], name='usage_inbox_fill'),
         ),
     ]

@@ -30,6 +30,14 @@ class Migration(migrations.Migration):
                 ('dropped_at', models.DateTimeField(null=True)),
                 ('workspace', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='identity.workspace')),
             ],
+            options={
+                'indexes': [
+                    models.Index(condition=models.Q(('is_blocked', True)), fields=['workspace', 'name'], name='usage_event_type_blocked'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('workspace', 'kind', 'name'), name='usage_event_type_once'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='EventProperty',
@@ -44,6 +52,11 @@ class Migration(migrations.Migration):
                 ('workspace', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='identity.workspace')),
                 ('event_type', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='usage.eventtype')),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('event_type', 'name'), name='usage_property_once'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Drift',
@@ -57,6 +70,11 @@ class Migration(migrations.Migration):
                 ('workspace', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='identity.workspace')),
                 ('event_type', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='usage.eventtype')),
             ],
+            options={
+                'indexes': [
+                    models.Index(condition=models.Q(('settled_at__isnull', True)), fields=['workspace', '-found_at', 'id'], name='usage_drift_open'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Feature',
@@ -72,6 +90,12 @@ class Migration(migrations.Migration):
                 ('created_at', models.DateTimeField()),
                 ('workspace', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='identity.workspace')),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('workspace', 'key'), name='usage_feature_key_once'),
+                    models.UniqueConstraint(fields=('workspace', 'name_key'), name='usage_feature_name_once'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='FeatureLicence',
@@ -84,6 +108,14 @@ class Migration(migrations.Migration):
                 ('feature', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='usage.feature')),
                 ('workspace', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='identity.workspace')),
             ],
+            options={
+                'indexes': [
+                    models.Index(fields=['workspace', 'account'], name='usage_licence_by_account'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('feature', 'account'), name='usage_licence_once'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Membership',
@@ -94,6 +126,14 @@ class Migration(migrations.Migration):
                 ('first_seen_at', models.DateTimeField()),
                 ('workspace', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='identity.workspace')),
             ],
+            options={
+                'indexes': [
+                    models.Index(fields=['workspace', 'group_id', 'user_id'], name='usage_membership_by_group'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('workspace', 'user_id', 'group_id'), name='usage_membership_once'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='PersonLink',
@@ -107,6 +147,16 @@ class Migration(migrations.Migration):
                 ('undone_at', models.DateTimeField(null=True)),
                 ('workspace', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='identity.workspace')),
             ],
+            options={
+                'indexes': [
+                    models.Index(fields=['workspace', 'from_id'], name='usage_link_by_id'),
+                    models.Index(fields=['workspace', 'user_id'], name='usage_link_by_user'),
+                    models.Index(fields=['workspace', '-made_at', 'id'], name='usage_link_newest'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('undone_at__isnull', True)), fields=('workspace', 'is_anonymous', 'from_id'), name='usage_link_once'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='UsageGroup',
@@ -123,6 +173,15 @@ class Migration(migrations.Migration):
                 ('account', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='customers.account')),
                 ('workspace', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='identity.workspace')),
             ],
+            options={
+                'indexes': [
+                    models.Index(fields=['workspace', '-first_seen_at', 'id'], name='usage_group_newest'),
+                    models.Index(fields=['workspace', 'domain_key'], name='usage_group_by_domain'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('workspace', 'group_id'), name='usage_group_once'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='UsagePerson',
@@ -140,89 +199,15 @@ class Migration(migrations.Migration):
                 ('contact', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='customers.contact')),
                 ('workspace', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='identity.workspace')),
             ],
-        ),
-        migrations.AddIndex(
-            model_name='eventtype',
-            index=models.Index(condition=models.Q(('is_blocked', True)), fields=['workspace', 'name'], name='usage_event_type_blocked'),
-        ),
-        migrations.AddConstraint(
-            model_name='eventtype',
-            constraint=models.UniqueConstraint(fields=('workspace', 'kind', 'name'), name='usage_event_type_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='eventproperty',
-            constraint=models.UniqueConstraint(fields=('event_type', 'name'), name='usage_property_once'),
-        ),
-        migrations.AddIndex(
-            model_name='drift',
-            index=models.Index(condition=models.Q(('settled_at__isnull', True)), fields=['workspace', '-found_at', 'id'], name='usage_drift_open'),
-        ),
-        migrations.AddConstraint(
-            model_name='feature',
-            constraint=models.UniqueConstraint(fields=('workspace', 'key'), name='usage_feature_key_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='feature',
-            constraint=models.UniqueConstraint(fields=('workspace', 'name_key'), name='usage_feature_name_once'),
-        ),
-        migrations.AddIndex(
-            model_name='featurelicence',
-            index=models.Index(fields=['workspace', 'account'], name='usage_licence_by_account'),
-        ),
-        migrations.AddConstraint(
-            model_name='featurelicence',
-            constraint=models.UniqueConstraint(fields=('feature', 'account'), name='usage_licence_once'),
-        ),
-        migrations.AddIndex(
-            model_name='membership',
-            index=models.Index(fields=['workspace', 'group_id', 'user_id'], name='usage_membership_by_group'),
-        ),
-        migrations.AddConstraint(
-            model_name='membership',
-            constraint=models.UniqueConstraint(fields=('workspace', 'user_id', 'group_id'), name='usage_membership_once'),
-        ),
-        migrations.AddIndex(
-            model_name='personlink',
-            index=models.Index(fields=['workspace', 'from_id'], name='usage_link_by_id'),
-        ),
-        migrations.AddIndex(
-            model_name='personlink',
-            index=models.Index(fields=['workspace', 'user_id'], name='usage_link_by_user'),
-        ),
-        migrations.AddIndex(
-            model_name='personlink',
-            index=models.Index(fields=['workspace', '-made_at', 'id'], name='usage_link_newest'),
-        ),
-        migrations.AddConstraint(
-            model_name='personlink',
-            constraint=models.UniqueConstraint(condition=models.Q(('undone_at__isnull', True)), fields=('workspace', 'is_anonymous', 'from_id'), name='usage_link_once'),
-        ),
-        migrations.AddIndex(
-            model_name='usagegroup',
-            index=models.Index(fields=['workspace', '-first_seen_at', 'id'], name='usage_group_newest'),
-        ),
-        migrations.AddIndex(
-            model_name='usagegroup',
-            index=models.Index(fields=['workspace', 'domain_key'], name='usage_group_by_domain'),
-        ),
-        migrations.AddConstraint(
-            model_name='usagegroup',
-            constraint=models.UniqueConstraint(fields=('workspace', 'group_id'), name='usage_group_once'),
-        ),
-        migrations.AddIndex(
-            model_name='usageperson',
-            index=models.Index(fields=['workspace', '-first_seen_at', 'id'], name='usage_person_newest'),
-        ),
-        migrations.AddIndex(
-            model_name='usageperson',
-            index=models.Index(fields=['workspace', 'email'], name='usage_person_by_email'),
-        ),
-        migrations.AddIndex(
-            model_name='usageperson',
-            index=models.Index(condition=models.Q(('merged_into', ''), _negated=True), fields=['workspace', 'merged_into'], name='usage_person_merged'),
-        ),
-        migrations.AddConstraint(
-            model_name='usageperson',
-            constraint=models.UniqueConstraint(fields=('workspace', 'user_id'), name='usage_person_once'),
+            options={
+                'indexes': [
+                    models.Index(fields=['workspace', '-first_seen_at', 'id'], name='usage_person_newest'),
+                    models.Index(fields=['workspace', 'email'], name='usage_person_by_email'),
+                    models.Index(condition=models.Q(('merged_into', ''), _negated=True), fields=['workspace', 'merged_into'], name='usage_person_merged'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('workspace', 'user_id'), name='usage_person_once'),
+                ],
+            },
         ),
     ]

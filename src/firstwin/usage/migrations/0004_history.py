@@ -39,6 +39,11 @@ class Migration(migrations.Migration):
                 ('source', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='usage.source')),
                 ('workspace', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='identity.workspace')),
             ],
+            options={
+                'indexes': [
+                    models.Index(fields=['source', '-created_at'], name='usage_history_list'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='HistoryFault',
@@ -50,13 +55,10 @@ class Migration(migrations.Migration):
                 ('workspace', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='identity.workspace')),
                 ('history', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='usage.historyfile')),
             ],
-        ),
-        migrations.AddIndex(
-            model_name='historyfile',
-            index=models.Index(fields=['source', '-created_at'], name='usage_history_list'),
-        ),
-        migrations.AddIndex(
-            model_name='historyfault',
-            index=models.Index(fields=['history', 'row'], name='usage_history_faults'),
+            options={
+                'indexes': [
+                    models.Index(fields=['history', 'row'], name='usage_history_faults'),
+                ],
+            },
         ),
     ]

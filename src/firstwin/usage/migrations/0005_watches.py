@@ -27,6 +27,13 @@ class Migration(migrations.Migration):
                 ('account', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='customers.account')),
                 ('workspace', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='identity.workspace')),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('account__isnull', False)), fields=('workspace', 'account'), name='usage_first_value_account'),
+                    models.UniqueConstraint(condition=models.Q(('account__isnull', True), ('playbook_id__isnull', False)), fields=('workspace', 'playbook_id', 'segment'), name='usage_first_value_playbook'),
+                    models.UniqueConstraint(condition=models.Q(('account__isnull', True), ('playbook_id__isnull', True)), fields=('workspace', 'segment'), name='usage_first_value_segment'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='FirstValueVersion',
@@ -39,6 +46,11 @@ class Migration(migrations.Migration):
                 ('rule', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='usage.firstvaluerule')),
                 ('workspace', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='identity.workspace')),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('rule', 'number'), name='usage_first_value_version'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Signal',
@@ -59,6 +71,15 @@ class Migration(migrations.Migration):
                 ('account', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='customers.account')),
                 ('workspace', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='identity.workspace')),
             ],
+            options={
+                'indexes': [
+                    models.Index(fields=['workspace', 'state', '-raised_at'], name='usage_signal_list'),
+                    models.Index(fields=['account', '-raised_at'], name='usage_signal_account'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('settled_at__isnull', True)), fields=('account', 'kind', 'subject'), name='usage_signal_once'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='SignalSettings',
@@ -68,6 +89,11 @@ class Migration(migrations.Migration):
                 ('changed_at', models.DateTimeField()),
                 ('workspace', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='identity.workspace')),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('workspace',), name='usage_signal_settings_once'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Watch',
@@ -91,49 +117,14 @@ class Migration(migrations.Migration):
                 ('account', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='customers.account')),
                 ('workspace', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='identity.workspace')),
             ],
-        ),
-        migrations.AddConstraint(
-            model_name='firstvaluerule',
-            constraint=models.UniqueConstraint(condition=models.Q(('account__isnull', False)), fields=('workspace', 'account'), name='usage_first_value_account'),
-        ),
-        migrations.AddConstraint(
-            model_name='firstvaluerule',
-            constraint=models.UniqueConstraint(condition=models.Q(('account__isnull', True), ('playbook_id__isnull', False)), fields=('workspace', 'playbook_id', 'segment'), name='usage_first_value_playbook'),
-        ),
-        migrations.AddConstraint(
-            model_name='firstvaluerule',
-            constraint=models.UniqueConstraint(condition=models.Q(('account__isnull', True), ('playbook_id__isnull', True)), fields=('workspace', 'segment'), name='usage_first_value_segment'),
-        ),
-        migrations.AddConstraint(
-            model_name='firstvalueversion',
-            constraint=models.UniqueConstraint(fields=('rule', 'number'), name='usage_first_value_version'),
-        ),
-        migrations.AddIndex(
-            model_name='signal',
-            index=models.Index(fields=['workspace', 'state', '-raised_at'], name='usage_signal_list'),
-        ),
-        migrations.AddIndex(
-            model_name='signal',
-            index=models.Index(fields=['account', '-raised_at'], name='usage_signal_account'),
-        ),
-        migrations.AddConstraint(
-            model_name='signal',
-            constraint=models.UniqueConstraint(condition=models.Q(('settled_at__isnull', True)), fields=('account', 'kind', 'subject'), name='usage_signal_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='signalsettings',
-            constraint=models.UniqueConstraint(fields=('workspace',), name='usage_signal_settings_once'),
-        ),
-        migrations.AddIndex(
-            model_name='watch',
-            index=models.Index(condition=models.Q(('state', 'open')), fields=['workspace', 'account'], name='usage_watch_open'),
-        ),
-        migrations.AddIndex(
-            model_name='watch',
-            index=models.Index(fields=['workspace', 'account', 'met_at'], name='usage_watch_account'),
-        ),
-        migrations.AddConstraint(
-            model_name='watch',
-            constraint=models.UniqueConstraint(fields=('owner_kind', 'owner_id'), name='usage_watch_once'),
+            options={
+                'indexes': [
+                    models.Index(condition=models.Q(('state', 'open')), fields=['workspace', 'account'], name='usage_watch_open'),
+                    models.Index(fields=['workspace', 'account', 'met_at'], name='usage_watch_account'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('owner_kind', 'owner_id'), name='usage_watch_once'),
+                ],
+            },
         ),
     ]
