@@ -348,6 +348,13 @@ def test_too_many_events_are_refused() -> None:
     assert "More than 2000" in content.problems[0].message
 
 
+def test_leave_with_hours_is_away_for_those_hours_only() -> None:
+    rows = "from,kind,hours\n2026-08-03,leave,9:00-12:00\n2026-08-04,day off,13:00-17:00\n2026-08-05,working day,9:00-12:00\n"
+    facts = [one.fact for one in csv_files.read(rows, ordinary=DayKind.LEAVE).entries]
+    assert [fact.kind for fact in facts] == [DayKind.PART_DAY, DayKind.PART_DAY, DayKind.WORKING_DAY]
+    assert [fact.hours[0][0] for fact in facts] == [time(9), time(13), time(9)]
+
+
 def test_days_are_read_from_csv() -> None:
     content = csv_files.read(
         "from;to;reason;hours;repeat;kind\n"

@@ -161,7 +161,9 @@ def test_accounts_contacts_and_the_workspace_have_theirs(member: Member) -> None
     text = opened(client, address("calendar", holder_of(account)))
     assert contact.name in text
     assert "Add a day" in text
-    assert "Add leave" in opened(client, address("calendar", holder_of(contact)))
+    theirs = opened(client, address("calendar", holder_of(contact)))
+    assert "Add leave" in theirs
+    assert f"{account.name}</a>" in theirs
     assert address("calendar", holder_of(account)) in opened(
         client, reverse("account", kwargs={"account_id": account.id})
     )

@@ -1,6 +1,7 @@
 """Dates, lengths and dependencies on the panel of a task, each with what it would do."""
 
 import json
+import re
 from dataclasses import replace
 from datetime import timedelta
 
@@ -41,6 +42,17 @@ def test_a_length_is_tried_out_and_saved(running: Running) -> None:
     assert running.task("provision").timing == task.timing
     assert client.post(address, said, headers=HTMX).headers["HX-Trigger"] == "changed"
     assert running.task("provision").timing["duration"] == "20wd"
+
+
+def test_a_move_by_hours_within_a_day_is_told_with_its_hours(running: Running) -> None:
+    client, task = owner_of(running), running.task("provision")
+    address = f"/tasks/{task.id}/timing/?try=1"
+    own = '<span class="fw-strong">Provision the platform</span>'
+    by_hours = text_of(client.post(address, timing_form(amount="22", unit="working_hours"), headers=HTMX)).split(own)[1]
+    by_days = text_of(client.post(address, timing_form(amount="20"), headers=HTMX)).split(own)[1]
+    hour = re.compile(r"\w, \d\d:\d\d</time>")
+    assert len(hour.findall(by_hours.split("</p>")[0])) == 4
+    assert not hour.search(by_days.split("</p>")[0])
 
 
 def test_links_are_added_changed_and_removed(running: Running) -> None:

@@ -127,7 +127,10 @@ def _fact(row: Mapping[str, str], ordinary: DayKind) -> DayFact:
     if kind_word and kind_word not in _KINDS:
         raise _RowError(f"“{row['kind'][:40]}” is no kind of day.", "Write leave, day off, working day or part day.")
     open_hours = tuple(_block(part) for part in row.get("hours", "").replace(";", ",").split(",") if part.strip())
-    kind = _KINDS.get(kind_word) or (DayKind.PART_DAY if open_hours else ordinary)
+    kind = _KINDS.get(kind_word, ordinary)
+    if open_hours and kind is not DayKind.WORKING_DAY:
+        # Leave from nine to twelve is no whole day: what the file says of hours is never dropped.
+        kind = DayKind.PART_DAY
     first = _date(row["from"])
     repeat_word = row.get("repeats", "").lower()
     if repeat_word not in _REPEATS:
@@ -139,7 +142,7 @@ def _fact(row: Mapping[str, str], ordinary: DayKind) -> DayFact:
         kind=kind,
         first_on=first,
         last_on=_date(row["to"]) if row.get("to") else first,
-        hours=open_hours if kind in (DayKind.PART_DAY, DayKind.WORKING_DAY) else (),
+        hours=open_hours,
         repeats=repeats.rule_of(_REPEATS[repeat_word], None),
         label=" ".join(row.get("label", "").split()),
     )

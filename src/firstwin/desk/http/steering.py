@@ -24,6 +24,7 @@ from firstwin.projects.contracts.steering import (
     NewLink,
     PlanChange,
     PlanPreview,
+    TaskShift,
     TaskTiming,
     TimingPart,
 )
@@ -231,7 +232,19 @@ def shown(effect: PlanPreview, task_id: UUID | None = None) -> dict[str, object]
     """Return what a page says of an effect; what becomes of the task that was changed itself stands first."""
     days = (timezone.localtime(effect.end_after).date() - timezone.localtime(effect.end_before).date()).days
     own = next((one for one in effect.shifts if one.task_id == task_id), None)
-    return {"effect": effect, "days": days, "own": own, "others": [one for one in effect.shifts if one is not own]}
+    return {
+        "effect": effect,
+        "days": days,
+        "own": own,
+        "own_format": "full" if own is not None and _is_same_days(own) else "short",
+        "others": [one for one in effect.shifts if one is not own],
+    }
+
+
+def _is_same_days(shift: TaskShift) -> bool:
+    """Say whether a task moves by hours only: its days alone would tell that nothing changes."""
+    moved = ((shift.start_before, shift.start_after), (shift.due_before, shift.due_after))
+    return all(timezone.localtime(before).date() == timezone.localtime(after).date() for before, after in moved)
 
 
 def _minute(at: datetime | None) -> datetime | None:

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 from firstwin.calendars.contracts import CalendarInfo, Holder, HolderKind
 from firstwin.calendars.queries import calendars as calendar_queries
 from firstwin.calendars.queries import capacities, imports
+from firstwin.customers import queries as customer_queries
 from firstwin.desk.http.access import desk_page
 from firstwin.desk.http.calendars import months
 from firstwin.desk.http.settings import tabs
@@ -70,7 +71,7 @@ def _context(request: HttpRequest, actor: Actor, holder: Holder) -> dict[str, An
     own = [day for day in calendar.days if not day.is_inherited]
     return {
         "calendar": calendar,
-        "crumb": _crumb(calendar),
+        "crumb": _crumb(actor, calendar),
         "here": request.path,
         "today": today,
         "closures": calendar_queries.list_closures(actor=actor, holder=holder, first_on=today, last_on=today + AHEAD),
@@ -92,11 +93,11 @@ def _contacts(actor: Actor, holder: Holder, today: date) -> Any:
     )
 
 
-def _crumb(calendar: CalendarInfo) -> tuple[str, str]:
+def _crumb(actor: Actor, calendar: CalendarInfo) -> tuple[str, str]:
     match calendar.holder.kind:
-        case HolderKind.ACCOUNT | HolderKind.CONTACT:
-            name = calendar.holder_name if calendar.holder.kind is HolderKind.ACCOUNT else "Account"
-            return name, reverse("account", kwargs={"account_id": calendar.account_id})
+        case HolderKind.ACCOUNT | HolderKind.CONTACT if calendar.account_id is not None:
+            account = customer_queries.get_account(actor=actor, account_id=calendar.account_id)
+            return account.name, reverse("account", kwargs={"account_id": account.id})
         case _:
             return "Members", reverse("settings_members")
 
