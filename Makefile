@@ -9,8 +9,7 @@ export PYTHONDONTWRITEBYTECODE :=
 WORKERS ?= 2
 JOURNEY_WORKERS ?= 2
 .DEFAULT_GOAL := help
-.PHONY: help run dev test check static frontend bench suite suite-sqlite suite-postgresql \
-  tests-sqlite tests-postgresql journeys-sqlite journeys-postgresql kills format docs locks clean
+.PHONY: help run dev test check static frontend suite suite-sqlite suite-postgresql bench kills format docs locks clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -49,36 +48,24 @@ frontend:
 
 # The journeys run apart: a browser leaves an event loop behind, in which Django refuses to reach the database. One that
 # fails is walked once more, and the report says what it failed on (RERUN): on a busy machine a browser may lose its page.
-# They wait for each other's processes half of the time, which is why both databases go at once; each part says all that
-# it has to say at its end. The architecture is the same whatever the database: `make static` looks at it.
+# So one database goes after the other, and no more browsers at once than there are cores.
+# The architecture is the same whatever the database: `make static` looks at it.
 IN_PARALLEL := --dist loadfile --no-loadscope-reorder
 TESTS := $(BIN)/pytest -n $(WORKERS) $(IN_PARALLEL) --ignore tests/architecture --ignore tests/journeys
 JOURNEYS := $(BIN)/pytest -n $(JOURNEY_WORKERS) $(IN_PARALLEL) --reruns 1 --rerun-show-tracebacks tests/journeys
 ON_POSTGRESQL := $(BIN)/python scripts/with_postgresql.py
-suite:
+suite: suite-sqlite suite-postgresql
+
+suite-sqlite: ## The whole suite on SQLite
 	@$(PREPARE) dev
-	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target suite-sqlite suite-postgresql
-
-suite-sqlite: journeys-sqlite ## The whole suite on SQLite
-
-suite-postgresql: journeys-postgresql ## The whole suite on PostgreSQL (FIRSTWIN_TEST_POSTGRES_URL, or a throw-away server)
-
-tests-sqlite:
-	@$(PREPARE) dev
-	@echo "== the tests on SQLite"
+	@echo "== the suite on SQLite"
 	@$(TESTS)
-
-journeys-sqlite: tests-sqlite
-	@echo "== the journeys on SQLite"
 	@$(JOURNEYS)
 
-tests-postgresql:
+suite-postgresql: ## The whole suite on PostgreSQL (FIRSTWIN_TEST_POSTGRES_URL, or a throw-away server)
 	@$(PREPARE) dev
-	@echo "== the tests on PostgreSQL"
+	@echo "== the suite on PostgreSQL"
 	@$(ON_POSTGRESQL) $(TESTS)
-
-journeys-postgresql: tests-postgresql
-	@echo "== the journeys on PostgreSQL"
 	@$(ON_POSTGRESQL) $(JOURNEYS) -m "not looks"
 
 bench: ## Measure, about a quarter of an hour on two quiet cores; writes benchmarks/results and docs/guide/figures.md
